@@ -341,6 +341,18 @@ export const ERROR_CATALOG = {
     retryable: false,
     summary: 'Something went wrong inside the gateway; the request id leads to the log.',
   },
+  MIGRATION_CHANGED: {
+    status: 500,
+    audience: 'operator',
+    retryable: false,
+    summary: 'A migration that is applied already was edited, or a new one comes before it.',
+  },
+  PIPELINE_FAILED: {
+    status: 500,
+    audience: 'operator',
+    retryable: false,
+    summary: 'A migration, a load or a pipeline of a data product did not succeed.',
+  },
 } as const satisfies Record<string, ErrorEntry>;
 
 export type ErrorCode = keyof typeof ERROR_CATALOG;
