@@ -1,0 +1,8 @@
+/** Who asks, as the gateway has verified and signed it. */
+export interface Caller {
+  /** Stable name of the caller at its issuer; null when the caller is anonymous. */
+  readonly subject: string | null;
+  readonly scopes: ReadonlySet<string>;
+  /** Row claims, e.g. `{ regions: ['West'] }`; what row-level security decides by. */
+  readonly claims: Readonly<Record<string, unknown>>;
+}
