@@ -26,10 +26,10 @@ export function parseBodyParameters(body: Buffer): GraphqlParameters {
     );
   }
   return {
-    query: toQuery(parameters['query']),
-    operationName: toOperationName(parameters['operationName']),
-    variables: toMap(parameters['variables'], 'variables'),
-    extensions: toMap(parameters['extensions'], 'extensions'),
+    query: toQuery(parameters.query),
+    operationName: toOperationName(parameters.operationName),
+    variables: toMap(parameters.variables, 'variables'),
+    extensions: toMap(parameters.extensions, 'extensions'),
   };
 }
 
@@ -48,10 +48,10 @@ export function parseSearchParameters(search: JsonObject): GraphqlParameters {
     }
   }
   return {
-    query: toQuery(search['query']),
-    operationName: toOperationName(search['operationName'] || null),
-    variables: parseMap(search['variables'], 'variables'),
-    extensions: parseMap(search['extensions'], 'extensions'),
+    query: toQuery(search.query),
+    operationName: toOperationName(search.operationName || null),
+    variables: parseMap(search.variables, 'variables'),
+    extensions: parseMap(search.extensions, 'extensions'),
   };
 }
 
@@ -64,7 +64,7 @@ function parseJson(text: string, where: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {
-    // V8's message quotes the text, which may hold personal data that ends up in logs.
+    // V8's own message quotes the text, which may hold what no answer or log should.
     throw new MeshgateError('REQUEST_MALFORMED', {
       message: `Expected JSON in ${where}, given a text that is not valid JSON.`,
       cause,

@@ -21,338 +21,175 @@ export interface ErrorEntry {
   readonly summary: string;
 }
 
+const RETRYABLE = true;
+
+function entry(audience: ErrorAudience) {
+  return (status: number, summary: string, retryable = false): ErrorEntry => ({
+    status,
+    audience,
+    retryable,
+    summary,
+  });
+}
+
+const client = entry('client');
+const operator = entry('operator');
+
 export const ERROR_CATALOG = {
   // The HTTP request.
-  REQUEST_MALFORMED: {
-    status: 400,
-    audience: 'client',
-    retryable: false,
-    summary: 'The request is not a well-formed GraphQL over HTTP request.',
-  },
-  REQUEST_TOO_LARGE: {
-    status: 413,
-    audience: 'client',
-    retryable: false,
-    summary: 'The request body is larger than this gateway accepts.',
-  },
-  MEDIA_TYPE_UNSUPPORTED: {
-    status: 415,
-    audience: 'client',
-    retryable: false,
-    summary: 'The request body must be sent as application/json.',
-  },
-  MEDIA_TYPE_NOT_ACCEPTABLE: {
-    status: 406,
-    audience: 'client',
-    retryable: false,
-    summary:
-      'Answers are available as application/graphql-response+json and application/json only.',
-  },
-  METHOD_NOT_ALLOWED: {
-    status: 405,
-    audience: 'client',
-    retryable: false,
-    summary: 'This method is not allowed here; send queries by POST or GET and mutations by POST.',
-  },
-  CROSS_SITE_REQUEST_REFUSED: {
-    status: 403,
-    audience: 'client',
-    retryable: false,
-    summary:
-      'The request looks like one that a foreign web page forged; send application/json or the header x-meshgate-csrf.',
-  },
-  ROUTE_UNKNOWN: {
-    status: 404,
-    audience: 'client',
-    retryable: false,
-    summary: 'Nothing is served at this address; the start page lists what is.',
-  },
-  RATE_LIMITED: {
-    status: 429,
-    audience: 'client',
-    retryable: true,
-    summary: 'This caller has sent more requests than it may in the current window.',
-  },
-  GATEWAY_DRAINING: {
-    status: 503,
-    audience: 'operator',
-    retryable: true,
-    summary: 'This gateway is shutting down and takes no new requests.',
-  },
+  REQUEST_MALFORMED: client(400, 'The request is not a well-formed GraphQL over HTTP request.'),
+  REQUEST_TOO_LARGE: client(413, 'The request body is larger than this gateway accepts.'),
+  MEDIA_TYPE_UNSUPPORTED: client(415, 'The request body must be sent as application/json.'),
+  MEDIA_TYPE_NOT_ACCEPTABLE: client(
+    406,
+    'Answers are available as application/graphql-response+json and application/json only.',
+  ),
+  METHOD_NOT_ALLOWED: client(
+    405,
+    'This method is not allowed here; send queries by POST or GET and mutations by POST.',
+  ),
+  CROSS_SITE_REQUEST_REFUSED: client(
+    403,
+    'The request looks like one that a foreign web page forged; send application/json or the header x-meshgate-csrf.',
+  ),
+  ROUTE_UNKNOWN: client(404, 'Nothing is served at this address; the start page lists what is.'),
+  RATE_LIMITED: client(
+    429,
+    'This caller has sent more requests than it may in the current window.',
+    RETRYABLE,
+  ),
+  GATEWAY_DRAINING: operator(
+    503,
+    'This gateway is shutting down and takes no new requests.',
+    RETRYABLE,
+  ),
+  URL_TOO_LONG: client(414, 'The URL is longer than this gateway accepts; send the query by POST.'),
+  HEADERS_TOO_LARGE: client(
+    431,
+    'The headers of the request are larger than this gateway accepts.',
+  ),
+  REQUEST_TIMEOUT: client(
+    408,
+    'The request did not arrive completely in the time this gateway waits for one.',
+    RETRYABLE,
+  ),
 
   // The caller.
-  TOKEN_MALFORMED: {
-    status: 401,
-    audience: 'client',
-    retryable: false,
-    summary: 'The access token is not a signed JSON Web Token.',
-  },
-  TOKEN_EXPIRED: {
-    status: 401,
-    audience: 'client',
-    retryable: false,
-    summary: 'The access token has expired; get a new one.',
-  },
-  TOKEN_NOT_YET_VALID: {
-    status: 401,
-    audience: 'client',
-    retryable: true,
-    summary: 'The access token is not valid yet.',
-  },
-  TOKEN_ISSUER_UNKNOWN: {
-    status: 401,
-    audience: 'client',
-    retryable: false,
-    summary: 'The access token comes from an issuer that this gateway does not trust.',
-  },
-  TOKEN_AUDIENCE_MISMATCH: {
-    status: 401,
-    audience: 'client',
-    retryable: false,
-    summary: 'The access token was made for another audience.',
-  },
-  TOKEN_SIGNATURE_INVALID: {
-    status: 401,
-    audience: 'client',
-    retryable: false,
-    summary: 'The signature of the access token does not match a key of its issuer.',
-  },
-  TOKEN_CLAIM_INVALID: {
-    status: 401,
-    audience: 'client',
-    retryable: false,
-    summary: 'The access token lacks a required claim or has one of the wrong form.',
-  },
-  ISSUER_UNREACHABLE: {
-    status: 503,
-    audience: 'operator',
-    retryable: true,
-    summary: 'The keys of the token issuer could not be loaded, so the token cannot be checked.',
-  },
-  AUTHENTICATION_REQUIRED: {
-    status: 401,
-    audience: 'client',
-    retryable: false,
-    summary: 'This needs a caller who is known; send an access token.',
-  },
-  UNAUTHORIZED_FIELD_OR_TYPE: {
-    status: 200,
-    audience: 'client',
-    retryable: false,
-    summary: 'Unauthorized field or type',
-  },
-  OPERATION_UNAUTHORIZED: {
-    status: 403,
-    audience: 'client',
-    retryable: false,
-    summary: 'The operation asks for fields that this caller may not read, so nothing was run.',
-  },
+  TOKEN_MALFORMED: client(401, 'The access token is not a signed JSON Web Token.'),
+  TOKEN_EXPIRED: client(401, 'The access token has expired; get a new one.'),
+  TOKEN_NOT_YET_VALID: client(401, 'The access token is not valid yet.', RETRYABLE),
+  TOKEN_ISSUER_UNKNOWN: client(
+    401,
+    'The access token comes from an issuer that this gateway does not trust.',
+  ),
+  TOKEN_AUDIENCE_MISMATCH: client(401, 'The access token was made for another audience.'),
+  TOKEN_SIGNATURE_INVALID: client(
+    401,
+    'The signature of the access token does not match a key of its issuer.',
+  ),
+  TOKEN_CLAIM_INVALID: client(
+    401,
+    'The access token lacks a required claim or has one of the wrong form.',
+  ),
+  ISSUER_UNREACHABLE: operator(
+    503,
+    'The keys of the token issuer could not be loaded, so the token cannot be checked.',
+    RETRYABLE,
+  ),
+  AUTHENTICATION_REQUIRED: client(401, 'This needs a caller who is known; send an access token.'),
+  UNAUTHORIZED_FIELD_OR_TYPE: client(200, 'Unauthorized field or type'),
+  OPERATION_UNAUTHORIZED: client(
+    403,
+    'The operation asks for fields that this caller may not read, so nothing was run.',
+  ),
 
   // The operation.
-  GRAPHQL_PARSE_FAILED: {
-    status: 400,
-    audience: 'client',
-    retryable: false,
-    summary: 'The document is not valid GraphQL syntax.',
-  },
-  GRAPHQL_VALIDATION_FAILED: {
-    status: 400,
-    audience: 'client',
-    retryable: false,
-    summary: 'The document does not fit the supergraph schema.',
-  },
-  VARIABLES_INVALID: {
-    status: 400,
-    audience: 'client',
-    retryable: false,
-    summary: 'The variables do not fit what the operation declares.',
-  },
-  OPERATION_NAME_UNKNOWN: {
-    status: 400,
-    audience: 'client',
-    retryable: false,
-    summary: 'The document holds no operation of that name, or several and no name was given.',
-  },
-  OPERATION_KIND_UNSUPPORTED: {
-    status: 400,
-    audience: 'client',
-    retryable: false,
-    summary: 'This gateway answers queries and mutations.',
-  },
-  DOCUMENT_TOKENS_EXCEEDED: {
-    status: 400,
-    audience: 'client',
-    retryable: false,
-    summary: 'The document has more tokens than this gateway accepts.',
-  },
-  DOCUMENT_DEPTH_EXCEEDED: {
-    status: 400,
-    audience: 'client',
-    retryable: false,
-    summary: 'The document nests fields deeper than this gateway accepts.',
-  },
-  DOCUMENT_ALIASES_EXCEEDED: {
-    status: 400,
-    audience: 'client',
-    retryable: false,
-    summary: 'The document has more aliases than this gateway accepts.',
-  },
-  DOCUMENT_ROOT_FIELDS_EXCEEDED: {
-    status: 400,
-    audience: 'client',
-    retryable: false,
-    summary: 'The document asks for more root fields than this gateway accepts.',
-  },
-  DOCUMENT_DIRECTIVES_EXCEEDED: {
-    status: 400,
-    audience: 'client',
-    retryable: false,
-    summary: 'The document has more directives than this gateway accepts.',
-  },
-  INTROSPECTION_DISABLED: {
-    status: 400,
-    audience: 'client',
-    retryable: false,
-    summary: 'This gateway does not answer introspection.',
-  },
-  OPERATION_PLANNING_FAILED: {
-    status: 500,
-    audience: 'operator',
-    retryable: false,
-    summary: 'No way was found to answer this operation from the data products.',
-  },
+  GRAPHQL_PARSE_FAILED: client(400, 'The document is not valid GraphQL syntax.'),
+  GRAPHQL_VALIDATION_FAILED: client(400, 'The document does not fit the supergraph schema.'),
+  VARIABLES_INVALID: client(400, 'The variables do not fit what the operation declares.'),
+  OPERATION_NAME_UNKNOWN: client(
+    400,
+    'The document holds no operation of that name, or several and no name was given.',
+  ),
+  OPERATION_KIND_UNSUPPORTED: client(400, 'This gateway answers queries and mutations.'),
+  DOCUMENT_TOKENS_EXCEEDED: client(400, 'The document has more tokens than this gateway accepts.'),
+  DOCUMENT_DEPTH_EXCEEDED: client(
+    400,
+    'The document nests fields deeper than this gateway accepts.',
+  ),
+  DOCUMENT_ALIASES_EXCEEDED: client(
+    400,
+    'The document has more aliases than this gateway accepts.',
+  ),
+  DOCUMENT_ROOT_FIELDS_EXCEEDED: client(
+    400,
+    'The document asks for more root fields than this gateway accepts.',
+  ),
+  DOCUMENT_DIRECTIVES_EXCEEDED: client(
+    400,
+    'The document has more directives than this gateway accepts.',
+  ),
+  DOCUMENT_SELECTIONS_EXCEEDED: client(
+    400,
+    'The document selects more fields than this gateway accepts once its fragments are written out.',
+  ),
+  INTROSPECTION_DISABLED: client(400, 'This gateway does not answer introspection.'),
+  OPERATION_PLANNING_FAILED: operator(
+    500,
+    'No way was found to answer this operation from the data products.',
+  ),
 
   // The data products.
-  SUBGRAPH_UNREACHABLE: {
-    status: 200,
-    audience: 'operator',
-    retryable: true,
-    summary: 'A data product could not be reached.',
-  },
-  SUBGRAPH_TIMEOUT: {
-    status: 200,
-    audience: 'operator',
-    retryable: true,
-    summary: 'A data product did not answer before the deadline.',
-  },
-  SUBGRAPH_REFUSED: {
-    status: 200,
-    audience: 'operator',
-    retryable: false,
-    summary: 'A data product refused the call of the gateway.',
-  },
-  SUBGRAPH_RESPONSE_INVALID: {
-    status: 200,
-    audience: 'operator',
-    retryable: true,
-    summary: 'A data product answered with something that is not a GraphQL response.',
-  },
-  SUBGRAPH_RESPONSE_TOO_LARGE: {
-    status: 200,
-    audience: 'operator',
-    retryable: false,
-    summary: 'A data product answered with more bytes than this gateway accepts.',
-  },
-  SUBGRAPH_ERROR: {
-    status: 200,
-    audience: 'operator',
-    retryable: false,
-    summary: 'A data product reported an error that is not meant for clients.',
-  },
-  RESPONSE_VALUE_INVALID: {
-    status: 200,
-    audience: 'operator',
-    retryable: false,
-    summary: 'A data product answered with a value that does not fit the schema.',
-  },
-  RESPONSE_NULL_NOT_ALLOWED: {
-    status: 200,
-    audience: 'operator',
-    retryable: false,
-    summary: 'A data product answered null where the schema promises a value.',
-  },
+  SUBGRAPH_UNREACHABLE: operator(200, 'A data product could not be reached.', RETRYABLE),
+  SUBGRAPH_TIMEOUT: operator(200, 'A data product did not answer before the deadline.', RETRYABLE),
+  SUBGRAPH_REFUSED: operator(200, 'A data product refused the call of the gateway.'),
+  SUBGRAPH_RESPONSE_INVALID: operator(
+    200,
+    'A data product answered with something that is not a GraphQL response.',
+    RETRYABLE,
+  ),
+  SUBGRAPH_RESPONSE_TOO_LARGE: operator(
+    200,
+    'A data product answered with more bytes than this gateway accepts.',
+  ),
+  SUBGRAPH_ERROR: operator(200, 'A data product reported an error that is not meant for clients.'),
+  RESPONSE_VALUE_INVALID: operator(
+    200,
+    'A data product answered with a value that does not fit the schema.',
+  ),
+  RESPONSE_NULL_NOT_ALLOWED: operator(
+    200,
+    'A data product answered null where the schema promises a value.',
+  ),
 
   // What a data product says to the caller.
-  INPUT_INVALID: {
-    status: 200,
-    audience: 'client',
-    retryable: false,
-    summary: 'An argument is out of bounds or does not fit.',
-  },
-  ENTITY_NOT_FOUND: {
-    status: 200,
-    audience: 'client',
-    retryable: false,
-    summary: 'There is no such entity, or this caller may not see it.',
-  },
-  IDEMPOTENCY_KEY_REUSED: {
-    status: 200,
-    audience: 'client',
-    retryable: false,
-    summary: 'The idempotency key was used before with other input.',
-  },
-  CALLER_UNVERIFIED: {
-    status: 401,
-    audience: 'client',
-    retryable: false,
-    summary: 'A data product answers the gateway only; ask the gateway instead.',
-  },
+  INPUT_INVALID: client(200, 'An argument is out of bounds or does not fit.'),
+  ENTITY_NOT_FOUND: client(200, 'There is no such entity, or this caller may not see it.'),
+  IDEMPOTENCY_KEY_REUSED: client(200, 'The idempotency key was used before with other input.'),
+  CALLER_UNVERIFIED: client(
+    401,
+    'A data product answers the gateway only; ask the gateway instead.',
+  ),
 
   // Start-up and the command line.
-  CONFIG_INVALID: {
-    status: 500,
-    audience: 'operator',
-    retryable: false,
-    summary: 'The configuration is not valid.',
-  },
-  SUPERGRAPH_INVALID: {
-    status: 500,
-    audience: 'operator',
-    retryable: false,
-    summary: 'The supergraph schema cannot be loaded.',
-  },
-  COMPOSITION_FAILED: {
-    status: 500,
-    audience: 'operator',
-    retryable: false,
-    summary: 'The subgraphs do not compose into one supergraph.',
-  },
-  DESCRIPTOR_INVALID: {
-    status: 500,
-    audience: 'operator',
-    retryable: false,
-    summary: 'The descriptor of a data product does not fit the standard.',
-  },
-  PORT_TAKEN: {
-    status: 500,
-    audience: 'operator',
-    retryable: true,
-    summary: 'A port that is needed is in use by another process.',
-  },
-  DATABASE_UNAVAILABLE: {
-    status: 503,
-    audience: 'operator',
-    retryable: true,
-    summary: 'The database did not answer.',
-  },
-  INTERNAL_ERROR: {
-    status: 500,
-    audience: 'operator',
-    retryable: false,
-    summary: 'Something went wrong inside the gateway; the request id leads to the log.',
-  },
-  MIGRATION_CHANGED: {
-    status: 500,
-    audience: 'operator',
-    retryable: false,
-    summary: 'A migration that is applied already was edited, or a new one comes before it.',
-  },
-  PIPELINE_FAILED: {
-    status: 500,
-    audience: 'operator',
-    retryable: false,
-    summary: 'A migration, a load or a pipeline of a data product did not succeed.',
-  },
+  CONFIG_INVALID: operator(500, 'The configuration is not valid.'),
+  SUPERGRAPH_INVALID: operator(500, 'The supergraph schema cannot be loaded.'),
+  COMPOSITION_FAILED: operator(500, 'The subgraphs do not compose into one supergraph.'),
+  DESCRIPTOR_INVALID: operator(500, 'The descriptor of a data product does not fit the standard.'),
+  PORT_TAKEN: operator(500, 'A port that is needed is in use by another process.', RETRYABLE),
+  DATABASE_UNAVAILABLE: operator(503, 'The database did not answer.', RETRYABLE),
+  INTERNAL_ERROR: operator(
+    500,
+    'Something went wrong inside the gateway; the request id leads to the log.',
+  ),
+  MIGRATION_CHANGED: operator(
+    500,
+    'A migration that is applied already was edited, or a new one comes before it.',
+  ),
+  PIPELINE_FAILED: operator(
+    500,
+    'A migration, a load or a pipeline of a data product did not succeed.',
+  ),
 } as const satisfies Record<string, ErrorEntry>;
 
 export type ErrorCode = keyof typeof ERROR_CATALOG;

@@ -1,0 +1,25 @@
+import type { ClientConnection } from './edge-types.ts';
+import { JSON_RESPONSE, type ResponseMediaType } from './negotiate-media-type.ts';
+
+/** One request and its answer, as the edge keeps track of them. */
+export class Exchange implements ClientConnection {
+  readonly requestId: string;
+  readonly method: string;
+  /** Path without the query string, which may hold what no log should. */
+  readonly path: string;
+  readonly startedAtMs: number;
+  mediaType: ResponseMediaType = JSON_RESPONSE;
+  /** Set on cross-origin requests that may be answered; it goes into `access-control-allow-origin`. */
+  allowedOrigin: string | null = null;
+  gone = false;
+  onGone: (() => void) | null = null;
+  ended = false;
+
+  constructor(requestId: string, method: string, url: string) {
+    const queryStart = url.indexOf('?');
+    this.requestId = requestId;
+    this.method = method;
+    this.path = queryStart < 0 ? url : url.slice(0, queryStart);
+    this.startedAtMs = performance.now();
+  }
+}

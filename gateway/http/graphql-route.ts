@@ -1,0 +1,167 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { MeshgateError } from '../../shared/errors/meshgate-error.ts';
+import { checkCrossSite, isApprovedOrigin } from './check-cross-site.ts';
+import type { EdgeDoors, EdgeRequest, EdgeSettings, GraphqlParameters } from './edge-types.ts';
+import type { Exchange } from './exchange.ts';
+import { negotiateMediaType } from './negotiate-media-type.ts';
+import { parseBodyParameters, parseSearchParameters } from './parse-graphql-parameters.ts';
+import { statusHeaders } from './to-error-answer.ts';
+import type { WriteResponse } from './write-response.ts';
+
+type Search = Readonly<Record<string, unknown>>;
+
+/** How long a browser may remember a preflight, in seconds; Chromium caps it at two hours. */
+const PREFLIGHT_SECONDS = '600';
+
+/**
+ * Serves `/graphql`: POST, GET for queries, and the preflight of cross-origin pages.
+ *
+ * What is wrong with the headers is told before the body is read.
+ *
+ * @see https://graphql.github.io/graphql-over-http/draft/
+ */
+export function serveGraphql(
+  fastify: FastifyInstance,
+  settings: EdgeSettings,
+  doors: EdgeDoors,
+  writeResponse: WriteResponse,
+): void {
+  const { corsOrigins } = settings;
+  const vary = corsOrigins.length === 0 ? 'accept' : 'accept, origin';
+
+  const checkHeaders = (request: FastifyRequest, _reply: FastifyReply, done: () => void): void => {
+    const { exchange, headers } = request;
+    const { origin } = headers;
+    if (origin !== undefined && isApprovedOrigin(origin, corsOrigins)) {
+      exchange.allowedOrigin = origin;
+    }
+    const forged = checkCrossSite(headers, corsOrigins);
+    if (forged !== null) throw new MeshgateError('CROSS_SITE_REQUEST_REFUSED', { message: forged });
+    const mediaType = negotiateMediaType(headers.accept);
+    if (mediaType === null) throw new MeshgateError('MEDIA_TYPE_NOT_ACCEPTABLE');
+    exchange.mediaType = mediaType;
+    if (exchange.method === 'POST') checkContentType(request);
+    done();
+  };
+
+  const answer = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+    const { exchange } = request;
+    const incoming = new IncomingRequest(request);
+    const pending = doors.answerGraphql(incoming);
+    const { status, jsonStatus, body, headers } =
+      pending instanceof Promise ? await pending : pending;
+    const sentStatus = exchange.mediaType === 'application/json' ? jsonStatus : status;
+    writeResponse(request, reply, {
+      status: sentStatus,
+      contentType: `${exchange.mediaType}; charset=utf-8`,
+      body,
+      headers: { vary, ...statusHeaders(sentStatus), ...headers },
+    });
+  };
+
+  fastify.route({
+    method: ['GET', 'POST'],
+    url: '/graphql',
+    exposeHeadRoute: false,
+    onRequest:
+      doors.limitRate === undefined
+        ? [checkHeaders]
+        : [checkHeaders, createCheckRate(doors.limitRate)],
+    handler: answer,
+  });
+  fastify.options('/graphql', (request, reply) => {
+    answerPreflight(request, reply, corsOrigins, writeResponse);
+  });
+}
+
+/** What came through every check, as the answerer sees it. */
+class IncomingRequest implements EdgeRequest {
+  readonly parameters: GraphqlParameters;
+  readonly method: 'GET' | 'POST';
+  readonly authorization: string | null;
+  readonly requestId: string;
+  readonly client: Exchange;
+  private readonly headers: FastifyRequest['headers'];
+
+  constructor(request: FastifyRequest) {
+    this.method = request.exchange.method === 'GET' ? 'GET' : 'POST';
+    this.parameters =
+      this.method === 'GET'
+        ? parseSearchParameters(request.query as Search)
+        : parseBodyParameters(request.body as Buffer);
+    this.headers = request.headers;
+    this.authorization = request.headers.authorization ?? null;
+    this.requestId = request.exchange.requestId;
+    this.client = request.exchange;
+  }
+
+  header(name: string): string | undefined {
+    const value = this.headers[name];
+    return Array.isArray(value) ? value.join(', ') : value;
+  }
+}
+
+/** Only JSON in UTF-8: what a page can send unasked (forms, plain text) is refused here. */
+function checkContentType({ headers }: FastifyRequest): void {
+  const contentType = headers['content-type'];
+  if (contentType !== 'application/json' && !isUtf8Json(contentType)) {
+    throw new MeshgateError('MEDIA_TYPE_UNSUPPORTED', {
+      message: `Expected the content-type "application/json" in UTF-8, given ${contentType === undefined ? 'none' : JSON.stringify(contentType.slice(0, 100))}.`,
+    });
+  }
+  const encoding = headers['content-encoding'];
+  if (encoding !== undefined && encoding !== 'identity') {
+    throw new MeshgateError('MEDIA_TYPE_UNSUPPORTED', {
+      message: `Expected a body without content-encoding, given ${JSON.stringify(encoding.slice(0, 100))}.`,
+    });
+  }
+}
+
+function isUtf8Json(contentType: string | undefined): boolean {
+  if (contentType === undefined) return false;
+  const [mediaType = '', ...parameters] = contentType.toLowerCase().split(';');
+  if (mediaType.trim() !== 'application/json') return false;
+  return parameters.every((parameter) => {
+    const [name, value] = parameter.split('=');
+    return name?.trim() !== 'charset' || /^\s*"?utf-?8"?\s*$/.test(value ?? '');
+  });
+}
+
+function createCheckRate(limitRate: NonNullable<EdgeDoors['limitRate']>) {
+  return async (request: FastifyRequest): Promise<void> => {
+    if (!(await limitRate(request.ip))) throw new MeshgateError('RATE_LIMITED');
+  };
+}
+
+/** @see https://fetch.spec.whatwg.org/#cors-preflight-fetch */
+function answerPreflight(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  origins: readonly string[],
+  writeResponse: WriteResponse,
+): void {
+  const { origin, 'access-control-request-headers': asked } = request.headers;
+  if (origin !== undefined && !isApprovedOrigin(origin, origins)) {
+    throw new MeshgateError('CROSS_SITE_REQUEST_REFUSED', {
+      message:
+        'Expected an origin that this gateway approves for cross-origin requests, given another.',
+    });
+  }
+  request.exchange.allowedOrigin = origin ?? null;
+  writeResponse(request, reply, {
+    status: 204,
+    contentType: 'text/plain; charset=utf-8',
+    body: '',
+    headers: {
+      allow: 'GET, POST, OPTIONS',
+      vary: 'origin, access-control-request-headers',
+      ...(origin === undefined
+        ? {}
+        : {
+            'access-control-allow-methods': 'GET, POST',
+            'access-control-allow-headers': asked ?? 'content-type, authorization',
+            'access-control-max-age': PREFLIGHT_SECONDS,
+          }),
+    },
+  });
+}
