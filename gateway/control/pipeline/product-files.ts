@@ -67,9 +67,9 @@ export async function readProductFiles(
 ): Promise<ProductFiles> {
   assertProductName(product);
   const folder = join(productsFolder, product);
-  if (!(await exists(join(folder, 'product.odps.yaml')))) {
+  if (!(await exists(folder))) {
     throw new MeshgateError('CONFIG_INVALID', {
-      message: `Expected a data product named ${product}, but ${folder} has no product.odps.yaml. The products here are: ${(await listProducts(productsFolder)).join(', ')}.`,
+      message: `Expected a data product named ${product}, but there is no folder ${folder}. The products here are: ${(await listProducts(productsFolder)).join(', ')}.`,
     });
   }
   const [migrations, pipelines] = await Promise.all([
