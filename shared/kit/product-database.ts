@@ -1,16 +1,15 @@
+import type { PostgresClient } from '../postgres/postgres-client.ts';
+
 /**
  * Runs one statement with `$1`, `$2`, … bound to the parameters.
  *
  * numeric, int8, date, timestamp and timestamptz come back as the strings that
- * Postgres writes, so no digit is lost.
+ * Postgres writes, so no digit is lost; inside json and jsonb, numbers are floats.
  *
  * @throws {MeshgateError} `DATABASE_UNAVAILABLE` when Postgres cannot be reached or
  *   the statement ran into its time limit, `INTERNAL_ERROR` when it refuses the statement.
  */
-export type QueryRows = <Row extends object>(
-  sql: string,
-  parameters?: readonly unknown[],
-) => Promise<readonly Row[]>;
+export type QueryRows = PostgresClient['query'];
 
 /** A read-write transaction while its work runs. */
 export interface ProductTransaction {

@@ -1,0 +1,39 @@
+import { MeshgateError } from '../errors/meshgate-error.ts';
+
+/**
+ * Classes and codes that say "not now" rather than "not like this": connection
+ * exceptions, insufficient resources, a server going down or coming up, and a
+ * statement stopped by its time limit.
+ *
+ * @see https://www.postgresql.org/docs/current/errcodes-appendix.html
+ */
+const UNAVAILABLE = /^(08|53|57P0[123]|57014)/;
+
+/** The SQLSTATE of an error of Postgres, also when it is wrapped; null for any other error. */
+export function toSqlState(error: unknown): string | null {
+  if (error instanceof MeshgateError) return toSqlState(error.cause);
+  if (!(error instanceof Error && 'code' in error && typeof error.code === 'string')) return null;
+  return /^[0-9A-Z]{5}$/.test(error.code) ? error.code : null;
+}
+
+/**
+ * Gives an error of the driver a code of the catalog and keeps it as the cause.
+ *
+ * @returns `DATABASE_UNAVAILABLE` when trying again may help, else `INTERNAL_ERROR`.
+ */
+export function toPostgresError(error: unknown): MeshgateError {
+  if (error instanceof MeshgateError) return error;
+  const state = toSqlState(error);
+  const reason = error instanceof Error ? error.message : String(error);
+  // Without a SQLSTATE it never reached Postgres or never came back: refused, reset, timed out.
+  if (state === null || UNAVAILABLE.test(state)) {
+    return new MeshgateError('DATABASE_UNAVAILABLE', {
+      message: `The database did not answer: ${reason}.`,
+      cause: error,
+    });
+  }
+  return new MeshgateError('INTERNAL_ERROR', {
+    message: `Postgres refused a statement: ${reason} (SQLSTATE ${state}).`,
+    cause: error,
+  });
+}

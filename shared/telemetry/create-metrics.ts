@@ -1,0 +1,119 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import {
+  METRIC_CATALOG,
+  type MetricDefinition,
+  type MetricKind,
+  type MetricName,
+  SECONDS_BUCKETS,
+} from './metric-catalog.ts';
+
+export interface CounterSeries {
+  /** Adds to the count; 1 unless told otherwise, never negative. */
+  inc(amount?: number): void;
+}
+export interface GaugeSeries {
+  set(value: number): void;
+}
+export interface HistogramSeries {
+  /** @param value In the unit of the metric. */
+  observe(value: number): void;
+}
+
+type NamesOf<Kind extends MetricKind> = {
+  [Name in MetricName]: (typeof METRIC_CATALOG)[Name]['kind'] extends Kind ? Name : never;
+}[MetricName];
+
+type LabelsOf<Name extends MetricName> = (typeof METRIC_CATALOG)[Name]['labels'];
+
+/** One value per label of the catalog entry, in its order. */
+type ValuesOf<Labels extends readonly string[]> = { readonly [Index in keyof Labels]: string };
+
+/**
+ * The metrics of one gateway or one product.
+ *
+ * Each method gives the series of these label values, made on first use and
+ * remembered, so that asking on every request costs one map lookup. Label values
+ * come from small sets; nothing of a request's own ever becomes one.
+ */
+export interface Metrics {
+  counter<Name extends NamesOf<'counter'>>(
+    name: Name,
+    ...labels: ValuesOf<LabelsOf<Name>>
+  ): CounterSeries;
+  gauge<Name extends NamesOf<'gauge'>>(
+    name: Name,
+    ...labels: ValuesOf<LabelsOf<Name>>
+  ): GaugeSeries;
+  histogram<Name extends NamesOf<'histogram'>>(
+    name: Name,
+    ...labels: ValuesOf<LabelsOf<Name>>
+  ): HistogramSeries;
+  /** The Prometheus text exposition. */
+  render(): Promise<string>;
+  /** Media type of what `render` returns. */
+  readonly contentType: string;
+}
+
+/**
+ * Makes the metrics of one owner, with a registry of their own.
+ *
+ * @param owner Which part of the catalog it exports, by prefix.
+ */
+export function createMetrics(owner: 'gateway' | 'product'): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+
+  const families = new Map<string, Family>();
+  for (const [name, definition] of Object.entries(METRIC_CATALOG)) {
+    if (name.startsWith(`${owner}_`)) families.set(name, createFamily(registry, name, definition));
+  }
+
+  const series = new Map<string, Series>();
+  const find = (name: MetricName, labels: readonly string[]): Series => {
+    const key = labels.length === 0 ? name : `${name}\n${labels.join('\n')}`;
+    let found = series.get(key);
+    if (found === undefined) {
+      found = createSeries(families, name, labels);
+      series.set(key, found);
+    }
+    return found;
+  };
+
+  return {
+    counter: (name, ...labels) => find(name, labels) as CounterSeries,
+    gauge: (name, ...labels) => find(name, labels) as GaugeSeries,
+    histogram: (name, ...labels) => find(name, labels) as HistogramSeries,
+    render: () => registry.metrics(),
+    contentType: registry.contentType,
+  };
+}
+
+type Family = Counter | Gauge | Histogram;
+type Series = CounterSeries | GaugeSeries | HistogramSeries;
+
+function createFamily(registry: Registry, name: string, definition: MetricDefinition): Family {
+  const common = {
+    name,
+    help: definition.help,
+    labelNames: [...definition.labels],
+    registers: [registry],
+  };
+  switch (definition.kind) {
+    case 'counter':
+      return new Counter(common);
+    case 'gauge':
+      return new Gauge(common);
+    case 'histogram':
+      return new Histogram({ ...common, buckets: [...SECONDS_BUCKETS] });
+  }
+}
+
+function createSeries(
+  families: ReadonlyMap<string, Family>,
+  name: MetricName,
+  labels: readonly string[],
+): Series {
+  const family = families.get(name);
+  if (family === undefined) throw new RangeError(`${name} belongs to another owner's metrics.`);
+  return family.labels(...labels);
+}

@@ -1,0 +1,119 @@
+/**
+ * Every metric this project exports, in one table.
+ *
+ * A name is a contract with dashboards and alerts: prefix by who exports it, base
+ * units, `_total` for counters. `docs/reference/metrics.md` is generated from here.
+ *
+ * @module
+ * @see https://prometheus.io/docs/practices/naming/
+ */
+
+export type MetricKind = 'counter' | 'gauge' | 'histogram';
+export type MetricUnit = 'count' | 'seconds';
+
+/** One row of the catalog. */
+export interface MetricDefinition {
+  readonly kind: MetricKind;
+  readonly unit: MetricUnit;
+  /** One sentence for the reader. */
+  readonly help: string;
+  /** Label names in the order in which code gives their values; all have few values. */
+  readonly labels: readonly string[];
+}
+
+/** Upper bounds of the histogram buckets, in seconds. */
+export const SECONDS_BUCKETS = [
+  0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10,
+] as const;
+
+export const METRIC_CATALOG = {
+  // The gateway.
+  gateway_requests_total: {
+    kind: 'counter',
+    unit: 'count',
+    help: 'GraphQL requests that the gateway has answered, by HTTP status.',
+    labels: ['status'],
+  },
+  gateway_request_seconds: {
+    kind: 'histogram',
+    unit: 'seconds',
+    help: 'Time from the first byte of a GraphQL request to the last byte of its answer.',
+    labels: [],
+  },
+  gateway_subgraph_calls_total: {
+    kind: 'counter',
+    unit: 'count',
+    help: 'Calls of the gateway to a data product, by outcome.',
+    labels: ['subgraph', 'outcome'],
+  },
+  gateway_subgraph_call_seconds: {
+    kind: 'histogram',
+    unit: 'seconds',
+    help: 'Time of one call to a data product.',
+    labels: ['subgraph'],
+  },
+  gateway_plan_cache_hits_total: {
+    kind: 'counter',
+    unit: 'count',
+    help: 'Operations whose plan was remembered.',
+    labels: [],
+  },
+  gateway_plan_cache_misses_total: {
+    kind: 'counter',
+    unit: 'count',
+    help: 'Operations that had to be prepared.',
+    labels: [],
+  },
+  gateway_plan_cache_entries: {
+    kind: 'gauge',
+    unit: 'count',
+    help: 'Plans that are remembered now.',
+    labels: [],
+  },
+  gateway_authentication_failures_total: {
+    kind: 'counter',
+    unit: 'count',
+    help: 'Requests refused because of their credentials, by error code.',
+    labels: ['code'],
+  },
+  gateway_unauthorized_fields_total: {
+    kind: 'counter',
+    unit: 'count',
+    help: 'Selections removed because the caller may not read them.',
+    labels: [],
+  },
+  gateway_errors_total: {
+    kind: 'counter',
+    unit: 'count',
+    help: 'Errors in answers of the gateway, by code.',
+    labels: ['code'],
+  },
+
+  // A data product.
+  product_requests_total: {
+    kind: 'counter',
+    unit: 'count',
+    help: 'GraphQL requests that the data product has answered, refused ones included.',
+    labels: [],
+  },
+  product_request_seconds: {
+    kind: 'histogram',
+    unit: 'seconds',
+    help: 'Time of one GraphQL request to the data product.',
+    labels: [],
+  },
+  product_statements_total: {
+    kind: 'counter',
+    unit: 'count',
+    help: 'SQL statements of resolvers, by kind (read, write).',
+    labels: ['kind'],
+  },
+  product_refused_calls_total: {
+    kind: 'counter',
+    unit: 'count',
+    help: "Calls refused because they did not carry a valid token of the gateway's, by reason.",
+    labels: ['reason'],
+  },
+} as const satisfies Record<string, MetricDefinition>;
+
+export type MetricName = keyof typeof METRIC_CATALOG;
