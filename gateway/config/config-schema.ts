@@ -64,6 +64,12 @@ const origin = () =>
 const proxyAddress = () =>
   text().refine(isAddressRange, { error: 'expected an IP address or a range such as 10.0.0.0/8' });
 
+/** Slashes, colons and dots occur in claims that are named by a URL. */
+const claimName = () =>
+  text()
+    .regex(/^[\w:./-]+$/, { error: 'expected the name of a claim' })
+    .refine((name) => name !== '__proto__', { error: 'expected the name of a claim' });
+
 /** What can be set. Defaults are those of production. */
 export const settings = {
   MODE: choice('development', 'production')
@@ -177,7 +183,7 @@ export const settings = {
   TOKEN_BYTES: whole('bytes', 256, 65_536)
     .default(8192)
     .describe('Largest `authorization` header that is looked at.'),
-  ROW_CLAIMS: list('claim names', text())
+  ROW_CLAIMS: list('claim names', claimName())
     .default(['regions'])
     .describe('Claims of the caller that are passed to data products for row-level security.'),
 

@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 
 import { z } from 'zod';
 
+import { nearestName } from './nearest-name.ts';
 import { text } from './setting-types.ts';
 
 /**
@@ -48,8 +49,18 @@ export const issuerSchema = z.strictObject(
       .default(5)
       .describe("How far the issuer's clock may be off, in seconds (0 to 300)."),
   },
-  { error: ({ code }) => (code === 'invalid_type' ? 'expected an issuer' : undefined) },
+  {
+    error: (issue) =>
+      issue.code === 'unrecognized_keys'
+        ? `expected no key ${issue.keys.map(describeKey).join(', ')}`
+        : 'expected an issuer such as {"issuer": …, "audiences": […], "jwks": …}',
+  },
 );
+
+function describeKey(key: string): string {
+  const meant = nearestName(key, Object.keys(issuerSchema.shape));
+  return meant === null ? key : `${key} (did you mean ${meant}?)`;
+}
 
 /** Keys fetched in the clear could be replaced on the way, so plain http stays on this machine. */
 function isKeySource(jwks: string): boolean {

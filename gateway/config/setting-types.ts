@@ -65,16 +65,12 @@ export const json = <Value extends z.ZodType>(unit: string, value: Value) =>
     .preprocess((given) => (typeof given === 'string' ? parseJson(given) : given), value)
     .meta({ unit });
 
-/** Pairs without a name or a value make the whole text unfit, so that nothing is dropped silently. */
+/** One pair of the wrong form makes the whole text unfit, so that nothing is dropped silently. */
 function parsePairs(given: string): unknown {
-  const pairs = given.split(',').map((pair) => pair.trim());
-  const entries = pairs.map((pair) => {
-    const at = pair.indexOf('=');
-    return [pair.slice(0, at).trim(), pair.slice(at + 1).trim()] as const;
-  });
-  const names = new Set(entries.map(([name]) => name));
-  const whole = pairs.every((pair) => pair.indexOf('=') > 0) && names.size === pairs.length;
-  return whole ? Object.fromEntries(entries) : given;
+  const pairs = given.split(',').map((pair) => /^\s*([\w.-]+)\s*=\s*(\S+)\s*$/.exec(pair));
+  const entries = pairs.map((pair) => [pair?.[1] ?? '', pair?.[2] ?? ''] as const);
+  const fits = !pairs.includes(null) && new Map(entries).size === entries.length;
+  return fits ? Object.fromEntries(entries) : given;
 }
 
 function parseJson(given: string): unknown {
