@@ -9,7 +9,7 @@ import { from } from 'pg-copy-streams';
  * A source that fails ends the COPY with an error, so nothing of it is kept.
  */
 export async function copyFrom(
-  client: pg.PoolClient,
+  client: pg.ClientBase,
   statement: string,
   source: Readable,
 ): Promise<number> {

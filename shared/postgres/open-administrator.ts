@@ -5,14 +5,19 @@
  *
  * @module
  */
-import { pipeline } from 'node:stream/promises';
+import type { Readable } from 'node:stream';
 
 import pg from 'pg';
-import { from as copyFrom } from 'pg-copy-streams';
 
 import { MeshgateError } from '../errors/meshgate-error.ts';
+import { copyFrom } from './copy-from.ts';
+import { toPostgresError } from './to-postgres-error.ts';
 
-/** What an administrator may do. Statements of one administrator run one after the other. */
+/**
+ * What an administrator may do. Statements of one administrator run one after the other.
+ * Each fails with `DATABASE_UNAVAILABLE` when the connection is lost, and with
+ * `INTERNAL_ERROR` when PostgreSQL refuses it; `toStatementFailure` tells why.
+ */
 export interface Administrator {
   /** One statement. Values come as the driver reads them: `numeric` and `bigint` are strings. */
   query<Row extends object>(sql: string, parameters?: readonly unknown[]): Promise<readonly Row[]>;
@@ -24,8 +29,12 @@ export interface Administrator {
   runScript(script: string): Promise<number>;
   /** Runs `work` in one transaction: commits when it resolves, rolls back when it throws. */
   transaction<T>(work: () => Promise<T>): Promise<T>;
-  /** Feeds a `COPY … FROM STDIN` statement; the source is read to its end. */
-  copyIn(sql: string, source: AsyncIterable<Buffer | string>): Promise<void>;
+  /**
+   * Streams bytes into a `COPY … FROM STDIN` statement.
+   *
+   * @returns The number of rows.
+   */
+  copyFrom(sql: string, source: Readable): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -90,45 +99,50 @@ export interface StatementFailure {
  * @returns Null when the error does not come from the database server.
  */
 export function toStatementFailure(error: unknown, script: string): StatementFailure | null {
-  if (!(error instanceof pg.DatabaseError)) return null;
-  const position = error.position === undefined ? null : Number(error.position);
+  const cause = error instanceof MeshgateError ? error.cause : error;
+  if (!(cause instanceof pg.DatabaseError)) return null;
+  const position = cause.position === undefined ? null : Number(cause.position);
   return {
-    message: error.message,
-    state: error.code ?? 'XX000',
+    message: cause.message,
+    state: cause.code ?? 'XX000',
     line: position === null ? null : script.slice(0, position).split('\n').length,
   };
 }
 
 function createAdministrator(client: pg.Client): Administrator {
-  const transaction = async <T>(work: () => Promise<T>): Promise<T> => {
-    await client.query('BEGIN');
+  const coded = async <T>(answer: Promise<T>): Promise<T> => {
     try {
-      const result = await work();
-      await client.query('COMMIT');
-      return result;
+      return await answer;
     } catch (error) {
-      // The first error is the one to report, also when the connection is gone.
-      await client.query('ROLLBACK').catch(() => undefined);
-      throw error;
+      throw toPostgresError(error);
     }
   };
   return {
     query: async <Row extends object>(sql: string, parameters: readonly unknown[] = []) => {
-      const result = await client.query<Row>(sql, [...parameters]);
+      const result = await coded(client.query<Row>(sql, [...parameters]));
       return result.rows;
     },
     runScript: async (script) => {
       // A script of several statements answers with an array, which the driver's types leave out.
-      const answer: pg.QueryResult | pg.QueryResult[] = await client.query(script);
+      const answer: pg.QueryResult | pg.QueryResult[] = await coded(client.query(script));
       const results = Array.isArray(answer) ? answer : [answer];
       return results
         .filter((result) => WRITING_COMMANDS.has(result.command))
         .reduce((sum, result) => sum + (result.rowCount ?? 0), 0);
     },
-    transaction,
-    copyIn: async (sql, source) => {
-      await pipeline(source, client.query(copyFrom(sql)));
+    transaction: async (work) => {
+      await coded(client.query('BEGIN'));
+      try {
+        const result = await work();
+        await coded(client.query('COMMIT'));
+        return result;
+      } catch (error) {
+        // The first error is the one to report, also when the connection is gone.
+        await client.query('ROLLBACK').catch(() => undefined);
+        throw error;
+      }
     },
+    copyFrom: (sql, source) => coded(copyFrom(client, sql, source)),
     close: () => client.end(),
   };
 }

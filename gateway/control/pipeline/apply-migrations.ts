@@ -4,7 +4,7 @@ import {
   quoteIdentifier,
 } from '../../../shared/postgres/open-administrator.ts';
 import type { ProductFiles, SqlFile } from './product-files.ts';
-import { toScriptError } from './script-error.ts';
+import { toScriptError } from './to-script-error.ts';
 
 /**
  * Applies the migrations of a product that are not applied yet, each in a transaction of its own.

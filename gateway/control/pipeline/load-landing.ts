@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { Readable } from 'node:stream';
 
 import { MeshgateError } from '../../../shared/errors/meshgate-error.ts';
 import type { Administrator } from '../../../shared/postgres/open-administrator.ts';
+import { toScriptError } from './to-script-error.ts';
 
 /** A file of source lines and where they land. */
 export interface LandingSource {
@@ -54,31 +56,40 @@ export async function loadLanding(
   );
   if (before?.checksum === checksum) return { checksum, rows: source.rows, loaded: false };
 
-  await administrator.transaction(async () => {
-    await administrator.runScript(`TRUNCATE ${source.table}`);
-    await administrator.copyIn(
-      `COPY ${source.table} FROM STDIN WITH (FORMAT csv, HEADER true)`,
-      toChunks(content),
-    );
-    await assertComplete(administrator, source);
-    await administrator.query(
-      `INSERT INTO mesh.landing_load (landing_table, checksum, rows) VALUES ($1, $2, $3)
-       ON CONFLICT (landing_table) DO UPDATE
-       SET checksum = excluded.checksum, rows = excluded.rows, loaded_at = clock_timestamp()`,
-      [source.table, checksum, source.rows],
-    );
-  });
+  await exchangeLines(administrator, source, { content, checksum });
   await administrator.runScript(`ANALYZE ${source.table}`);
   return { checksum, rows: source.rows, loaded: true };
 }
 
-async function assertComplete(administrator: Administrator, source: LandingSource): Promise<void> {
-  const [counted] = await administrator.query<{ rows: number }>(
-    `SELECT count(*)::int AS rows FROM ${source.table}`,
-  );
-  if (counted?.rows === source.rows) return;
+async function exchangeLines(
+  administrator: Administrator,
+  source: LandingSource,
+  { content, checksum }: { readonly content: Buffer; readonly checksum: string },
+): Promise<void> {
+  try {
+    await administrator.transaction(async () => {
+      await administrator.runScript(`TRUNCATE ${source.table}`);
+      const rows = await administrator.copyFrom(
+        `COPY ${source.table} FROM STDIN WITH (FORMAT csv, HEADER true)`,
+        Readable.from(toChunks(content)),
+      );
+      assertComplete(source, rows);
+      await administrator.query(
+        `INSERT INTO mesh.landing_load (landing_table, checksum, rows) VALUES ($1, $2, $3)
+         ON CONFLICT (landing_table) DO UPDATE
+         SET checksum = excluded.checksum, rows = excluded.rows, loaded_at = clock_timestamp()`,
+        [source.table, checksum, source.rows],
+      );
+    });
+  } catch (error) {
+    throw toScriptError(error, source.file, '');
+  }
+}
+
+function assertComplete(source: LandingSource, rows: number): void {
+  if (rows === source.rows) return;
   throw new MeshgateError('PIPELINE_FAILED', {
-    message: `Expected ${source.rows} lines for ${source.table}, but ${source.file} holds ${counted?.rows ?? 0}. Install the package anew (npm ci).`,
+    message: `Expected ${source.rows} lines for ${source.table}, but ${source.file} holds ${rows}. Install the package anew (npm ci).`,
   });
 }
 

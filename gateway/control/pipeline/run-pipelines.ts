@@ -5,7 +5,7 @@ import {
   quoteIdentifier,
 } from '../../../shared/postgres/open-administrator.ts';
 import type { ProductFiles, SqlFile } from './product-files.ts';
-import { toScriptError } from './script-error.ts';
+import { toScriptError } from './to-script-error.ts';
 
 /** One pipeline file that ran. */
 export interface PipelineRun {
