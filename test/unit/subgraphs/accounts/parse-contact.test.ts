@@ -33,14 +33,21 @@ test.each([
   [`${'a'.repeat(65)}@example.com`],
   [`a@${'a'.repeat(64)}.com`],
   [`a@${`${longLabel}.`.repeat(4)}com`],
-])('refuses %j as an email address, and the message does not repeat it', (email) => {
-  const parse = () => parseContact({ email });
-
-  expect(parse).toThrow(
+])('refuses %j as an email address', (email) => {
+  expect(() => parseContact({ email })).toThrow(
     expect.objectContaining({ code: 'INPUT_INVALID', details: { argument: 'input.email' } }),
   );
-  if (email.length > 2) expect(parse).not.toThrow(email);
 });
+
+test.each([{ email: 'claire.gute@@shop.example' }, { phone: '2025550199' }])(
+  'does not repeat personal data in the message about %j',
+  (input) => {
+    const parse = () => parseContact(input);
+
+    expect(parse).toThrow('must be');
+    expect(parse).not.toThrow(/claire|shop|0199/);
+  },
+);
 
 test.each([
   ['+12025550142', '+12025550142'],
