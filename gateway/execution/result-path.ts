@@ -1,0 +1,136 @@
+import type { JsonObject } from './json.ts';
+import { isJsonObject } from './json.ts';
+
+/** A concrete place in the answer: response keys and list indices from the root. */
+export type Position = readonly (string | number)[];
+
+interface PathStep {
+  /** Response key to follow; null enters every element of a list. */
+  readonly key: string | null;
+  /** Only objects of these types are followed; null follows all. */
+  readonly types: ReadonlySet<string> | null;
+}
+
+/** A plan's path into the data, ready to be walked. */
+export interface ResultPath {
+  readonly steps: readonly PathStep[];
+  /** The same path for an error: keys, with `@` for a list. */
+  readonly keys: readonly string[];
+}
+
+export const ROOT_PATH: ResultPath = { steps: [], keys: [] };
+
+const TYPES = /^(.*)\|\[([^\]]*)\]$/;
+
+/**
+ * Appends what the planner writes in a Flatten node: response keys, `@` for a
+ * list, and either of them followed by `|[A,B]` where only some types are meant.
+ * A condition that stands alone applies to the object already reached.
+ */
+export function extendPath(path: ResultPath, elements: readonly (string | number)[]): ResultPath {
+  const steps = [...path.steps];
+  const keys = [...path.keys];
+  for (const element of elements) {
+    const { name, types } = parseElement(String(element));
+    if (name !== '') {
+      steps.push({ key: name === '@' ? null : name, types });
+      keys.push(name);
+    } else if (types !== null) {
+      steps.push({ ...(steps.pop() ?? { key: '' }), types });
+    }
+  }
+  return { steps, keys };
+}
+
+function parseElement(element: string): { name: string; types: ReadonlySet<string> | null } {
+  const [, name, types] = TYPES.exec(element) ?? [];
+  return types === undefined
+    ? { name: element, types: null }
+    : { name: name ?? '', types: new Set(types.split(',')) };
+}
+
+/**
+ * Collects the objects at a path, in the order of the data. Nulls and whatever
+ * is not there yet are passed over.
+ */
+export function collectTargets(root: JsonObject, path: ResultPath): JsonObject[] {
+  const targets: JsonObject[] = [];
+  descend(root, path.steps, 0, targets);
+  return targets;
+}
+
+function descend(
+  value: unknown,
+  steps: readonly PathStep[],
+  depth: number,
+  targets: JsonObject[],
+): void {
+  if (value === null || typeof value !== 'object') return;
+  const step = steps[depth];
+  if (step === undefined) {
+    if (!Array.isArray(value)) targets.push(value as JsonObject);
+    return;
+  }
+  if (step.key === null) {
+    if (!Array.isArray(value)) return;
+    for (const element of value) {
+      if (isFollowed(element, step.types)) descend(element, steps, depth + 1, targets);
+    }
+    return;
+  }
+  const next = step.key === '' ? value : (value as JsonObject)[step.key];
+  if (isFollowed(next, step.types)) descend(next, steps, depth + 1, targets);
+}
+
+function isFollowed(value: unknown, types: ReadonlySet<string> | null): boolean {
+  if (types === null) return true;
+  // A condition on a list is meant for its elements, and the step into the list repeats it.
+  if (Array.isArray(value)) return true;
+  return isJsonObject(value) && types.has(String(value.__typename));
+}
+
+/**
+ * Finds where given objects stand. Only errors need positions, so they are
+ * looked for when there is an error and not kept while there is none.
+ *
+ * @param wanted Objects as `collectTargets` returned them; one object may stand in several places.
+ */
+export function locateTargets(
+  root: JsonObject,
+  path: ResultPath,
+  wanted: ReadonlySet<JsonObject>,
+): Position[] {
+  const positions: Position[] = [];
+  const walk = (value: unknown, depth: number, position: Position): void => {
+    const step = path.steps[depth];
+    if (step === undefined) {
+      if (wanted.has(value as JsonObject)) positions.push(position);
+      return;
+    }
+    for (const [segment, child] of childrenOf(value, step)) {
+      walk(child, depth + 1, segment === '' ? position : [...position, segment]);
+    }
+  };
+  walk(root, 0, []);
+  return positions;
+}
+
+function childrenOf(
+  value: unknown,
+  step: PathStep,
+): readonly (readonly [string | number, unknown])[] {
+  if (value === null || typeof value !== 'object') return [];
+  const { key } = step;
+  if (key === null && !Array.isArray(value)) return [];
+  const children: readonly (readonly [string | number, unknown])[] =
+    key === null
+      ? (value as unknown[]).map((element, index) => [index, element] as const)
+      : [[key, key === '' ? value : (value as JsonObject)[key]]];
+  return children.filter(([, child]) => isFollowed(child, step.types));
+}
+
+/** The part of a path that stands before its first list: where an error about all of it belongs. */
+export function commonPosition(path: ResultPath): Position {
+  const list = path.keys.indexOf('@');
+  return list === -1 ? path.keys : path.keys.slice(0, list);
+}

@@ -1,0 +1,103 @@
+import type { ErrorCode } from '../../shared/errors/error-catalog.ts';
+import { isJsonObject, type JsonObject } from './json.ts';
+
+/** One error as a subgraph reported it. */
+export interface SubgraphError {
+  readonly message: string;
+  readonly path: readonly (string | number)[] | null;
+  readonly extensions: Readonly<JsonObject>;
+}
+
+/** What became of one call: a GraphQL answer, or the reason why there is none. */
+export type SubgraphAnswer =
+  | {
+      readonly ok: true;
+      readonly data: JsonObject | null;
+      readonly errors: readonly SubgraphError[];
+    }
+  | { readonly ok: false; readonly code: ErrorCode; readonly message: string };
+
+/** One call to a subgraph. */
+export interface SubgraphCall {
+  readonly subgraph: string;
+  /** JSON text of the GraphQL request. */
+  readonly body: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** A call that runs; aborting it is allowed at any time and leads to an answer all the same. */
+export interface RunningCall {
+  readonly answer: Promise<SubgraphAnswer>;
+  abort(): void;
+}
+
+export type CallSubgraph = (call: SubgraphCall) => RunningCall;
+
+/**
+ * Reads the body of a subgraph's HTTP response.
+ *
+ * A GraphQL answer counts whatever the status: servers report request errors with
+ * 400 or 500 and a well-formed body. Without such a body the status says whether
+ * the call was refused (401, 403), the product is away (429, 502 to 504), or what
+ * came back is not GraphQL at all.
+ *
+ * @see https://graphql.github.io/graphql-over-http/draft/#sec-Status-Codes
+ */
+export function readSubgraphAnswer(subgraph: string, status: number, body: string): SubgraphAnswer {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(body);
+  } catch {
+    parsed = undefined;
+  }
+  if (isJsonObject(parsed) && isGraphqlAnswer(parsed)) {
+    const refused = (status === 401 || status === 403) && !isJsonObject(parsed.data);
+    return refused ? refusal(subgraph, status) : toAnswer(parsed);
+  }
+  if (status === 401 || status === 403) return refusal(subgraph, status);
+  if (status === 429 || (status >= 502 && status <= 504)) {
+    return {
+      ok: false,
+      code: 'SUBGRAPH_UNREACHABLE',
+      message: `The data product "${subgraph}" is not available (HTTP ${status}); try again later.`,
+    };
+  }
+  return {
+    ok: false,
+    code: 'SUBGRAPH_RESPONSE_INVALID',
+    message: `The data product "${subgraph}" answered HTTP ${status} with a body that is not a GraphQL response.`,
+  };
+}
+
+function refusal(subgraph: string, status: number): SubgraphAnswer {
+  return {
+    ok: false,
+    code: 'SUBGRAPH_REFUSED',
+    message: `The data product "${subgraph}" refused the call of the gateway (HTTP ${status}).`,
+  };
+}
+
+function isGraphqlAnswer(body: JsonObject): boolean {
+  return (
+    (isJsonObject(body.data) || body.data === null || Array.isArray(body.errors)) &&
+    (body.errors === undefined || Array.isArray(body.errors))
+  );
+}
+
+function toAnswer(body: JsonObject): SubgraphAnswer {
+  const errors = Array.isArray(body.errors) ? body.errors.map(toSubgraphError) : [];
+  return { ok: true, data: isJsonObject(body.data) ? body.data : null, errors };
+}
+
+function toSubgraphError(error: unknown): SubgraphError {
+  const given = isJsonObject(error) ? error : {};
+  return {
+    message: typeof given.message === 'string' ? given.message : 'The error has no message.',
+    path: Array.isArray(given.path) ? given.path.filter(isPathSegment) : null,
+    extensions: isJsonObject(given.extensions) ? given.extensions : {},
+  };
+}
+
+function isPathSegment(segment: unknown): segment is string | number {
+  return typeof segment === 'string' || typeof segment === 'number';
+}

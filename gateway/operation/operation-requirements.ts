@@ -1,0 +1,84 @@
+import { type GraphQLCompositeType, getNamedType, isInterfaceType, isObjectType } from 'graphql';
+import type { Requirement } from '../policy/requirement.ts';
+import type { RequirementIndex } from '../supergraph/requirement-index.ts';
+import type { TypeLattice } from '../supergraph/type-lattice.ts';
+import type { FieldSelection, Selection } from './selection.ts';
+
+/** What each selection of an operation requires; a selection that is absent requires nothing. */
+export type SelectionRequirements = ReadonlyMap<Selection, readonly Requirement[]>;
+
+/**
+ * Looks up what every selection of an operation requires.
+ *
+ * A field requires what its coordinate says and what its named return type says.
+ * On an interface it requires what every implementer says of that field and of
+ * itself, because any of them may stand there. A field that returns an interface
+ * and selects fields of it directly requires what every implementer type says.
+ * A fragment requires what its type condition says.
+ *
+ * Asking the implementer types too where a field is selected on an interface
+ * closes a way around them: `node { ... on Node { id } }` selects nothing
+ * directly, and yet reads every type that implements `Node`.
+ */
+export function collectSelectionRequirements(
+  selections: readonly Selection[],
+  index: RequirementIndex,
+  lattice: TypeLattice,
+): SelectionRequirements {
+  const requirements = new Map<Selection, readonly Requirement[]>();
+  const visit = (selection: Selection): void => {
+    const found =
+      selection.kind === 'field'
+        ? ofFieldSelection(selection, index, lattice)
+        : ofTypes(selection.typeCondition === null ? [] : [selection.typeCondition.name], index);
+    if (found.length > 0) requirements.set(selection, found);
+    selection.selections?.forEach(visit);
+  };
+  selections.forEach(visit);
+  return requirements;
+}
+
+function ofFieldSelection(
+  field: FieldSelection,
+  index: RequirementIndex,
+  lattice: TypeLattice,
+): readonly Requirement[] {
+  if (field.name.startsWith('__')) return [];
+  const returned = getNamedType(field.type);
+  const returnedTypes = [returned.name];
+  if (isInterfaceType(returned) && selectsDirectly(field.selections ?? [])) {
+    returnedTypes.push(...lattice.possibleTypes(returned.name));
+  }
+  return [
+    ...ofTypes(returnedTypes, index),
+    ...ofCoordinates(field.parentType, field.name, index, lattice),
+  ];
+}
+
+function ofCoordinates(
+  parentType: GraphQLCompositeType,
+  name: string,
+  index: RequirementIndex,
+  lattice: TypeLattice,
+): readonly Requirement[] {
+  const own = index.ofField.get(`${parentType.name}.${name}`);
+  const found = own === undefined ? [] : [own];
+  if (isObjectType(parentType)) return found;
+  const implementers = lattice.possibleTypes(parentType.name);
+  const theirs = implementers.map((type) => index.ofField.get(`${type}.${name}`));
+  return [...found, ...theirs.filter(isPresent), ...ofTypes(implementers, index)];
+}
+
+function ofTypes(names: readonly string[], index: RequirementIndex): readonly Requirement[] {
+  return names.map((name) => index.ofType.get(name)).filter(isPresent);
+}
+
+function isPresent(requirement: Requirement | undefined): requirement is Requirement {
+  return requirement !== undefined;
+}
+
+function selectsDirectly(selections: readonly Selection[]): boolean {
+  return selections.some(
+    (selection) => selection.kind === 'field' && selection.name !== '__typename',
+  );
+}

@@ -1,0 +1,195 @@
+import {
+  type DocumentNode,
+  type FragmentDefinitionNode,
+  type GraphQLError,
+  Kind,
+  NoSchemaIntrospectionCustomRule,
+  type OperationDefinitionNode,
+  parse,
+  specifiedRules,
+  validate,
+} from 'graphql';
+import type { ErrorCode } from '../../shared/errors/error-catalog.ts';
+import type { Problem } from '../../shared/errors/problem.ts';
+import { collectMentionedRights, type MentionedRights } from '../policy/authorization-shape.ts';
+import type { SupergraphSnapshot } from '../supergraph/supergraph-snapshot.ts';
+import { checkDocumentLimits, type DocumentLimits } from './document-limits.ts';
+import { expandSelections } from './expand-selections.ts';
+import {
+  collectSelectionRequirements,
+  type SelectionRequirements,
+} from './operation-requirements.ts';
+import type { Selection } from './selection.ts';
+
+/** How strict preparation is, and how much it tells. */
+export interface PreparationSettings {
+  readonly limits: DocumentLimits;
+  readonly introspection: boolean;
+  /** Whether messages may suggest names that exist; off in production, where they map the schema. */
+  readonly suggestions: boolean;
+}
+
+/** An operation that is valid for one snapshot, before anything about the caller is known. */
+export interface ParsedOperation {
+  readonly name: string | null;
+  readonly kind: 'query' | 'mutation';
+  readonly definition: OperationDefinitionNode;
+  readonly selections: readonly Selection[];
+  readonly requirements: SelectionRequirements;
+  readonly mentioned: MentionedRights;
+  /** Variables that `@skip` and `@include` depend on, sorted. */
+  readonly conditionVariables: readonly string[];
+}
+
+export type ParseOutcome =
+  | { readonly ok: true; readonly parsed: ParsedOperation }
+  | { readonly ok: false; readonly problems: readonly Problem[] };
+
+const ERRORS_REPORTED = 10;
+
+/**
+ * Parses, bounds and validates the text of a document and picks its operation.
+ *
+ * @param operationName Null picks the only operation.
+ * @returns Never throws. Problems carry GRAPHQL_*, DOCUMENT_*_EXCEEDED, OPERATION_* or
+ *   INTROSPECTION_DISABLED, at most ten of them.
+ * @see https://spec.graphql.org/October2021/#sec-Validation
+ */
+export function parseOperation(
+  text: string,
+  operationName: string | null,
+  snapshot: SupergraphSnapshot,
+  settings: PreparationSettings,
+): ParseOutcome {
+  const document = parseText(text, settings.limits.tokens);
+  if (!('kind' in document)) return refuse(document);
+  const operation = pickOperation(document, operationName);
+  if (!('kind' in operation)) return refuse(operation);
+  if (operation.operation === 'subscription') {
+    return refuse({
+      code: 'OPERATION_KIND_UNSUPPORTED',
+      message: 'This gateway answers queries and mutations; the operation is a subscription.',
+    });
+  }
+  const exceeded = checkDocumentLimits(document, operation, settings.limits);
+  if (exceeded !== null) return refuse(exceeded);
+  const invalid = validateDocument(document, snapshot, settings);
+  if (invalid.length > 0) return { ok: false, problems: invalid };
+
+  const selections = expandSelections(
+    snapshot.schema,
+    operation,
+    fragmentsOf(document),
+    settings.limits.selections,
+  );
+  if (selections === null) {
+    return refuse({
+      code: 'DOCUMENT_SELECTIONS_EXCEEDED',
+      message: `The document may select at most ${settings.limits.selections} fields and fragments once its fragments are written out, and selects more; split it into several requests.`,
+      details: { limit: settings.limits.selections },
+    });
+  }
+  const requirements = collectSelectionRequirements(
+    selections,
+    snapshot.requirements,
+    snapshot.lattice,
+  );
+  return {
+    ok: true,
+    parsed: {
+      name: operation.name?.value ?? null,
+      kind: operation.operation,
+      definition: operation,
+      selections,
+      requirements,
+      mentioned: collectMentionedRights([...requirements.values()].flat()),
+      conditionVariables: conditionVariablesOf(selections),
+    },
+  };
+}
+
+function refuse(problem: Problem): ParseOutcome {
+  return { ok: false, problems: [problem] };
+}
+
+function parseText(text: string, tokens: number): DocumentNode | Problem {
+  try {
+    return parse(text, { maxTokens: tokens, noLocation: false });
+  } catch (error) {
+    const tooLong = (error as Error).message.includes('Document contains more that');
+    if (tooLong) {
+      return {
+        code: 'DOCUMENT_TOKENS_EXCEEDED',
+        message: `The document may have at most ${tokens} tokens and has more.`,
+        details: { limit: tokens },
+      };
+    }
+    return toProblem('GRAPHQL_PARSE_FAILED', error as GraphQLError, true);
+  }
+}
+
+function pickOperation(
+  document: DocumentNode,
+  name: string | null,
+): OperationDefinitionNode | Problem {
+  const operations = document.definitions.filter(
+    (definition) => definition.kind === Kind.OPERATION_DEFINITION,
+  );
+  const code: ErrorCode = 'OPERATION_NAME_UNKNOWN';
+  if (name === null) {
+    const [only, another] = operations;
+    if (only !== undefined && another === undefined) return only;
+    const message =
+      only === undefined
+        ? 'The document holds no operation; expected a query or a mutation.'
+        : `The document holds ${operations.length} operations; say which one to run with operationName.`;
+    return { code, message };
+  }
+  const named = operations.find((operation) => operation.name?.value === name);
+  return named ?? { code, message: 'The document holds no operation of the name that was given.' };
+}
+
+function validateDocument(
+  document: DocumentNode,
+  snapshot: SupergraphSnapshot,
+  settings: PreparationSettings,
+): readonly Problem[] {
+  const problems = validate(snapshot.schema, document, specifiedRules, {
+    maxErrors: ERRORS_REPORTED,
+  }).map((error) => toProblem('GRAPHQL_VALIDATION_FAILED', error, settings.suggestions));
+  if (problems.length > 0 || settings.introspection) return problems;
+  return validate(snapshot.schema, document, [NoSchemaIntrospectionCustomRule], {
+    maxErrors: 1,
+  }).map(() => ({
+    code: 'INTROSPECTION_DISABLED',
+    message:
+      'This gateway does not answer introspection; ask the people who run it for the schema, or use a gateway in development mode.',
+  }));
+}
+
+function toProblem(code: ErrorCode, error: GraphQLError, suggestions: boolean): Problem {
+  const message = suggestions ? error.message : error.message.replace(/ Did you mean [^?]*\?/g, '');
+  return error.locations === undefined
+    ? { code, message }
+    : { code, message, locations: error.locations };
+}
+
+function fragmentsOf(document: DocumentNode): ReadonlyMap<string, FragmentDefinitionNode> {
+  const fragments = new Map<string, FragmentDefinitionNode>();
+  for (const definition of document.definitions) {
+    if (definition.kind === Kind.FRAGMENT_DEFINITION) {
+      fragments.set(definition.name.value, definition);
+    }
+  }
+  return fragments;
+}
+
+function conditionVariablesOf(selections: readonly Selection[]): readonly string[] {
+  const variables = new Set<string>();
+  const visit = (selection: Selection): void => {
+    for (const { variable } of selection.conditions) variables.add(variable);
+    selection.selections?.forEach(visit);
+  };
+  selections.forEach(visit);
+  return [...variables].sort();
+}

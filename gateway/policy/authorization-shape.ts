@@ -1,0 +1,42 @@
+import type { Requirement, Rights } from './requirement.ts';
+
+/**
+ * The authorization shape of a caller for one operation: the truth of just what
+ * the operation's requirements mention. Callers of equal shape get the same
+ * decision for every field, so filtering and planning happen once for all.
+ *
+ * @module
+ */
+
+/** Everything that the requirements of one operation mention, in a fixed order. */
+export interface MentionedRights {
+  readonly authenticated: boolean;
+  readonly scopes: readonly string[];
+  readonly policies: readonly string[];
+}
+
+/** Collects what the given requirements mention. */
+export function collectMentionedRights(requirements: Iterable<Requirement>): MentionedRights {
+  let authenticated = false;
+  const scopes = new Set<string>();
+  const policies = new Set<string>();
+  for (const requirement of requirements) {
+    authenticated ||= requirement.authenticated;
+    for (const name of requirement.scopes.flat()) scopes.add(name);
+    for (const name of requirement.policies.flat()) policies.add(name);
+  }
+  return { authenticated, scopes: [...scopes].sort(), policies: [...policies].sort() };
+}
+
+/**
+ * Writes the shape as a string of 0 and 1, one digit for each right mentioned.
+ *
+ * @returns The empty string for an operation that requires nothing.
+ */
+export function toAuthorizationShape(mentioned: MentionedRights, rights: Rights): string {
+  let shape = '';
+  if (mentioned.authenticated) shape += rights.authenticated ? '1' : '0';
+  for (const scope of mentioned.scopes) shape += rights.scopes.has(scope) ? '1' : '0';
+  for (const policy of mentioned.policies) shape += rights.policies.has(policy) ? '1' : '0';
+  return shape;
+}

@@ -1,0 +1,44 @@
+/**
+ * What a caller must have to use one element of the schema.
+ *
+ * `scopes` and `policies` are in disjunctive normal form: an OR of AND groups,
+ * so `[["a", "b"], ["c"]]` reads "(a and b) or c". An empty list, like a list
+ * that holds an empty group, asks for nothing.
+ *
+ * @see https://specs.apollo.dev/requiresScopes/v0.1/
+ */
+export interface Requirement {
+  readonly authenticated: boolean;
+  readonly scopes: readonly (readonly string[])[];
+  readonly policies: readonly (readonly string[])[];
+}
+
+/** What a caller has, as far as decisions about fields go. */
+export interface Rights {
+  readonly authenticated: boolean;
+  readonly scopes: ReadonlySet<string>;
+  /** Names of the policies that hold for this caller. A name that is not here does not hold. */
+  readonly policies: ReadonlySet<string>;
+}
+
+/** Tells whether the rights satisfy every part of the requirement. */
+export function isSatisfied(requirement: Requirement, rights: Rights): boolean {
+  return (
+    (!requirement.authenticated || rights.authenticated) &&
+    holdsOneGroup(requirement.scopes, rights.scopes) &&
+    holdsOneGroup(requirement.policies, rights.policies)
+  );
+}
+
+/** Tells whether a requirement can be dropped because everybody satisfies it. */
+export function asksForNothing(requirement: Requirement): boolean {
+  return !requirement.authenticated && isTrue(requirement.scopes) && isTrue(requirement.policies);
+}
+
+function holdsOneGroup(groups: readonly (readonly string[])[], held: ReadonlySet<string>): boolean {
+  return isTrue(groups) || groups.some((group) => group.every((name) => held.has(name)));
+}
+
+function isTrue(groups: readonly (readonly string[])[]): boolean {
+  return groups.length === 0 || groups.some((group) => group.length === 0);
+}

@@ -1,0 +1,79 @@
+import {
+  type Directive,
+  isInterfaceType,
+  isObjectType,
+  type Schema,
+} from '@apollo/federation-internals';
+import { asksForNothing, type Requirement } from '../policy/requirement.ts';
+
+/** Requirements of the supergraph by coordinate: `Type` and `Type.field`. Absent means none. */
+export interface RequirementIndex {
+  readonly ofType: ReadonlyMap<string, Requirement>;
+  readonly ofField: ReadonlyMap<string, Requirement>;
+}
+
+interface DirectiveNames {
+  readonly authenticated: string | undefined;
+  readonly requiresScopes: string | undefined;
+  readonly policy: string | undefined;
+}
+
+const SPECIFICATIONS = 'https://specs.apollo.dev';
+
+/**
+ * Reads `@authenticated`, `@requiresScopes` and `@policy` off a supergraph.
+ *
+ * Composition has merged what the subgraphs ask (every subgraph's requirement
+ * holds), and the directives may have been renamed by `@link`; the names in
+ * this schema are looked up by the identity of their specification.
+ */
+export function buildRequirementIndex(schema: Schema): RequirementIndex {
+  const names: DirectiveNames = {
+    authenticated: nameInSchema(schema, 'authenticated'),
+    requiresScopes: nameInSchema(schema, 'requiresScopes'),
+    policy: nameInSchema(schema, 'policy'),
+  };
+  const ofType = new Map<string, Requirement>();
+  const ofField = new Map<string, Requirement>();
+
+  for (const type of schema.types()) {
+    const requirement = readRequirement(type, names);
+    if (requirement !== null) ofType.set(type.name, requirement);
+    if (!isObjectType(type) && !isInterfaceType(type)) continue;
+    for (const field of type.fields()) {
+      const own = readRequirement(field, names);
+      if (own !== null) ofField.set(`${type.name}.${field.name}`, own);
+    }
+  }
+  return { ofType, ofField };
+}
+
+function nameInSchema(schema: Schema, directive: string): string | undefined {
+  return schema.coreFeatures
+    ?.getByIdentity(`${SPECIFICATIONS}/${directive}`)
+    ?.directiveNameInSchema(directive);
+}
+
+interface Annotated {
+  appliedDirectivesOf(name: string): Directive[];
+}
+
+function readRequirement(element: Annotated, names: DirectiveNames): Requirement | null {
+  const requirement: Requirement = {
+    authenticated: applied(element, names.authenticated) !== undefined,
+    scopes: groups(applied(element, names.requiresScopes), 'scopes'),
+    policies: groups(applied(element, names.policy), 'policies'),
+  };
+  return asksForNothing(requirement) ? null : requirement;
+}
+
+function applied(element: Annotated, name: string | undefined): Directive | undefined {
+  return name === undefined ? undefined : element.appliedDirectivesOf(name)[0];
+}
+
+function groups(
+  directive: Directive | undefined,
+  argument: string,
+): readonly (readonly string[])[] {
+  return (directive?.arguments()[argument] as string[][] | undefined) ?? [];
+}
