@@ -31,7 +31,8 @@ export function loadConfig(
 
   const issues = parsed.error?.issues ?? [];
   const fromFile = (name: SettingName) => file.values.has(name) && !inEnvironment.includes(name);
-  const problems = [...file.problems, ...issues.map((issue) => describe(issue, fromFile))];
+  const found = issues.map((issue) => describe(issue, fromFile));
+  const problems = [...file.problems, ...new Set(found)];
   throw new MeshgateError('CONFIG_INVALID', {
     message: `The configuration is not valid:\n${problems.map((line) => `  ${line}`).join('\n')}`,
     details: { problems },

@@ -23,7 +23,7 @@ export interface SigningKey {
  * processes that create it at once one wins, and all return the winner's. The public key set is
  * written beside it, for those who check signatures on the same machine.
  *
- * @param file Path of a private Ed25519 JWK in JSON. Its folder is made when missing (0700).
+ * @param file Path of a private Ed25519 JWK in JSON. Its folder is made when missing.
  * @throws {MeshgateError} `CONFIG_INVALID` when the file holds something else or cannot be read.
  */
 export async function loadOrCreateSigningKey(file: string): Promise<SigningKey> {
@@ -55,7 +55,7 @@ async function createSigningKey(file: string): Promise<SigningKey> {
   const jwk = privateKey.export({ format: 'jwk' });
   const kid = await calculateJwkThumbprint({ kty: 'OKP', crv: 'Ed25519', x: jwk.x ?? '' });
 
-  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+  await mkdir(dirname(file), { recursive: true });
   const draft = `${file}.${randomUUID()}`;
   await writeFile(draft, `${JSON.stringify({ ...jwk, kid })}\n`, { mode: 0o600, flag: 'wx' });
   try {
