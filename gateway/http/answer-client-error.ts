@@ -2,7 +2,7 @@ import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { ErrorCode } from '../../shared/errors/error-catalog.ts';
 import { MeshgateError } from '../../shared/errors/meshgate-error.ts';
-import { renderErrorBody } from './to-error-answer.ts';
+import { renderErrorBody } from './render-error.ts';
 
 /** Node's codes for requests that never became one; any other means bytes that are not HTTP. */
 const CONNECTION_CODES: Readonly<Record<string, ErrorCode>> = {

@@ -8,9 +8,10 @@ import type { EdgeDoors, EdgeSettings } from './edge-types.ts';
 import { Exchange } from './exchange.ts';
 import { ExchangeLedger } from './exchange-ledger.ts';
 import { serveGraphql } from './graphql-route.ts';
+import { CONTENT_TYPES } from './negotiate-media-type.ts';
 import { serveOperators } from './operator-routes.ts';
 import { readBody } from './read-body.ts';
-import { renderErrorBody, statusHeaders, toMeshgateError } from './to-error-answer.ts';
+import { renderErrorBody, toMeshgateError } from './render-error.ts';
 import { createWriteResponse, type WriteResponse } from './write-response.ts';
 
 declare module 'fastify' {
@@ -143,12 +144,9 @@ function createWriteError(doors: EdgeDoors, writeResponse: WriteResponse) {
     }
     writeResponse(request, reply, {
       status: error.status,
-      contentType: `${exchange.mediaType}; charset=utf-8`,
+      contentType: CONTENT_TYPES[exchange.mediaType],
       body: renderErrorBody(error),
-      headers: {
-        ...statusHeaders(error.status),
-        ...(error.status === 405 ? { allow: allowedMethods(exchange) } : null),
-      },
+      headers: error.status === 405 ? { allow: allowedMethods(exchange) } : undefined,
     });
   };
 }

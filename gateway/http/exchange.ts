@@ -11,6 +11,8 @@ export class Exchange implements ClientConnection {
   mediaType: ResponseMediaType = JSON_RESPONSE;
   /** Set on cross-origin requests that may be answered; it goes into `access-control-allow-origin`. */
   allowedOrigin: string | null = null;
+  /** What the answer depends on besides the address; null says nothing of it. */
+  vary: string | null = null;
   gone = false;
   onGone: (() => void) | null = null;
   ended = false;

@@ -3,9 +3,8 @@ import { MeshgateError } from '../../shared/errors/meshgate-error.ts';
 import { checkCrossSite, isApprovedOrigin } from './check-cross-site.ts';
 import type { EdgeDoors, EdgeRequest, EdgeSettings, GraphqlParameters } from './edge-types.ts';
 import type { Exchange } from './exchange.ts';
-import { negotiateMediaType } from './negotiate-media-type.ts';
+import { CONTENT_TYPES, JSON_RESPONSE, negotiateMediaType } from './negotiate-media-type.ts';
 import { parseBodyParameters, parseSearchParameters } from './parse-graphql-parameters.ts';
-import { statusHeaders } from './to-error-answer.ts';
 import type { WriteResponse } from './write-response.ts';
 
 type Search = Readonly<Record<string, unknown>>;
@@ -32,6 +31,7 @@ export function serveGraphql(
   const checkHeaders = (request: FastifyRequest, _reply: FastifyReply, done: () => void): void => {
     const { exchange, headers } = request;
     const { origin } = headers;
+    exchange.vary = vary;
     if (origin !== undefined && isApprovedOrigin(origin, corsOrigins)) {
       exchange.allowedOrigin = origin;
     }
@@ -45,17 +45,14 @@ export function serveGraphql(
   };
 
   const answer = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
-    const { exchange } = request;
-    const incoming = new IncomingRequest(request);
-    const pending = doors.answerGraphql(incoming);
-    const { status, jsonStatus, body, headers } =
-      pending instanceof Promise ? await pending : pending;
-    const sentStatus = exchange.mediaType === 'application/json' ? jsonStatus : status;
+    const pending = doors.answerGraphql(new IncomingRequest(request));
+    const given = pending instanceof Promise ? await pending : pending;
+    const { mediaType } = request.exchange;
     writeResponse(request, reply, {
-      status: sentStatus,
-      contentType: `${exchange.mediaType}; charset=utf-8`,
-      body,
-      headers: { vary, ...statusHeaders(sentStatus), ...headers },
+      status: mediaType === JSON_RESPONSE ? given.jsonStatus : given.status,
+      contentType: CONTENT_TYPES[mediaType],
+      body: given.body,
+      headers: given.headers,
     });
   };
 

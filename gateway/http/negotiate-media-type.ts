@@ -5,6 +5,12 @@ export const JSON_RESPONSE = 'application/json';
 
 export type ResponseMediaType = typeof GRAPHQL_RESPONSE | typeof JSON_RESPONSE;
 
+/** The `content-type` header for each. */
+export const CONTENT_TYPES: Readonly<Record<ResponseMediaType, string>> = {
+  [GRAPHQL_RESPONSE]: `${GRAPHQL_RESPONSE}; charset=utf-8`,
+  [JSON_RESPONSE]: `${JSON_RESPONSE}; charset=utf-8`,
+};
+
 /** One element of an `Accept` header that concerns the two types. */
 interface Offer {
   readonly quality: number;

@@ -21,27 +21,30 @@ export function readBody(
   }
   const chunks: Buffer[] = [];
   let length = 0;
+  let settled = false;
 
-  const stop = (error: Error | null, body?: Buffer): void => {
-    message.removeAllListeners('data').removeAllListeners('end').removeAllListeners('error');
+  const settle = (error: Error | null, body?: Buffer): void => {
+    // A client that hangs up later makes Node report an error on a body that was read long ago.
+    if (settled) return;
+    settled = true;
     done(error, body);
   };
   message.on('data', (chunk: Buffer) => {
     length += chunk.length;
-    chunks.push(chunk);
-    if (length > limitBytes) stop(tooLarge(limitBytes));
+    if (length <= limitBytes) chunks.push(chunk);
+    else settle(tooLarge(limitBytes));
   });
   message.on('end', () => {
     const [first] = chunks;
-    stop(null, chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks, length));
+    settle(null, chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks));
   });
-  message.on('error', (cause) => {
-    stop(
-      new MeshgateError('REQUEST_MALFORMED', {
-        message: 'Expected a whole request body, given one that breaks off.',
-        cause,
-      }),
-    );
+  message.on('error', (cause) => settle(brokenOff(cause)));
+}
+
+function brokenOff(cause: Error): MeshgateError {
+  return new MeshgateError('REQUEST_MALFORMED', {
+    message: 'Expected a whole request body, given one that breaks off.',
+    cause,
   });
 }
 

@@ -10,23 +10,11 @@ const FRAMEWORK_CODES: Readonly<Record<string, ErrorCode>> = {
   FST_ERR_MAX_PARAM_LENGTH: 'URL_TOO_LONG',
 };
 
-/** Headers that HTTP asks for beside a status (RFC 9110 sections 11.6.1 and 10.2.3). */
-const STATUS_HEADERS: Readonly<Record<number, Readonly<Record<string, string>>>> = {
-  401: { 'www-authenticate': 'Bearer' },
-  429: { 'retry-after': '1' },
-  503: { 'retry-after': '1' },
-};
-
 /** Finds the error of the catalog behind anything thrown; a bug is an `INTERNAL_ERROR` with its cause. */
 export function toMeshgateError(error: unknown): MeshgateError {
   if (error instanceof MeshgateError) return error;
   const framework = FRAMEWORK_CODES[String((error as { code?: unknown } | null)?.code)];
   return new MeshgateError(framework ?? 'INTERNAL_ERROR', { cause: error });
-}
-
-/** The headers that go with a status. */
-export function statusHeaders(status: number): Readonly<Record<string, string>> | undefined {
-  return STATUS_HEADERS[status];
 }
 
 /**
