@@ -3,7 +3,7 @@ import pg from 'pg';
 const asText = (text: string): string => text;
 
 /** The driver's types list no arrays; `text[]` has this object id. */
-const TEXT_ARRAY = 1009 as pg.types.TypeId;
+const TEXT_ARRAY = 1009 as Parameters<typeof pg.types.getTypeParser>[0];
 
 /**
  * Types that JavaScript cannot hold exactly, by the object ids of Postgres' own

@@ -16,6 +16,8 @@ export interface Logger {
   readonly info: LogWrite;
   readonly warn: LogWrite;
   readonly error: LogWrite;
+  /** Whether a line of this level would be written; asked before costly facts are gathered. */
+  isLevelEnabled(level: string): boolean;
   /** A logger that adds these facts to every line. */
   child(facts: Record<string, unknown>): Logger;
 }
