@@ -4,8 +4,8 @@
  * A table names its object type in the custom property `graphqlType` (default: its name
  * in Pascal case); a column names its field in `graphqlField` as `Type.field` or, through
  * nested types, `Type.field.field` (default: its name in camel case on the table's type).
- * A list of fields means that the column, or a figure made from it, surfaces at each. Null
- * means that it surfaces nowhere.
+ * Null in either means "not in the graph". Figures computed from a column, such as sums, are
+ * listed in `graphqlAggregates`, so that what is classified stays so when it is added up.
  *
  * @module
  */
@@ -167,11 +167,6 @@ export const contractTable = z.strictObject({
 export type ContractTable = z.output<typeof contractTable>;
 export type ContractColumn = z.output<typeof column>;
 
-/** Whether the column's class asks for a tag and an authorization directive in the SDL. */
-export function isClassified(column: ContractColumn): boolean {
-  return column.classification === 'personal' || column.classification === 'restricted';
-}
-
 /** The object type that stands for the table, or null where the table is not in the graph. */
 export function graphqlTypeOf(table: ContractTable): string | null {
   const declared = findCustomProperty(table.customProperties, 'graphqlType');
@@ -180,9 +175,9 @@ export function graphqlTypeOf(table: ContractTable): string | null {
 }
 
 /**
- * The fields at which the column surfaces, each as its steps: type name first, then fields.
+ * The field at which the column surfaces, as its steps: type name first, then fields.
  *
- * @returns Nothing where the column, or its table, is not in the graph.
+ * @returns One walk, or none where the column or its table is not in the graph.
  */
 export function graphqlFieldsOf(
   table: ContractTable,
@@ -190,9 +185,15 @@ export function graphqlFieldsOf(
 ): readonly (readonly string[])[] {
   const declared = findCustomProperty(column.customProperties, 'graphqlField');
   if (declared === null) return [];
-  if (declared !== undefined) return [declared].flat().map((field) => String(field).split('.'));
+  if (declared !== undefined) return [String(declared).split('.')];
   const type = graphqlTypeOf(table);
   return type === null ? [] : [[type, toCamelCase(column.name)]];
+}
+
+/** The fields that show figures computed from the column, each as its steps. */
+export function graphqlAggregatesOf(column: ContractColumn): readonly (readonly string[])[] {
+  const declared = findCustomProperty(column.customProperties, 'graphqlAggregates');
+  return Array.isArray(declared) ? declared.map((field) => String(field).split('.')) : [];
 }
 
 function toCamelCase(name: string): string {

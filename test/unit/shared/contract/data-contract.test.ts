@@ -1,6 +1,10 @@
 import { expect, test } from 'vitest';
 
-import { graphqlFieldsOf, graphqlTypeOf } from '../../../../shared/contract/contract-table.ts';
+import {
+  graphqlAggregatesOf,
+  graphqlFieldsOf,
+  graphqlTypeOf,
+} from '../../../../shared/contract/contract-table.ts';
 import {
   type Contract,
   parseContract,
@@ -102,21 +106,22 @@ test('names types and fields from tables and columns unless the contract says ot
   ]);
 });
 
-test('lets a column surface at several fields, or nowhere', () => {
-  const several = tableOf(
-    withColumn('customProperties: [{ property: graphqlField, value: [A.b, C.d] }]'),
-  );
-  const nowhere = tableOf(
-    withColumn('customProperties: [{ property: graphqlField, value: null }]'),
+test('keeps a column out of the graph, and knows the figures made from it', () => {
+  const table = tableOf(
+    withColumn(
+      'customProperties:',
+      '  - { property: graphqlField, value: null }',
+      '  - { property: graphqlAggregates, value: [Totals.rows, Group.totals.rows] }',
+    ),
   );
 
-  expect(several.properties.map((column) => graphqlFieldsOf(several, column))).toEqual([
+  expect(table.properties.map((column) => graphqlFieldsOf(table, column))).toEqual([[]]);
+  expect(table.properties.map(graphqlAggregatesOf)).toEqual([
     [
-      ['A', 'b'],
-      ['C', 'd'],
+      ['Totals', 'rows'],
+      ['Group', 'totals', 'rows'],
     ],
   ]);
-  expect(nowhere.properties.map((column) => graphqlFieldsOf(nowhere, column))).toEqual([[]]);
 });
 
 test('orders a primary key by position and not by column', () => {
