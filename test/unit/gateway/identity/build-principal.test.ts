@@ -1,0 +1,176 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+
+import { buildPrincipal } from '../../../../gateway/identity/build-principal.ts';
+import type { Principal } from '../../../../gateway/identity/principal.ts';
+import { ANONYMOUS } from '../../../../gateway/identity/principal.ts';
+
+const settings = {
+  issuer: 'https://id.example',
+  audiences: ['mesh'],
+  jwks: 'unused',
+  algorithms: ['ES256'],
+  scopeClaim: 'scope',
+  clockToleranceSeconds: 5,
+};
+const build = (claims: object, rowClaims = ['regions'], changes = {}) =>
+  buildPrincipal({ sub: 'ana', exp: 100, ...claims }, { ...settings, ...changes }, rowClaims);
+
+function principalOf(claims: object, rowClaims?: string[], changes?: object): Principal {
+  const outcome = build(claims, rowClaims, changes);
+  if (!outcome.ok) throw new Error(outcome.message);
+  return outcome.principal;
+}
+
+test('keeps subject, scopes and the configured row claims, and forgets the rest', () => {
+  const claims = {
+    scope: 'orders:write accounts:pii',
+    regions: ['West'],
+    email: 'ana@acme.example',
+  };
+
+  expect(principalOf(claims)).toEqual({
+    authenticated: true,
+    issuer: 'https://id.example',
+    subject: 'ana',
+    scopes: new Set(['accounts:pii', 'orders:write']),
+    claims: { regions: ['West'] },
+    fingerprint: expect.stringMatching(/^[\w-]{43}$/),
+    expiresAt: 105,
+  });
+});
+
+test('freezes the principal, as many requests share it', () => {
+  const principal = principalOf({ regions: ['West'] });
+
+  expect(Object.isFrozen(principal)).toBe(true);
+  expect(Object.isFrozen(principal.claims)).toBe(true);
+  expect(Object.isFrozen(principal.claims.regions)).toBe(true);
+  expect(Object.isFrozen(ANONYMOUS)).toBe(true);
+  expect(Object.isFrozen(ANONYMOUS.claims)).toBe(true);
+});
+
+test.each([undefined, null, '', 7, ['ana'], {}])('refuses %j as subject', (sub) => {
+  expect(build({ sub })).toEqual({
+    ok: false,
+    code: 'TOKEN_CLAIM_INVALID',
+    message: 'The access token lacks the claim sub, or it is no text.',
+  });
+});
+
+test.each([
+  ['a b', ['a', 'b']],
+  ['  b   a  a ', ['a', 'b']],
+  ['', []],
+  [undefined, []],
+  [null, []],
+  [[], []],
+  [
+    ['b', 'a', 'b'],
+    ['a', 'b'],
+  ],
+])('reads the scopes %j as %j', (scope, scopes) => {
+  expect([...principalOf({ scope }).scopes]).toEqual(scopes);
+});
+
+test.each([7, true, {}, [7], ['a b'], [''], ['a', null], 'a\tb', 'a\u00a0b', '"a"', 'a\\b'])(
+  'refuses %j as scopes',
+  (scope) => {
+    expect(build({ scope })).toEqual({
+      ok: false,
+      code: 'TOKEN_CLAIM_INVALID',
+      message:
+        'The claim scope of the access token must be text separated by spaces, or a list of scopes.',
+    });
+  },
+);
+
+test('reads scopes from the claim that the issuer is configured with', () => {
+  const claims = { scope: 'ignored', 'https://acme.example/roles': ['a'] };
+  const changes = { scopeClaim: 'https://acme.example/roles' };
+
+  expect(principalOf(claims, [], changes).scopes).toEqual(new Set(['a']));
+});
+
+test.each([
+  ['West', ['West']],
+  [['West'], ['West']],
+  [
+    ['West', 'East', 'West'],
+    ['East', 'West'],
+  ],
+  [42, ['42']],
+  [
+    [1, 'b'],
+    ['1', 'b'],
+  ],
+  ['', ['']],
+  [[], []],
+])('reads the row claim %j as %j', (regions, values) => {
+  expect(principalOf({ regions }).claims).toEqual({ regions: values });
+});
+
+test.each([undefined, null])('treats the row claim %j as absent', (regions) => {
+  expect(principalOf({ regions }).claims).toEqual({});
+});
+
+test.each([true, 1.5, 1e300, {}, [{}], [null], [['West']], [true]])(
+  'refuses %j as a row claim',
+  (regions) => {
+    expect(build({ regions })).toEqual({
+      ok: false,
+      code: 'TOKEN_CLAIM_INVALID',
+      message:
+        'The claim regions of the access token must be text, a whole number or a list of these.',
+    });
+  },
+);
+
+test.each(['constructor', 'toString', '__proto__'])(
+  'finds no claim %s in a token that has none',
+  (name) => {
+    expect(principalOf({}, [name], { scopeClaim: name }).claims).toEqual({});
+  },
+);
+
+test('gives equal callers one fingerprint, in whatever order their token names things', () => {
+  const one = principalOf({ scope: 'a b', regions: ['West', 'East'], desk: 'x' }, [
+    'desk',
+    'regions',
+  ]);
+  const other = principalOf(
+    { scope: ['b', 'a'], desk: ['x'], regions: ['East', 'West'], exp: 900 },
+    ['regions', 'desk', 'regions'],
+  );
+
+  expect(other.fingerprint).toBe(one.fingerprint);
+});
+
+test.each([
+  ['subject', principalOf({ sub: 'ben' })],
+  ['issuer', principalOf({}, undefined, { issuer: 'https://other.example' })],
+  ['scopes', principalOf({ scope: 'a' })],
+  ['claims', principalOf({ regions: 'West' })],
+  ['an empty claim', principalOf({ regions: [] })],
+])('gives a caller of another %s another fingerprint', (_, other) => {
+  expect(other.fingerprint).not.toBe(principalOf({}).fingerprint);
+});
+
+test('gives equal fingerprints exactly when subject, scopes and claims are equal', () => {
+  const word = fc.constantFrom('a', 'b', 'ab', 'a,b', '","', ']');
+  const caller = fc.record({
+    sub: word,
+    scope: fc.array(fc.constantFrom('a', 'b', 'ab')),
+    x: fc.array(word),
+    y: fc.array(word),
+  });
+  const rights = ({ subject, scopes, claims }: Principal) => [subject, [...scopes], claims];
+  fc.assert(
+    fc.property(caller, caller, (left, right) => {
+      const [one, other] = [principalOf(left, ['x', 'y']), principalOf(right, ['y', 'x'])];
+      const areEqual = JSON.stringify(rights(one)) === JSON.stringify(rights(other));
+
+      expect(one.fingerprint === other.fingerprint).toBe(areEqual);
+    }),
+  );
+});
