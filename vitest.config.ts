@@ -10,16 +10,22 @@ const level = (name: string, testTimeout = 10_000, hookTimeout = 60_000) => ({
   },
 });
 
+/** A level whose tests may ask for the PostgreSQL server of the run. */
+const levelWithPostgres = (name: string, testTimeout: number, hookTimeout: number) => {
+  const { test } = level(name, testTimeout, hookTimeout);
+  return { test: { ...test, globalSetup: ['test/support/postgres-setup.ts'] } };
+};
+
 export default defineConfig({
   test: {
     projects: [
       level('unit'),
       level('architecture', 60_000),
-      level('integration', 30_000, 120_000),
-      level('conformance', 30_000, 120_000),
-      level('regression', 30_000, 120_000),
-      level('e2e', 180_000, 180_000),
-      level('browser', 60_000, 180_000),
+      levelWithPostgres('integration', 30_000, 120_000),
+      levelWithPostgres('conformance', 30_000, 120_000),
+      levelWithPostgres('regression', 30_000, 120_000),
+      levelWithPostgres('e2e', 180_000, 180_000),
+      levelWithPostgres('browser', 60_000, 180_000),
     ],
   },
 });
