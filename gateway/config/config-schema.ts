@@ -80,7 +80,7 @@ export const settings = {
   PORT: whole('TCP port', 0, 65_535)
     .default(4000)
     .describe('Port to listen on; 0 takes a free one.'),
-  LOG_LEVEL: choice('fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent')
+  LOG_LEVEL: choice('error', 'warn', 'info', 'debug', 'silent')
     .default('info')
     .describe('The least severe log lines that are written.'),
   DRAIN_MS: milliseconds(0, 600_000)
@@ -120,6 +120,9 @@ export const settings = {
   DOCUMENT_DIRECTIVES: whole('directives', 0, 100_000)
     .default(100)
     .describe('Most directives in an operation, fragments resolved.'),
+  DOCUMENT_SELECTIONS: whole('selections', 10, 1_000_000)
+    .default(20_000)
+    .describe('Most fields and fragments in an operation once its fragments are written out.'),
   REQUEST_TIMEOUT_MS: milliseconds(1, 600_000)
     .default(30_000)
     .describe('Budget for one request, from its last byte to the answer.'),

@@ -18,10 +18,11 @@ export interface ExecutionResult {
 }
 
 /** What one request brings to a compiled operation. */
-export interface ExecutionRequest {
+export interface ExecutionRequest extends ExecutionDoors {
   /** As the client sent them. */
   readonly variables: Readonly<JsonObject> | null;
-  readonly doors: ExecutionDoors;
+  /** For all calls together, in milliseconds; what is not there by then is missing. */
+  readonly timeoutMs: number;
   /** Called with a way to give up before the first call goes out. */
   readonly onStart?: (abort: () => void) => void;
 }
@@ -68,13 +69,13 @@ export class CompiledOperation {
   async execute(request: ExecutionRequest): Promise<ExecutionResult> {
     const coerced = this.#coerce(request.variables ?? {});
     if ('problems' in coerced) return coerced;
-    const run = new ExecutionRun(coerced.variables, request.doors);
+    const run = new ExecutionRun(coerced.variables, request);
     request.onStart?.(() => run.abort());
     const { shape, refusals } = this.#conditionedPart(run.variables);
     run.problems.push(...refusals);
 
     const running = this.#plan?.run(run);
-    if (running !== undefined) await running;
+    if (running !== undefined) await within(request.timeoutMs, run, running);
 
     if (refusals.length > 0 && this.#prepared.authorized.allowed.length === 0) {
       return { data: null, problems: run.problems };
@@ -142,5 +143,18 @@ export class CompiledOperation {
       this.#conditioned.set(key, part);
     }
     return part;
+  }
+}
+
+async function within(
+  timeoutMs: number,
+  run: ExecutionRun,
+  running: Promise<unknown>,
+): Promise<void> {
+  const timer = setTimeout(() => run.abort(), timeoutMs);
+  try {
+    await running;
+  } finally {
+    clearTimeout(timer);
   }
 }

@@ -1,3 +1,4 @@
+import { MeshgateError } from '../../shared/errors/meshgate-error.ts';
 import type { Problem } from '../../shared/errors/problem.ts';
 import type { JsonObject } from './json.ts';
 import type { CallSubgraph, RunningCall, SubgraphAnswer } from './subgraph-answer.ts';
@@ -6,9 +7,7 @@ import type { CallSubgraph, RunningCall, SubgraphAnswer } from './subgraph-answe
 export interface ExecutionDoors {
   readonly callSubgraph: CallSubgraph;
   /** Headers for one subgraph: the caller's token for it, the request id, what is forwarded. */
-  readonly headersFor: (
-    subgraph: string,
-  ) => Readonly<Record<string, string>> | Promise<Readonly<Record<string, string>>>;
+  readonly headersFor: (subgraph: string) => Readonly<Record<string, string>>;
 }
 
 /**
@@ -34,15 +33,25 @@ export class ExecutionRun {
   }
 
   async call(subgraph: string, body: string): Promise<SubgraphAnswer> {
-    const given = this.#doors.headersFor(subgraph);
-    const headers = given instanceof Promise ? await given : given;
     if (this.#aborted) return ABORTED;
-    const running = this.#doors.callSubgraph({ subgraph, body, headers });
+    const running = this.#start(subgraph, body);
+    if ('ok' in running) return running;
     this.#calls.add(running);
     try {
       return await running.answer;
     } finally {
       this.#calls.delete(running);
+    }
+  }
+
+  #start(subgraph: string, body: string): RunningCall | SubgraphAnswer {
+    try {
+      const headers = this.#doors.headersFor(subgraph);
+      return this.#doors.callSubgraph({ subgraph, body, headers });
+    } catch (error) {
+      // The caller's own token may expire between two calls of one request.
+      if (!(error instanceof MeshgateError)) throw error;
+      return { ok: false, code: error.code, message: error.message };
     }
   }
 

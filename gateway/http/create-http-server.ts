@@ -10,6 +10,7 @@ import { ExchangeLedger } from './exchange-ledger.ts';
 import { serveGraphql } from './graphql-route.ts';
 import { CONTENT_TYPES } from './negotiate-media-type.ts';
 import { serveOperators } from './operator-routes.ts';
+import { servePages } from './page-routes.ts';
 import { readBody } from './read-body.ts';
 import { renderErrorBody, toMeshgateError } from './render-error.ts';
 import { createWriteResponse, type WriteResponse } from './write-response.ts';
@@ -48,6 +49,7 @@ export function createHttpServer(settings: EdgeSettings, doors: EdgeDoors): Http
 
   serveGraphql(server, settings, doors, writeResponse);
   serveOperators(server, doors, ledger, writeResponse);
+  servePages(server, settings, doors, writeResponse);
 
   return {
     fastify: server,
@@ -73,7 +75,7 @@ function createFastify(
   const server = fastify({
     logger: false,
     return503OnClosing: false,
-    trustProxy: settings.trustProxy,
+    trustProxy: settings.trustProxy.length > 0 ? [...settings.trustProxy] : false,
     requestTimeout: settings.requestTimeoutMs,
     keepAliveTimeout: settings.keepAliveTimeoutMs,
     clientErrorHandler: answerClientError,

@@ -147,8 +147,8 @@ export interface EdgeSettings {
   readonly corsOrigins: readonly string[];
   /** Whether clients come over TLS, so that browsers may be told to insist on it (RFC 6797). */
   readonly strictTransportSecurity: boolean;
-  /** Whether `x-forwarded-for` is set by a proxy of ours and names the client. */
-  readonly trustProxy: boolean;
+  /** Addresses and ranges of the proxies whose `x-forwarded-for` names the client; with none, nobody's. */
+  readonly trustProxy: readonly string[];
   readonly playground: boolean;
   /** Folder of the built portal; null serves no page but the start page. */
   readonly portalFolder: string | null;

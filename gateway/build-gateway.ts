@@ -1,0 +1,109 @@
+/**
+ * The composition root: builds every stage and hands each what it needs.
+ * How a request passes through them is `answer-graphql.ts`.
+ *
+ * @module
+ */
+import { createMetrics } from '../shared/telemetry/create-metrics.ts';
+import type { Logger } from '../shared/telemetry/logger.ts';
+import { createAnswerGraphql } from './answer-graphql.ts';
+import type { GatewayConfig } from './config/config-schema.ts';
+import { CompiledOperation } from './execution/execute-operation.ts';
+import { createProbeSubgraphs } from './execution/probe-subgraphs.ts';
+import { createSubgraphClient } from './execution/subgraph-client.ts';
+import { createHttpServer, type HttpServer } from './http/create-http-server.ts';
+import type { ExampleOperation, StartPageFacts } from './http/edge-types.ts';
+import { createAuthenticate } from './identity/create-authenticate.ts';
+import { createOwnHeaders, createSubgraphHeaders } from './identity/create-subgraph-headers.ts';
+import type { SubgraphTokens } from './identity/create-subgraph-tokens.ts';
+import { createRequestObserver } from './observe-requests.ts';
+import { createPrepareOperation } from './operation/prepare-operation.ts';
+import { toEdgeSettings, toPreparationSettings } from './room-settings.ts';
+import type { SupergraphSnapshot } from './supergraph/supergraph-snapshot.ts';
+
+/** What the gateway needs from outside besides its configuration. */
+export interface GatewayDoors {
+  readonly snapshot: SupergraphSnapshot;
+  /** Null when no token is sent to subgraphs. */
+  readonly subgraphTokens: SubgraphTokens | null;
+  readonly log: Logger;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+  readonly startPage: () => StartPageFacts;
+  readonly exampleOperations: () => readonly ExampleOperation[];
+  /** Folder of the built portal; null serves no page but the start page. */
+  readonly portalFolder: string | null;
+  readonly limitRate?: (address: string) => boolean | Promise<boolean>;
+}
+
+/** How long the state of the products is believed, in milliseconds. */
+const PROBE_KEPT_MS = 1000;
+
+/** Builds a gateway for one configuration; it listens when it is told to. */
+export function buildGateway(config: GatewayConfig, doors: GatewayDoors): HttpServer {
+  const { snapshot, log } = doors;
+  const metrics = createMetrics('gateway');
+  const observer = createRequestObserver(metrics, log);
+
+  const authenticate = createAuthenticate({
+    issuers: config.ISSUERS,
+    rowClaims: config.ROW_CLAIMS,
+    tokenBytes: config.TOKEN_BYTES,
+    now: doors.now,
+    onKeysUnavailable: observer.keysUnavailable,
+  });
+  const prepare = createPrepareOperation(
+    config.PLAN_CACHE_ENTRIES,
+    toPreparationSettings(config),
+    (prepared) => new CompiledOperation(prepared),
+    observer.preparation,
+  );
+  const subgraphs = createSubgraphClient(snapshot.subgraphs, {
+    timeoutMs: config.SUBGRAPH_TIMEOUT_MS,
+    connections: config.SUBGRAPH_CONNECTIONS,
+    responseBytes: config.SUBGRAPH_RESPONSE_BYTES,
+    observe: observer.subgraphCall,
+  });
+  const headersFor = createSubgraphHeaders(doors.subgraphTokens, config.FORWARD_HEADERS);
+  const probe = createProbeSubgraphs(
+    snapshot.subgraphs.map(({ name }) => name),
+    subgraphs.call,
+    createOwnHeaders(headersFor),
+    PROBE_KEPT_MS,
+    doors.now,
+  );
+
+  const answerGraphql = createAnswerGraphql(
+    { authenticate, prepare, callSubgraph: subgraphs.call, headersFor, snapshot, observer },
+    {
+      rejects: config.AUTHORIZATION_MODE === 'reject',
+      passSubgraphErrors: config.SUBGRAPH_ERRORS === 'passed',
+      timeoutMs: config.REQUEST_TIMEOUT_MS,
+    },
+  );
+  const server = createHttpServer(toEdgeSettings(config, doors.portalFolder), {
+    answerGraphql,
+    async ready() {
+      const products = await probe();
+      const ready = products.length === 0 || products.some(({ state }) => state === 'up');
+      return { ready, supergraph: snapshot.version, products };
+    },
+    metrics: async () => {
+      metrics.gauge('gateway_plan_cache_entries').set(prepare.size());
+      return { contentType: metrics.contentType, body: await metrics.render() };
+    },
+    jwks: () => doors.subgraphTokens?.publicJwks ?? { keys: [] },
+    observeRequest: observer.request,
+    log,
+    startPage: doors.startPage,
+    exampleOperations: doors.exampleOperations,
+    ...(doors.limitRate === undefined ? {} : { limitRate: doors.limitRate }),
+  });
+  return {
+    ...server,
+    async close(drainMs) {
+      await server.close(drainMs);
+      await subgraphs.close();
+    },
+  };
+}

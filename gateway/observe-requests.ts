@@ -1,0 +1,74 @@
+/**
+ * What the people who run the gateway get to see: metrics and log lines about
+ * each stage, in one place, so that the rooms need not know either.
+ *
+ * @module
+ */
+import type { MeshgateError } from '../shared/errors/meshgate-error.ts';
+import type { Problem } from '../shared/errors/problem.ts';
+import type { Metrics } from '../shared/telemetry/create-metrics.ts';
+import type { Logger } from '../shared/telemetry/logger.ts';
+import type { PreparationObserver, PreparedOperation } from './operation/prepare-operation.ts';
+
+export interface RequestObserver {
+  readonly preparation: PreparationObserver;
+  readonly request: (status: number, seconds: number) => void;
+  readonly subgraphCall: (subgraph: string, outcome: string, seconds: number) => void;
+  readonly keysUnavailable: (issuer: string, error: unknown) => void;
+  readonly authenticationFailed: (code: string) => void;
+  /** An answer went out with these problems and nothing was run. */
+  readonly refused: (problems: readonly Problem[]) => void;
+  /** An operation was run; `subgraphs` are those that were asked. */
+  readonly executed: (
+    requestId: string,
+    operation: PreparedOperation,
+    problems: readonly Problem[],
+    subgraphs: ReadonlySet<string>,
+  ) => void;
+}
+
+export function createRequestObserver(metrics: Metrics, log: Logger): RequestObserver {
+  const hits = metrics.counter('gateway_plan_cache_hits_total');
+  const misses = metrics.counter('gateway_plan_cache_misses_total');
+  const seconds = metrics.histogram('gateway_request_seconds');
+  const unauthorized = metrics.counter('gateway_unauthorized_fields_total');
+  const countProblems = (problems: readonly Problem[]): void => {
+    for (const { code } of problems) metrics.counter('gateway_errors_total', code).inc();
+  };
+
+  return {
+    preparation: {
+      hit: () => hits.inc(),
+      miss: () => misses.inc(),
+      failed: (error: MeshgateError) => log.error({ err: error }, 'an operation was not planned'),
+    },
+    request(status, duration) {
+      metrics.counter('gateway_requests_total', String(status)).inc();
+      seconds.observe(duration);
+    },
+    subgraphCall(subgraph, outcome, duration) {
+      metrics.counter('gateway_subgraph_calls_total', subgraph, outcome).inc();
+      metrics.histogram('gateway_subgraph_call_seconds', subgraph).observe(duration);
+    },
+    keysUnavailable: (issuer, error) =>
+      log.error({ issuer, err: error }, 'the keys of an issuer cannot be loaded'),
+    authenticationFailed: (code) =>
+      metrics.counter('gateway_authentication_failures_total', code).inc(),
+    refused: countProblems,
+    executed(requestId, { parsed }, problems, subgraphs) {
+      countProblems(problems);
+      const refused = problems.filter(({ code }) => code === 'UNAUTHORIZED_FIELD_OR_TYPE').length;
+      if (refused > 0) unauthorized.inc(refused);
+      if (log.isLevelEnabled('info')) {
+        const { name, kind } = parsed;
+        const facts = { requestId, operation: name, kind, products: [...subgraphs], refused };
+        log.info(facts, 'operation executed');
+      }
+      for (const { product, code, original } of problems) {
+        if (product === undefined) continue;
+        const said = original?.extensions.code;
+        log.warn({ requestId, product, code, said }, 'a data product failed');
+      }
+    },
+  };
+}

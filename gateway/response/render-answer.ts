@@ -1,0 +1,57 @@
+import { ERROR_CATALOG, type ErrorCode } from '../../shared/errors/error-catalog.ts';
+import type { Problem } from '../../shared/errors/problem.ts';
+import { type ErrorDisclosure, formatProblem } from './format-problem.ts';
+
+/** A GraphQL response as text, with the HTTP status for either media type. */
+export interface RenderedAnswer {
+  /** Status under `application/graphql-response+json`. */
+  readonly status: number;
+  /** Status under `application/json`, where a well-formed request is answered with 200. */
+  readonly jsonStatus: number;
+  readonly body: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Renders the answer to an operation that was run, or refused before.
+ *
+ * @param data Undefined when nothing was run: the answer then has no `data` at all.
+ * @see https://graphql.github.io/graphql-over-http/draft/#sec-Status-Codes
+ */
+export function renderAnswer(
+  data: Readonly<Record<string, unknown>> | null | undefined,
+  problems: readonly Problem[],
+  disclosure: ErrorDisclosure,
+): RenderedAnswer {
+  if (problems.length === 0) {
+    return { status: 200, jsonStatus: 200, body: `{"data":${JSON.stringify(data ?? null)}}` };
+  }
+  const errors = JSON.stringify(problems.map((problem) => formatProblem(problem, disclosure)));
+  if (data !== undefined) {
+    return {
+      status: 200,
+      jsonStatus: 200,
+      body: `{"errors":${errors},"data":${JSON.stringify(data)}}`,
+    };
+  }
+  const status = statusOf(problems);
+  return { status, jsonStatus: IN_JSON.has(status) ? status : 200, body: `{"errors":${errors}}` };
+}
+
+/** Refusals that are not about GraphQL keep their status under either media type. */
+const IN_JSON = new Set([401, 403, 405, 429, 500, 503]);
+
+/** Renders a request that was refused as a whole. */
+export function renderRefusal(
+  code: ErrorCode,
+  message: string = ERROR_CATALOG[code].summary,
+  headers: Readonly<Record<string, string>> = {},
+): RenderedAnswer {
+  const rendered = renderAnswer(undefined, [{ code, message }], { passSubgraphErrors: false });
+  return { ...rendered, headers };
+}
+
+function statusOf(problems: readonly Problem[]): number {
+  const [first] = problems;
+  return first === undefined ? 500 : ERROR_CATALOG[first.code].status;
+}
