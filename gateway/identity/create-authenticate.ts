@@ -41,13 +41,13 @@ export type Authenticate = (
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
 
-/** A key that its issuer withdraws stops working after this time and `freshMs`, whatever `exp` says. */
+/** A key that its issuer withdraws stops working after twice this time and `freshMs`, whatever `exp` says. */
 const ACCEPTED_FOR_MS = 5 * MINUTE;
 /** Long enough for a client in a loop, short enough for a key that has just been published. */
 const REJECTED_FOR_MS = 5 * SECOND;
 
 const URL_KEYS = {
-  freshMs: 10 * MINUTE,
+  freshMs: 5 * MINUTE,
   staleMs: 60 * MINUTE,
   cooldownMs: 30 * SECOND,
   retryMs: 5 * SECOND,
@@ -79,7 +79,8 @@ const createMemory = (max: number) =>
  * The issuer is chosen by the token's own `iss`, among the configured ones only; key, algorithm,
  * audience and tolerance are then that issuer's. Acceptances are remembered until the token
  * expires, five minutes at most; rejections for five seconds, in a store of their own, so that
- * junk cannot push out good tokens.
+ * junk cannot push out good tokens. A key that an issuer withdraws is of no use after a quarter of
+ * an hour, and a new one is accepted half a minute after it was published at the latest.
  *
  * @see https://www.rfc-editor.org/rfc/rfc8725
  */
