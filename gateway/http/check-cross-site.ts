@@ -4,15 +4,6 @@ import type { IncomingHttpHeaders } from 'node:http';
 const PREFLIGHT_PROOFS = ['x-meshgate-csrf', 'apollo-require-preflight'] as const;
 
 /**
- * Says whether pages of an origin may call `/graphql`.
- *
- * @param origins Exact origins, or `*` for any.
- */
-export function isApprovedOrigin(origin: string, origins: readonly string[]): boolean {
-  return origins.includes(origin) || (origins.includes('*') && origin !== 'null');
-}
-
-/**
  * Tells a request that a foreign web page made a browser send (CSRF).
  *
  * Browsers say where a request comes from in `sec-fetch-site`, which pages
@@ -20,6 +11,7 @@ export function isApprovedOrigin(origin: string, origins: readonly string[]): bo
  * at the mercy of a page, and is let through. A simple form post never gets
  * further than its content type.
  *
+ * @param origins Origins whose pages may call `/graphql`.
  * @returns What is wrong with the request, or null when nothing is.
  * @see https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header
  */
@@ -28,7 +20,7 @@ export function checkCrossSite(
   origins: readonly string[],
 ): string | null {
   const { origin, host, 'sec-fetch-site': site } = headers;
-  if (origin !== undefined && isApprovedOrigin(origin, origins)) return null;
+  if (origin !== undefined && origins.includes(origin)) return null;
   if (PREFLIGHT_PROOFS.some((name) => headers[name])) return null;
   if (site !== undefined) {
     if (site === 'same-origin' || site === 'none') return null;

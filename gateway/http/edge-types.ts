@@ -19,7 +19,7 @@ export interface GraphqlParameters {
 export interface ClientConnection {
   /** Whether the client hung up before its answer was sent. */
   readonly gone: boolean;
-  /** Called once, when the client hangs up; whoever does the work sets it. */
+  /** Called once, when the client hangs up, or at once when it has; whoever does the work sets it. */
   onGone: (() => void) | null;
 }
 
@@ -143,7 +143,7 @@ export interface EdgeSettings {
   readonly requestTimeoutMs: number;
   /** How long a connection may stay open between two requests, in milliseconds. */
   readonly keepAliveTimeoutMs: number;
-  /** Origins whose pages may call `/graphql`, such as `https://app.example`; `*` is any. */
+  /** Origins whose pages may call `/graphql`, such as `https://app.example`. */
   readonly corsOrigins: readonly string[];
   /** Whether clients come over TLS, so that browsers may be told to insist on it (RFC 6797). */
   readonly strictTransportSecurity: boolean;

@@ -38,10 +38,7 @@ export class ExchangeLedger {
     if (exchange.ended) return;
     exchange.ended = true;
     this.running -= 1;
-    if (!response.writableFinished) {
-      exchange.gone = true;
-      exchange.onGone?.();
-    }
+    if (!response.writableFinished) exchange.leave();
     this.report(exchange, exchange.gone ? CLIENT_GONE_STATUS : response.statusCode);
     if (this.running === 0) this.onIdle?.();
   }

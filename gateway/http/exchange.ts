@@ -14,8 +14,8 @@ export class Exchange implements ClientConnection {
   /** What the answer depends on besides the address; null says nothing of it. */
   vary: string | null = null;
   gone = false;
-  onGone: (() => void) | null = null;
   ended = false;
+  private goneListener: (() => void) | null = null;
 
   constructor(requestId: string, method: string, url: string) {
     const queryStart = url.indexOf('?');
@@ -23,5 +23,20 @@ export class Exchange implements ClientConnection {
     this.method = method;
     this.path = queryStart < 0 ? url : url.slice(0, queryStart);
     this.startedAtMs = performance.now();
+  }
+
+  get onGone(): (() => void) | null {
+    return this.goneListener;
+  }
+
+  set onGone(listener: (() => void) | null) {
+    this.goneListener = listener;
+    if (this.gone) listener?.();
+  }
+
+  /** Notes that the client hung up before its answer was sent. */
+  leave(): void {
+    this.gone = true;
+    this.goneListener?.();
   }
 }

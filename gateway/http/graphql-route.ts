@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { MeshgateError } from '../../shared/errors/meshgate-error.ts';
-import { checkCrossSite, isApprovedOrigin } from './check-cross-site.ts';
+import { checkCrossSite } from './check-cross-site.ts';
 import type { EdgeDoors, EdgeRequest, EdgeSettings, GraphqlParameters } from './edge-types.ts';
 import type { Exchange } from './exchange.ts';
 import { CONTENT_TYPES, JSON_RESPONSE, negotiateMediaType } from './negotiate-media-type.ts';
@@ -32,7 +32,7 @@ export function serveGraphql(
     const { exchange, headers } = request;
     const { origin } = headers;
     exchange.vary = vary;
-    if (origin !== undefined && isApprovedOrigin(origin, corsOrigins)) {
+    if (origin !== undefined && corsOrigins.includes(origin)) {
       exchange.allowedOrigin = origin;
     }
     const forged = checkCrossSite(headers, corsOrigins);
@@ -138,7 +138,7 @@ function answerPreflight(
   writeResponse: WriteResponse,
 ): void {
   const { origin, 'access-control-request-headers': asked } = request.headers;
-  if (origin !== undefined && !isApprovedOrigin(origin, origins)) {
+  if (origin !== undefined && !origins.includes(origin)) {
     throw new MeshgateError('CROSS_SITE_REQUEST_REFUSED', {
       message:
         'Expected an origin that this gateway approves for cross-origin requests, given another.',

@@ -14,7 +14,7 @@ export const EDGE_SETTINGS: EdgeSettings = {
   keepAliveTimeoutMs: 5000,
   corsOrigins: [],
   strictTransportSecurity: false,
-  trustProxy: false,
+  trustProxy: [],
   playground: false,
   portalFolder: null,
 };
