@@ -1,6 +1,10 @@
 import { defineConfig } from 'vitest/config';
 
+/** The CommonJS build, as Node itself resolves it: two copies of graphql do not know each other's schemas. */
+const resolve = { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] };
+
 const level = (name: string, testTimeout = 10_000, hookTimeout = 60_000) => ({
+  resolve,
   test: {
     name,
     include: [`test/${name}/**/*.test.ts`],
@@ -13,7 +17,7 @@ const level = (name: string, testTimeout = 10_000, hookTimeout = 60_000) => ({
 /** A level whose tests may ask for the PostgreSQL server of the run. */
 const levelWithPostgres = (name: string, testTimeout: number, hookTimeout: number) => {
   const { test } = level(name, testTimeout, hookTimeout);
-  return { test: { ...test, globalSetup: ['test/support/postgres-setup.ts'] } };
+  return { resolve, test: { ...test, globalSetup: ['test/support/postgres-setup.ts'] } };
 };
 
 export default defineConfig({

@@ -1,0 +1,137 @@
+/**
+ * A small federation in one process: real subgraph schemas, real composition,
+ * the real engine; only the wire between them is a function call.
+ *
+ * @module
+ */
+import { buildSubgraphSchema } from '@apollo/subgraph';
+import { type GraphQLFieldResolver, type GraphQLSchema, graphql, parse } from 'graphql';
+import { composeSupergraph } from '../../gateway/control/composition/compose-supergraph.ts';
+import {
+  CompiledOperation,
+  type ExecutionResult,
+} from '../../gateway/execution/execute-operation.ts';
+import type {
+  CallSubgraph,
+  SubgraphAnswer,
+  SubgraphCall,
+} from '../../gateway/execution/subgraph-answer.ts';
+import { readSubgraphAnswer } from '../../gateway/execution/subgraph-answer.ts';
+import type { PreparationSettings } from '../../gateway/operation/parse-operation.ts';
+import { createPrepareOperation } from '../../gateway/operation/prepare-operation.ts';
+import type { Rights } from '../../gateway/policy/requirement.ts';
+import { loadSupergraphSnapshot } from '../../gateway/supergraph/supergraph-snapshot.ts';
+
+export type FixtureResolvers = Record<
+  string,
+  Record<string, GraphQLFieldResolver<never, unknown> | ((...given: never[]) => unknown)>
+>;
+
+export interface FixtureSubgraph {
+  readonly name: string;
+  readonly sdl: string;
+  readonly resolvers: FixtureResolvers;
+}
+
+export interface SentRequest {
+  readonly subgraph: string;
+  readonly query: string;
+  readonly variables: Readonly<Record<string, unknown>>;
+}
+
+export const OPEN_LIMITS: PreparationSettings = {
+  limits: {
+    tokens: 10_000,
+    depth: 50,
+    aliases: 500,
+    rootFields: 100,
+    directives: 500,
+    selections: 50_000,
+  },
+  introspection: true,
+  suggestions: true,
+};
+
+export const NOBODY: Rights = { authenticated: false, scopes: new Set(), policies: new Set() };
+
+/** Rights of a caller with these scopes. */
+export function holding(...scopes: string[]): Rights {
+  return { authenticated: true, scopes: new Set(scopes), policies: new Set() };
+}
+
+const FEDERATION = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: [
+  "@key", "@requires", "@provides", "@external", "@shareable", "@inaccessible", "@override", "@tag",
+  "@interfaceObject", "@authenticated", "@requiresScopes", "@policy"])\n`;
+
+/** Composes the subgraphs and makes the engine ready to be asked. */
+export function createFederation(
+  subgraphs: readonly FixtureSubgraph[],
+  settings: PreparationSettings = OPEN_LIMITS,
+) {
+  const sources = subgraphs.map(({ name, sdl }) => ({
+    name,
+    url: `http://${name}.test/graphql`,
+    sdl: sdl.includes('@link(') ? sdl : FEDERATION + sdl,
+  }));
+  const composed = composeSupergraph(sources);
+  if (!composed.ok) throw new Error(JSON.stringify(composed.errors, null, 2));
+  const snapshot = loadSupergraphSnapshot(composed.supergraphSdl);
+  const schemas = new Map<string, GraphQLSchema>(
+    subgraphs.map(({ name, resolvers }, index) => [
+      name,
+      buildSubgraphSchema([
+        { typeDefs: parse(sources[index]?.sdl ?? ''), resolvers: resolvers as never },
+      ]),
+    ]),
+  );
+  const sent: SentRequest[] = [];
+  const overrides = new Map<string, (call: SubgraphCall) => SubgraphAnswer>();
+
+  const callSubgraph: CallSubgraph = (call) => {
+    const { query, variables = {} } = JSON.parse(call.body) as SentRequest;
+    sent.push({ subgraph: call.subgraph, query, variables });
+    const override = overrides.get(call.subgraph);
+    return {
+      abort() {},
+      answer: Promise.resolve().then(async () => {
+        if (override !== undefined) return override(call);
+        const schema = schemas.get(call.subgraph) as GraphQLSchema;
+        const result = await graphql({ schema, source: query, variableValues: variables });
+        return readSubgraphAnswer(call.subgraph, 200, JSON.stringify(result));
+      }),
+    };
+  };
+
+  const prepare = createPrepareOperation(
+    64,
+    settings,
+    (prepared) => new CompiledOperation(prepared),
+    { hit() {}, miss() {}, failed: (error) => Promise.reject(error) },
+  );
+
+  return {
+    snapshot,
+    supergraphSdl: composed.supergraphSdl,
+    schemas,
+    /** Every request that reached a subgraph, in order. */
+    sent,
+    prepare,
+    /** Makes a subgraph answer something else from now on. */
+    override: (name: string, answer: (call: SubgraphCall) => SubgraphAnswer) =>
+      overrides.set(name, answer),
+    async ask(
+      query: string,
+      variables: Readonly<Record<string, unknown>> | null = null,
+      rights: Rights = NOBODY,
+    ): Promise<ExecutionResult> {
+      const outcome = prepare(query, null, rights, snapshot);
+      if (!outcome.ok) return { problems: outcome.problems };
+      return outcome.executable.execute({
+        variables,
+        callSubgraph,
+        headersFor: () => ({}),
+        timeoutMs: 5000,
+      });
+    },
+  };
+}
