@@ -1,5 +1,12 @@
 import { buildSubgraphSchema } from '@apollo/subgraph';
-import { type GraphQLSchema, isAbstractType, isEnumType, isObjectType, parse } from 'graphql';
+import {
+  type GraphQLSchema,
+  isAbstractType,
+  isEnumType,
+  isObjectType,
+  isScalarType,
+  parse,
+} from 'graphql';
 import { MeshgateError } from '../../errors/meshgate-error.ts';
 import type { ProductResolvers } from '../define-product.ts';
 
@@ -53,7 +60,8 @@ function findStrays<Loaders>(
 ): readonly string[] {
   return Object.entries(resolvers).flatMap(([typeName, members]) => {
     const type = schema.getType(typeName);
-    if (type === undefined) return [typeName];
+    // `scalars` has all of them, and a product declares those that it uses.
+    if (type === undefined) return isScalarType(members) ? [] : [typeName];
     const known = membersOf(type);
     if (known === null) return [];
     return Object.keys(members)
