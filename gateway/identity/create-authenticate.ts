@@ -80,7 +80,7 @@ const createMemory = (max: number) =>
  * audience and tolerance are then that issuer's. Acceptances are remembered until the token
  * expires, five minutes at most; rejections for five seconds, in a store of their own, so that
  * junk cannot push out good tokens. A key that an issuer withdraws is of no use after a quarter of
- * an hour, and a new one is accepted half a minute after it was published at the latest.
+ * an hour; the tokens of a new one are accepted within forty seconds.
  *
  * @see https://www.rfc-editor.org/rfc/rfc8725
  */

@@ -33,8 +33,8 @@ export async function loadOrCreateSigningKey(file: string): Promise<SigningKey> 
 /**
  * Loads the signing key of a file.
  *
- * The public key set beside it is written when it is missing or outdated, if the folder can be
- * written to; a mounted secret often cannot.
+ * The public key set beside it is written when it is missing or outdated, as far as that is
+ * possible: the folder of a mounted secret often cannot be written to, and is none the worse for it.
  *
  * @returns Null when there is no such file.
  * @throws {MeshgateError} `CONFIG_INVALID` when the file holds something else or cannot be read.
@@ -44,9 +44,7 @@ export async function loadSigningKey(file: string): Promise<SigningKey | null> {
   if (text === null) return null;
 
   const key = await parseSigningKey(text, file);
-  await publish(key).catch((error: NodeJS.ErrnoException) => {
-    if (!['EROFS', 'EACCES', 'EPERM'].includes(error.code ?? '')) throw error;
-  });
+  await publish(key).catch(() => undefined);
   return key;
 }
 
@@ -121,5 +119,8 @@ async function publish({ publicJwks, publicJwksFile }: SigningKey): Promise<void
 
   const draft = `${publicJwksFile}.${randomUUID()}`;
   await writeFile(draft, text, { mode: 0o644, flag: 'wx' });
-  await rename(draft, publicJwksFile);
+  await rename(draft, publicJwksFile).catch(async (error: unknown) => {
+    await unlink(draft);
+    throw error;
+  });
 }
