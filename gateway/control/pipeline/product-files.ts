@@ -101,11 +101,11 @@ async function readSqlFolder(folder: string): Promise<readonly SqlFile[]> {
 }
 
 function assertProductName(name: string): void {
-  if (/^[a-z][a-z0-9_]{0,62}$/.test(name) && !RESERVED_NAMES.has(name) && !/^pg_/.test(name)) {
+  if (/^[a-z][a-z0-9-]{0,62}$/.test(name) && !RESERVED_NAMES.has(name)) {
     return;
   }
   throw new MeshgateError('CONFIG_INVALID', {
-    message: `Expected the name of a data product to be lower-case letters, digits and underscores (at most 63, first a letter, not a schema of the platform), because it names a schema and a role as well, but found ${JSON.stringify(name)}. Rename the folder.`,
+    message: `Expected the name of a data product to be lower-case letters, digits and hyphens (at most 63, first a letter, not a schema of the platform), because it names a schema and a role as well, but found ${JSON.stringify(name)}. Rename the folder.`,
   });
 }
 

@@ -1,0 +1,69 @@
+/**
+ * The `meshgate` command.
+ *
+ * Facts go to standard output, progress and errors to standard error. A command ends with 0,
+ * with 1 for a finding or a failure, or with 2 when it was called wrongly.
+ *
+ * @module
+ */
+import { Command, CommanderError } from 'commander';
+
+import type { CommandTools } from './command-tools.ts';
+import { addComposeCommand } from './compose-command.ts';
+import { describeError } from './describe-error.ts';
+import { EXIT, type ExitCode } from './exit-code.ts';
+import { addKeysCommand } from './keys-command.ts';
+import { createPaint } from './paint.ts';
+import { addPipelineCommand } from './pipeline-command.ts';
+import { addProductCommand } from './product-command.ts';
+import { addServeCommand } from './serve-command.ts';
+import { addTokenCommand } from './token-command.ts';
+import { addUpCommand } from './up-command.ts';
+
+/**
+ * Runs one command to its end.
+ *
+ * @param argv As `process.argv`: the program and the script come first.
+ * @returns The exit code; never throws.
+ */
+export async function runCommandLine(
+  argv: readonly string[],
+  tools: CommandTools,
+): Promise<ExitCode> {
+  let exitCode: ExitCode = EXIT.ok;
+  const program = createProgram(tools, (code) => {
+    exitCode = code;
+  });
+  try {
+    await program.parseAsync([...argv]);
+    return exitCode;
+  } catch (error) {
+    // Commander has printed what it has to say: help, the version, or what is wrong with a call.
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    tools.stderr.write(describeError(error, createPaint(tools.stderr, tools.env)));
+    return EXIT.finding;
+  }
+}
+
+function createProgram(tools: CommandTools, setExitCode: (code: ExitCode) => void): Command {
+  const program = new Command('meshgate')
+    .description('A federated GraphQL data access gateway for a data mesh.')
+    .showHelpAfterError('(add --help for what can be given)')
+    .showSuggestionAfterError()
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => void tools.stdout.write(text),
+      writeErr: (text) => void tools.stderr.write(text),
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
+    });
+  // Subcommands take over what is set so far.
+  addUpCommand(program, tools);
+  addServeCommand(program, tools);
+  addProductCommand(program, tools);
+  addTokenCommand(program, tools);
+  addPipelineCommand(program, tools, setExitCode);
+  addComposeCommand(program, tools);
+  addKeysCommand(program, tools);
+  return program;
+}

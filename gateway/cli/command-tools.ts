@@ -1,0 +1,27 @@
+/** A stream that text is written to; `process.stdout` fits. */
+export interface TextStream {
+  write(text: string): unknown;
+  /** Whether a person reads along. */
+  readonly isTTY?: boolean;
+}
+
+/** A gateway that runs in this process. */
+export interface ServedGateway {
+  /** Base URL, without a path. */
+  readonly url: string;
+  /** Lets running requests end, then stops. */
+  close(): Promise<void>;
+}
+
+/** Starts a gateway in this process; settings are named as in the environment. */
+export type Serve = (settings: Record<string, string>) => Promise<ServedGateway>;
+
+/** What commands need of the process they run in; `main.ts` hands it in. */
+export interface CommandTools {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Facts: what a command was asked for. */
+  readonly stdout: TextStream;
+  /** Progress and errors. */
+  readonly stderr: TextStream;
+  readonly serve: Serve;
+}

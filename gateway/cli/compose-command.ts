@@ -1,0 +1,83 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+
+import { type Command, InvalidArgumentError } from 'commander';
+
+import type { CommandTools } from './command-tools.ts';
+import { composeProducts } from './compose-products.ts';
+import { loadMeshProducts } from './load-mesh-products.ts';
+import { findProjectPaths } from './project-paths.ts';
+
+interface ComposeOptions {
+  readonly output?: string;
+  readonly json?: true;
+}
+
+/**
+ * Adds `meshgate compose`, which makes a supergraph of the data products' SDL files.
+ *
+ * @throws {MeshgateError} From the action: `COMPOSITION_FAILED`, `DESCRIPTOR_INVALID`,
+ *   `CONFIG_INVALID` for a product that does not exist.
+ */
+export function addComposeCommand(program: Command, tools: CommandTools): void {
+  program
+    .command('compose')
+    .description('compose the data products into a supergraph')
+    .argument(
+      '[name=url...]',
+      'products and where they answer (default: all, as described)',
+      collect,
+    )
+    .option('--output <file>', 'file to write (default: standard output)')
+    .option('--json', 'print what was composed')
+    .action((places: readonly Place[] | undefined, options: ComposeOptions) =>
+      compose(places ?? [], options, tools),
+    );
+}
+
+interface Place {
+  readonly name: string;
+  readonly url: string;
+}
+
+async function compose(
+  places: readonly Place[],
+  { output, json }: ComposeOptions,
+  { stdout }: CommandTools,
+): Promise<void> {
+  const names = places.length === 0 ? undefined : places.map(({ name }) => name);
+  const products = await loadMeshProducts(findProjectPaths().productsFolder, names);
+  const given = new Map(places.map(({ name, url }) => [name, url]));
+  const subgraphs = products.map(({ name, sdl, subgraph }) => ({
+    name,
+    sdl,
+    url: given.get(name) ?? subgraph.routingUrl.href,
+  }));
+  const supergraph = composeProducts(subgraphs);
+  if (output !== undefined) await writeWhole(resolve(output), supergraph);
+  if (json === true) {
+    const facts = subgraphs.map(({ name, url }) => ({ name, url }));
+    stdout.write(`${JSON.stringify({ output: output ?? null, subgraphs: facts })}\n`);
+  } else if (output === undefined) stdout.write(supergraph);
+}
+
+/** A gateway that reads the file meanwhile sees the old text or the new, never half of it. */
+async function writeWhole(file: string, text: string): Promise<void> {
+  await mkdir(dirname(file), { recursive: true });
+  const draft = `${file}.${randomUUID()}`;
+  await writeFile(draft, text);
+  await rename(draft, file);
+}
+
+function collect(given: string, earlier: readonly Place[] | undefined): readonly Place[] {
+  const [, name, url] = /^([a-z][a-z0-9-]*)=(\S+)$/.exec(given) ?? [];
+  const protocol = url !== undefined && URL.canParse(url) ? new URL(url).protocol : '';
+  if (name === undefined || url === undefined || !/^https?:$/.test(protocol)) {
+    throw new InvalidArgumentError('Expected name=url with an http or https URL.');
+  }
+  if (earlier?.some((place) => place.name === name)) {
+    throw new InvalidArgumentError(`Expected ${name} once.`);
+  }
+  return [...(earlier ?? []), { name, url }];
+}

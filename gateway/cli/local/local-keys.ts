@@ -1,0 +1,47 @@
+import { join, resolve } from 'node:path';
+
+import { loadOrCreateDevelopmentIssuer } from '../../identity/development-issuer.ts';
+import { loadOrCreateSigningKey, loadSigningKey } from '../../identity/signing-key.ts';
+
+/** The keys in a data folder. */
+export interface LocalKeys {
+  /** Signs the gateway's tokens for products: `SUBGRAPH_TRUST_KEY_FILE`. */
+  readonly signingKeyFile: string;
+  /** What products check them with: `GATEWAY_JWKS`. */
+  readonly jwksFile: string;
+  /** The development issuer as the gateway's settings have it: `ISSUERS`. */
+  readonly issuers: string;
+}
+
+/** File of the signing key in a data folder; its public half is beside it. */
+function signingKeyFileOf(dataFolder: string): string {
+  return join(dataFolder, 'keys', 'subgraph-trust.json');
+}
+
+/**
+ * Loads the keys of a data folder and makes those that are missing.
+ *
+ * @throws {MeshgateError} `CONFIG_INVALID` when a key file is spoilt.
+ */
+export async function prepareLocalKeys(dataFolder: string): Promise<LocalKeys> {
+  const signingKeyFile = signingKeyFileOf(dataFolder);
+  const [key, { issuer, audience, jwksFile: jwks }] = await Promise.all([
+    loadOrCreateSigningKey(signingKeyFile),
+    loadOrCreateDevelopmentIssuer(dataFolder),
+  ]);
+  return {
+    signingKeyFile,
+    jwksFile: key.publicJwksFile,
+    issuers: JSON.stringify([{ issuer, audiences: [audience], jwks, algorithms: ['EdDSA'] }]),
+  };
+}
+
+/**
+ * Finds the public half of a data folder's signing key.
+ *
+ * @returns Path for `GATEWAY_JWKS`; null when the folder has no key.
+ */
+export async function findLocalJwks(dataFolder: string): Promise<string | null> {
+  const key = await loadSigningKey(signingKeyFileOf(resolve(dataFolder)));
+  return key?.publicJwksFile ?? null;
+}

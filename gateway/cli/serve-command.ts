@@ -1,0 +1,58 @@
+import type { Command } from 'commander';
+
+import type { CommandTools } from './command-tools.ts';
+import { parsePort } from './parse-port.ts';
+import { takeStopSignals } from './stop-signals.ts';
+
+interface ServeOptions {
+  readonly config?: string;
+  readonly supergraph?: string;
+  readonly port?: number;
+}
+
+/** Adds `meshgate serve`, which runs the gateway alone until it is told to stop. */
+export function addServeCommand(program: Command, tools: CommandTools): void {
+  program
+    .command('serve')
+    .description('run only the gateway, over subgraphs that run elsewhere')
+    .option('--config <file>', 'configuration file (setting CONFIG_FILE)')
+    .option('--supergraph <file>', 'supergraph SDL, Federation 2 (setting SUPERGRAPH_FILE)')
+    .option('--port <number>', 'port to listen on, 0 for a free one (setting PORT)', parsePort)
+    .addHelpText('after', '\nAll other settings come from the environment and the file.')
+    .action((options: ServeOptions) => runServe(options, tools));
+}
+
+async function runServe(
+  options: ServeOptions,
+  { env, serve, stderr }: CommandTools,
+): Promise<void> {
+  const signals = takeStopSignals();
+  try {
+    const gateway = await serve(toSettings(options, env));
+    await signals.first;
+    // Whoever asks twice does not want to wait for requests under way.
+    const forced = signals.second.then(() => process.exit(1));
+    stderr.write('Stopping; once more Ctrl-C stops at once.\n');
+    await Promise.race([gateway.close(), forced]);
+  } finally {
+    signals.release();
+  }
+}
+
+/** Options of the command line are laid over the environment. */
+function toSettings(
+  { config, supergraph, port }: ServeOptions,
+  env: CommandTools['env'],
+): Record<string, string> {
+  const settings = {
+    ...env,
+    ...(config === undefined ? {} : { CONFIG_FILE: config }),
+    ...(supergraph === undefined ? {} : { SUPERGRAPH_FILE: supergraph }),
+    ...(port === undefined ? {} : { PORT: String(port) }),
+  };
+  return Object.fromEntries(
+    Object.entries(settings).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, value]],
+    ),
+  );
+}
