@@ -66,10 +66,14 @@ export async function startProduct<Loaders>(
     bodyLimitBytes: complete.bodyLimitBytes,
   });
 
-  const close = async (): Promise<void> => {
-    await stopWithin(http, complete.drainTimeoutMs);
-    await graphql.stop();
-    await pool.close();
+  let closing: Promise<void> | null = null;
+  const close = (): Promise<void> => {
+    closing ??= (async () => {
+      await stopWithin(http, complete.drainTimeoutMs);
+      await graphql.stop();
+      await pool.close();
+    })();
+    return closing;
   };
   try {
     const port = await listen(http, folder.name, complete);

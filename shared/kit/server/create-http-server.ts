@@ -66,10 +66,22 @@ export function createHttpServer(settings: HttpServerSettings): FastifyInstance 
   server.addHook('onRequest', async (request, reply) => {
     void reply.header('x-request-id', request.id);
   });
+  endConnectionsOnClose(server);
 
   addOperatorRoutes(server, settings);
   addGraphqlRoute(server, settings);
   return server;
+}
+
+/** Otherwise a connection that was busy when the server began to close would stay open, idle, until the limit. */
+function endConnectionsOnClose(server: FastifyInstance): void {
+  let isClosing = false;
+  server.addHook('preClose', async () => {
+    isClosing = true;
+  });
+  server.addHook('onSend', async (_request, reply) => {
+    if (isClosing) void reply.header('connection', 'close');
+  });
 }
 
 function addGraphqlRoute(server: FastifyInstance, settings: HttpServerSettings): void {
