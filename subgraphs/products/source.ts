@@ -90,12 +90,15 @@ const CATEGORY_COLUMNS = `
     SELECT sub_category.name FROM sub_category WHERE category_id = category.id ORDER BY sub_category.name
   ) AS "subCategories"`;
 
-// strpos and not LIKE: what is looked for has no wildcards.
+// strpos and not LIKE: what is looked for has no wildcards. The pipeline folds case by the same collation,
+// whatever that of the database is.
 const CRITERIA = `
   ($1::text[] IS NULL OR id = ANY ($1))
   AND ($2::text[] IS NULL OR category_id = ANY ($2))
   AND ($3::text[] IS NULL OR sub_category = ANY ($3))
-  AND ($4::text IS NULL OR strpos(search_text, lower(replace($4, U&'\\00A0', ' '))) > 0)`;
+  AND ($4::text IS NULL OR strpos(
+    search_text, lower(replace($4, U&'\\00A0', ' ') COLLATE "und-x-icu") COLLATE "C"
+  ) > 0)`;
 
 /** Products of these ids, in any order. */
 export function findProducts(

@@ -16,7 +16,7 @@ CREATE TABLE product (
   category_id text COLLATE "C" NOT NULL REFERENCES category (id) ON DELETE CASCADE,
   sub_category text COLLATE "C" NOT NULL REFERENCES sub_category (name) ON DELETE CASCADE,
   -- Every name in lower case, one per line, no-break spaces as spaces: what a search for a name looks through.
-  search_text text NOT NULL
+  search_text text COLLATE "C" NOT NULL
 );
 
 CREATE INDEX product_by_name ON product (name, id);

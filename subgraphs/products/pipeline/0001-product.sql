@@ -33,7 +33,10 @@ SELECT
   ),
   category_id,
   sub_category,
-  lower(replace(string_agg(source.product_name, E'\n' ORDER BY source.product_name COLLATE "C"), U&'\00A0', ' '))
+  lower(
+    replace(string_agg(source.product_name, E'\n' ORDER BY source.product_name COLLATE "C"), U&'\00A0', ' ')
+    COLLATE "und-x-icu"
+  )
 FROM latest
 JOIN source USING (product_id)
 GROUP BY product_id, latest.product_name, category_id, sub_category
