@@ -9,7 +9,7 @@ import { text } from './setting-types.ts';
  * The signature algorithms a token may use. All are asymmetric: a shared secret would let every
  * holder of it, this gateway included, make tokens in the issuer's name.
  */
-export const TOKEN_ALGORITHMS = [
+const TOKEN_ALGORITHMS = [
   'RS256',
   'RS384',
   'RS512',

@@ -95,8 +95,7 @@ export function createAuthenticate(settings: AuthenticateSettings): Authenticate
     accepted.delete(authorization);
     rejected.delete(authorization);
     if (outcome.ok) {
-      const expiresAtMs = (outcome.principal.expiresAt ?? 0) * SECOND;
-      const until = Math.min(expiresAtMs, now() + ACCEPTED_FOR_MS);
+      const until = Math.min(outcome.principal.expiresAt * SECOND, now() + ACCEPTED_FOR_MS);
       accepted.set(authorization, { outcome, until });
     } else if (outcome.code !== 'ISSUER_UNREACHABLE') {
       rejected.set(authorization, { outcome, until: now() + REJECTED_FOR_MS });

@@ -52,7 +52,7 @@ export function createSubgraphTokens(settings: SubgraphTokensSettings): Subgraph
 
     tokenFor(principal, subgraph) {
       const nowSeconds = Math.floor(now() / 1000);
-      const callerExpiresAt = Math.floor(principal.expiresAt ?? Number.POSITIVE_INFINITY);
+      const callerExpiresAt = Math.floor(principal.expiresAt);
       if (callerExpiresAt <= nowSeconds) throw new MeshgateError('TOKEN_EXPIRED');
 
       // Two tokens of one caller share a fingerprint but may expire at different times.

@@ -20,8 +20,8 @@ export interface Principal {
    * process and in any other; fit for cache keys. It is a digest and tells nothing about the caller.
    */
   readonly fingerprint: string;
-  /** Epoch seconds from which the caller's token is refused; null for an anonymous caller. */
-  readonly expiresAt: number | null;
+  /** Epoch seconds from which the caller's token is refused; infinite for an anonymous caller. */
+  readonly expiresAt: number;
 }
 
 /** The caller who sent no credentials. */
@@ -32,5 +32,5 @@ export const ANONYMOUS: Principal = Object.freeze({
   scopes: new Set<string>(),
   claims: Object.freeze({}),
   fingerprint: 'anonymous',
-  expiresAt: null,
+  expiresAt: Number.POSITIVE_INFINITY,
 });

@@ -49,23 +49,20 @@ export async function loadSigningKey(file: string): Promise<SigningKey | null> {
 }
 
 async function createSigningKey(file: string): Promise<SigningKey> {
-  const { privateKey } = generateKeyPairSync('ed25519');
-  const jwk = privateKey.export({ format: 'jwk' });
-  const kid = await calculateJwkThumbprint({ kty: 'OKP', crv: 'Ed25519', x: jwk.x ?? '' });
-
+  const jwk = generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' });
   await mkdir(dirname(file), { recursive: true });
   const draft = `${file}.${randomUUID()}`;
-  await writeFile(draft, `${JSON.stringify({ ...jwk, kid })}\n`, { mode: 0o600, flag: 'wx' });
-  try {
-    // A hard link fails where a rename would replace: the first creator's key stays.
-    await link(draft, file);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-  } finally {
-    await unlink(draft);
-  }
+  await writeFile(draft, `${JSON.stringify(jwk)}\n`, { mode: 0o600, flag: 'wx' });
+  // A hard link fails where a rename would replace: the first creator's key stays.
+  const failure = await link(draft, file).catch((error: NodeJS.ErrnoException) => error);
+  await unlink(draft);
 
-  const key = await parseSigningKey(await readFile(file, 'utf8'), file);
+  const text = await readIfPresent(file);
+  if (text === null) {
+    const message = `The key file ${file} cannot be made (${failure?.code}).`;
+    throw new MeshgateError('CONFIG_INVALID', { message, cause: failure });
+  }
+  const key = await parseSigningKey(text, file);
   await publish(key);
   return key;
 }

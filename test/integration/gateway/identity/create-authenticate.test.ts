@@ -408,6 +408,7 @@ const badEndpoints: [string, RequestListener][] = [
   ['never answers', () => {}],
   ['sends a head and no body', (_, response) => response.writeHead(200).flushHeaders()],
   ['answers garbage', (_, response) => response.end('<html>')],
+  ['has no content', (_, response) => response.writeHead(204).end()],
   ['answers nothing', (_, response) => response.end()],
   ['answers JSON that is no key set', (_, response) => response.end('{"error":"x"}')],
   ['answers with an error', (_, response) => response.writeHead(500).end('{"keys":[]}')],

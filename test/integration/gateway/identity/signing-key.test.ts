@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -25,10 +25,10 @@ test('makes a key that only its owner can read, with a public key set for everyo
   const key = await loadOrCreateSigningKey(file);
 
   expect((await stat(file)).mode & 0o777).toBe(0o600);
-  expect(JSON.parse(await readFile(file, 'utf8'))).toEqual(key.privateJwk);
   expect(key.publicJwksFile).toBe(file.replace('gateway.json', 'gateway.jwks.json'));
   expect(JSON.parse(await readFile(key.publicJwksFile, 'utf8'))).toEqual(key.publicJwks);
-  const { kty, crv, x } = key.privateJwk;
+  const { kty, crv, x, d } = key.privateJwk;
+  expect(JSON.parse(await readFile(file, 'utf8'))).toEqual({ kty, crv, x, d });
   const kid = await calculateJwkThumbprint({ kty, crv, x });
   expect(key.publicJwks).toEqual({ keys: [{ kty, crv, x, kid, alg: 'EdDSA', use: 'sig' }] });
 });
@@ -155,12 +155,14 @@ test.each([
   expect(await readFile(file, 'utf8')).toBe(text);
 });
 
-test('passes on why a new key cannot be put in its place', async () => {
+test('names the file that cannot be made, such as a link to nowhere', async () => {
   const folder = await makeFolder();
-  await chmod(folder, 0o500);
-  const file = join(folder, 'x'.repeat(230), 'y'.repeat(250));
+  const file = join(folder, 'gateway.json');
+  await symlink(join(folder, 'none'), file);
 
   await expect(loadOrCreateSigningKey(file)).rejects.toMatchObject({
-    code: expect.stringMatching(/^(ENAMETOOLONG|EACCES)$/),
+    code: 'CONFIG_INVALID',
+    message: `The key file ${file} cannot be made (EEXIST).`,
   });
+  expect(await readdir(folder)).toEqual(['gateway.json']);
 });

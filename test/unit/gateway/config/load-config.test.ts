@@ -45,6 +45,7 @@ test('starts with the defaults of production when nothing is set', () => {
     DOCUMENT_ALIASES: 100,
     DOCUMENT_ROOT_FIELDS: 25,
     DOCUMENT_DIRECTIVES: 100,
+    DOCUMENT_SELECTIONS: 20_000,
     REQUEST_TIMEOUT_MS: 30_000,
     RATE_LIMIT_REQUESTS: 0,
     RATE_LIMIT_WINDOW_SECONDS: 60,
@@ -306,6 +307,7 @@ test('forwards authorization only when the gateway does not sign tokens for subg
   const env = { FORWARD_HEADERS: 'authorization' };
 
   expect(problemsOf(env)).toEqual([]);
+  expect(problemsOf({ SUBGRAPH_TRUST_KEY_FILE: 'key.json' })).toEqual([]);
   expect(problemsOf({ ...env, SUBGRAPH_TRUST_KEY_FILE: 'key.json' })).toEqual([
     'FORWARD_HEADERS: expected no authorization while SUBGRAPH_TRUST_KEY_FILE is set, which fills it',
   ]);
