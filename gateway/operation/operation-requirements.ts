@@ -14,27 +14,30 @@ export type SelectionRequirements = ReadonlyMap<Selection, readonly Requirement[
  * On an interface it requires what every implementer says of that field and of
  * itself, because any of them may stand there. A field that returns an interface
  * and selects fields of it directly requires what every implementer type says.
- * A fragment requires what its type condition says.
+ * A fragment requires what its type condition says, and everything at the root
+ * what the operation's root type says.
  *
  * Asking the implementer types too where a field is selected on an interface
  * closes a way around them: `node { ... on Node { id } }` selects nothing
  * directly, and yet reads every type that implements `Node`.
  */
 export function collectSelectionRequirements(
+  rootType: string,
   selections: readonly Selection[],
   index: RequirementIndex,
   lattice: TypeLattice,
 ): SelectionRequirements {
   const requirements = new Map<Selection, readonly Requirement[]>();
-  const visit = (selection: Selection): void => {
-    const found =
+  const visit = (selection: Selection, above: readonly Requirement[]): void => {
+    const own =
       selection.kind === 'field'
         ? ofFieldSelection(selection, index, lattice)
         : ofTypes(selection.typeCondition === null ? [] : [selection.typeCondition.name], index);
+    const found = [...above, ...own];
     if (found.length > 0) requirements.set(selection, found);
-    selection.selections?.forEach(visit);
+    for (const below of selection.selections ?? []) visit(below, []);
   };
-  selections.forEach(visit);
+  for (const selection of selections) visit(selection, ofTypes([rootType], index));
   return requirements;
 }
 

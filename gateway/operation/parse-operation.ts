@@ -90,6 +90,7 @@ export function parseOperation(
     });
   }
   const requirements = collectSelectionRequirements(
+    snapshot.schema.getRootType(operation.operation)?.name ?? '',
     selections,
     snapshot.requirements,
     snapshot.lattice,

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { Supergraph } from '@apollo/federation-internals';
+import { DEFAULT_SUPPORTED_SUPERGRAPH_FEATURES, Supergraph } from '@apollo/federation-internals';
 import { QueryPlanner } from '@apollo/query-planner';
 import type { GraphQLSchema } from 'graphql';
 import { MeshgateError } from '../../shared/errors/meshgate-error.ts';
@@ -34,6 +34,17 @@ export interface SupergraphSnapshot {
 }
 
 /**
+ * Features of the supergraph that must be understood before one byte is served:
+ * a security feature that is not enforced here makes the supergraph unloadable.
+ */
+const UNDERSTOOD_FEATURES = new Set([
+  ...DEFAULT_SUPPORTED_SUPERGRAPH_FEATURES,
+  'https://specs.apollo.dev/authenticated/v0.1',
+  'https://specs.apollo.dev/requiresScopes/v0.1',
+  'https://specs.apollo.dev/policy/v0.1',
+]);
+
+/**
  * Loads a supergraph from its SDL. Synchronous; a large one takes a second.
  *
  * @param urlOverrides URL by subgraph name, for those that listen elsewhere than the SDL says.
@@ -45,7 +56,10 @@ export function loadSupergraphSnapshot(
   urlOverrides: ReadonlyMap<string, string> = new Map(),
 ): SupergraphSnapshot {
   try {
-    const supergraph = Supergraph.build(sdl, { validateSupergraph: true });
+    const supergraph = Supergraph.build(sdl, {
+      supportedFeatures: UNDERSTOOD_FEATURES,
+      validateSupergraph: true,
+    });
     const apiSchema = supergraph.apiSchema();
     return Object.freeze({
       version: createHash('sha256').update(sdl).digest('hex').slice(0, 16),
