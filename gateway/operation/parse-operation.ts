@@ -47,6 +47,12 @@ export type ParseOutcome =
 
 const ERRORS_REPORTED = 10;
 
+const INTROSPECTION_DISABLED: Problem = {
+  code: 'INTROSPECTION_DISABLED',
+  message:
+    'This gateway does not answer introspection; ask the people who run it for the schema, or use a gateway in development mode.',
+};
+
 /**
  * Parses, bounds and validates the text of a document and picks its operation.
  *
@@ -159,13 +165,9 @@ function validateDocument(
     maxErrors: ERRORS_REPORTED,
   }).map((error) => toProblem('GRAPHQL_VALIDATION_FAILED', error, settings.suggestions));
   if (problems.length > 0 || settings.introspection) return problems;
-  return validate(snapshot.schema, document, [NoSchemaIntrospectionCustomRule], {
-    maxErrors: 1,
-  }).map(() => ({
-    code: 'INTROSPECTION_DISABLED',
-    message:
-      'This gateway does not answer introspection; ask the people who run it for the schema, or use a gateway in development mode.',
-  }));
+  const introspects =
+    validate(snapshot.schema, document, [NoSchemaIntrospectionCustomRule]).length > 0;
+  return introspects ? [INTROSPECTION_DISABLED] : [];
 }
 
 function toProblem(code: ErrorCode, error: GraphQLError, suggestions: boolean): Problem {

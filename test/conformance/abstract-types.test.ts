@@ -127,7 +127,8 @@ const operations = [
   '{ a: node(id: "b2") { title stars ... on Book { fee } } b: node(id: "f1") { t: __typename stars } }',
 ];
 
-const federation = () => createFederation([catalog, ratings, delivery]);
+const subgraphs = [catalog, ratings, delivery];
+const federation = () => createFederation(subgraphs);
 
 const engineAndReference = () => {
   const engine = federation();

@@ -60,7 +60,8 @@ const products: FixtureSubgraph = {
   },
 };
 
-const shop = () => createFederation([accounts, reviews, products]);
+const subgraphs = [accounts, reviews, products];
+const shop = () => createFederation(subgraphs);
 
 test('joins entities over three subgraphs and answers in the order of the document', async () => {
   const federation = shop();

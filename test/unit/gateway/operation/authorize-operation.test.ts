@@ -59,7 +59,8 @@ const payroll: FixtureSubgraph = {
   },
 };
 
-const mesh = () => createFederation([people, payroll]);
+const subgraphs = [people, payroll];
+const mesh = () => createFederation(subgraphs);
 
 const refusals = (problems: readonly { readonly path?: readonly unknown[] }[]) =>
   problems.map(({ path }) => path?.join('.'));

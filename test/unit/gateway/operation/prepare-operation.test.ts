@@ -1,0 +1,161 @@
+import { expect, test } from 'vitest';
+import type { PreparationSettings } from '../../../../gateway/operation/parse-operation.ts';
+import { createPrepareOperation } from '../../../../gateway/operation/prepare-operation.ts';
+import {
+  createFederation,
+  type FixtureSubgraph,
+  holding,
+  NOBODY,
+  OPEN_LIMITS,
+} from '../../../support/federation-fixture.ts';
+
+const tree: FixtureSubgraph = {
+  name: 'tree',
+  sdl: `
+    type Query { root: Node leaf(id: ID): String secret: String @requiresScopes(scopes: [["s"]]) }
+    type Mutation { grow: Int }
+    type Node { child: Node children: [Node!]! name: String }
+  `,
+  resolvers: { Query: { root: () => null } },
+};
+
+const subgraphs = [tree];
+const { snapshot } = createFederation(subgraphs);
+
+const limited = (limits: Partial<PreparationSettings['limits']>, more = {}) =>
+  createFederation(subgraphs, {
+    ...OPEN_LIMITS,
+    limits: { ...OPEN_LIMITS.limits, ...limits },
+    ...more,
+  });
+
+const codesOf = async (settings: ReturnType<typeof limited>, query: string) => {
+  const { problems } = await settings.ask(query);
+  return problems.map(({ code }) => code);
+};
+
+const nested = (depth: number): string => (depth === 0 ? 'name' : `child { ${nested(depth - 1)} }`);
+
+test.each([
+  ['tokens', { tokens: 20 }, `{ ${'root { name } '.repeat(10)} }`, 'DOCUMENT_TOKENS_EXCEEDED'],
+  ['depth', { depth: 10 }, `{ root { ${nested(40)} } }`, 'DOCUMENT_DEPTH_EXCEEDED'],
+  ['aliases', { aliases: 2 }, '{ a: leaf b: leaf c: leaf }', 'DOCUMENT_ALIASES_EXCEEDED'],
+  [
+    'root fields',
+    { rootFields: 2 },
+    '{ a: leaf b: leaf c: leaf }',
+    'DOCUMENT_ROOT_FIELDS_EXCEEDED',
+  ],
+  [
+    'directives',
+    { directives: 1 },
+    '{ leaf @skip(if: false) @include(if: true) }',
+    'DOCUMENT_DIRECTIVES_EXCEEDED',
+  ],
+] as const)('refuses a document over its limit of %s', async (_what, limits, query, code) => {
+  expect(await codesOf(limited(limits), query)).toEqual([code]);
+  expect(await codesOf(limited({}), query)).toEqual([]);
+});
+
+test('measures depth and root fields through fragments', async () => {
+  const spread = `{ ...A } fragment A on Query { root { ...B } leaf } fragment B on Node { child { name } }`;
+
+  expect(await codesOf(limited({ depth: 2 }), spread)).toEqual(['DOCUMENT_DEPTH_EXCEEDED']);
+  expect(await codesOf(limited({ rootFields: 1 }), spread)).toEqual([
+    'DOCUMENT_ROOT_FIELDS_EXCEEDED',
+  ]);
+});
+
+test('refuses a short document whose fragments double with every level, in short time', async () => {
+  const levels = Array.from({ length: 60 }, (_, level) =>
+    level === 59
+      ? 'fragment F59 on Node { name }'
+      : `fragment F${level} on Node { ...F${level + 1} ...F${level + 1} }`,
+  );
+
+  const codes = await codesOf(limited({}), `{ root { ...F0 } } ${levels.join(' ')}`);
+
+  expect(codes).toEqual(['DOCUMENT_SELECTIONS_EXCEEDED']);
+});
+
+test('refuses fragments that spread each other in a circle', async () => {
+  const circle =
+    '{ root { ...A } } fragment A on Node { child { ...B } } fragment B on Node { ...A }';
+
+  expect(await codesOf(limited({}), circle)).toEqual(['GRAPHQL_VALIDATION_FAILED']);
+});
+
+test.each([
+  ['{ root {', 'GRAPHQL_PARSE_FAILED'],
+  ['{ unknown }', 'GRAPHQL_VALIDATION_FAILED'],
+  ['query A { leaf } query B { leaf }', 'OPERATION_NAME_UNKNOWN'],
+  ['fragment A on Node { name }', 'OPERATION_NAME_UNKNOWN'],
+  ['subscription { leaf }', 'OPERATION_KIND_UNSUPPORTED'],
+])('refuses %s', async (query, code) => {
+  expect(await codesOf(limited({}), query)).toEqual([code]);
+});
+
+test('suggests names in development and keeps them to itself in production', async () => {
+  const development = await limited({}).ask('{ roott { name } }');
+  const production = await limited({}, { suggestions: false }).ask('{ roott { name } }');
+
+  expect(development.problems[0]?.message).toContain('Did you mean');
+  expect(production.problems[0]?.message).toBe('Cannot query field "roott" on type "Query".');
+});
+
+test('refuses introspection where it is off, and still says what type an object has', async () => {
+  const closed = limited({}, { introspection: false });
+
+  expect(await codesOf(closed, '{ __schema { types { name } } }')).toEqual([
+    'INTROSPECTION_DISABLED',
+  ]);
+  expect(await closed.ask('{ __typename }')).toEqual({
+    data: { __typename: 'Query' },
+    problems: [],
+  });
+});
+
+const counting = () => {
+  const counts = { hit: 0, miss: 0, compiled: 0 };
+  const prepare = createPrepareOperation(
+    8,
+    OPEN_LIMITS,
+    () => {
+      counts.compiled += 1;
+      return {};
+    },
+    { hit: () => (counts.hit += 1), miss: () => (counts.miss += 1), failed() {} },
+  );
+  return { prepare, counts };
+};
+
+test('prepares an operation once for all callers of one authorization shape', () => {
+  const { prepare, counts } = counting();
+
+  const nobody = prepare('{ leaf secret }', null, NOBODY, snapshot);
+  prepare('{ leaf secret }', null, holding('unrelated'), snapshot);
+  prepare('{ leaf secret }', null, holding('s'), snapshot);
+  const again = prepare('{ leaf secret }', null, holding('other'), snapshot);
+
+  expect(counts).toEqual({ hit: 2, miss: 2, compiled: 2 });
+  expect(again).toBe(nobody);
+});
+
+test('remembers rejections apart, so junk cannot push out good plans', () => {
+  const { prepare, counts } = counting();
+  prepare('{ leaf }', null, NOBODY, snapshot);
+
+  for (let junk = 0; junk < 100; junk += 1) prepare(`{ junk${junk} }`, null, NOBODY, snapshot);
+  prepare('{ leaf }', null, NOBODY, snapshot);
+
+  expect(counts).toEqual({ hit: 1, miss: 1, compiled: 1 });
+});
+
+test('prepares again for another version of the supergraph', () => {
+  const { prepare, counts } = counting();
+  prepare('{ leaf }', null, NOBODY, snapshot);
+
+  prepare('{ leaf }', null, NOBODY, { ...snapshot, version: 'next' });
+
+  expect(counts.compiled).toBe(2);
+});
