@@ -238,12 +238,15 @@ test('no filter, sort or group speaks of profit', async () => {
     'utf8',
   );
 
-  const names = parse(sdl).definitions.flatMap((definition) => {
-    if (definition.kind === Kind.INPUT_OBJECT_TYPE_DEFINITION) return definition.fields ?? [];
-    return definition.kind === Kind.ENUM_TYPE_DEFINITION ? (definition.values ?? []) : [];
+  const names = parse(sdl).definitions.flatMap((definition): readonly string[] => {
+    if (definition.kind === Kind.INPUT_OBJECT_TYPE_DEFINITION) {
+      return (definition.fields ?? []).map(({ name }) => name.value);
+    }
+    return definition.kind === Kind.ENUM_TYPE_DEFINITION
+      ? (definition.values ?? []).map(({ name }) => name.value)
+      : [];
   });
 
-  expect(names.map(({ name }) => name.value).filter((name) => /profit|margin/i.test(name))).toEqual(
-    [],
-  );
+  expect(names).toContain('amount');
+  expect(names.filter((name) => /profit|margin/i.test(name))).toEqual([]);
 });
