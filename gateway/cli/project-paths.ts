@@ -1,6 +1,7 @@
-import { existsSync } from 'node:fs';
-import { basename, dirname, extname, join } from 'node:path';
+import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
+
+import { PROJECT_ROOT } from '../../shared/lang/project-root.ts';
 
 /** Where things are in this installation. */
 export interface ProjectPaths {
@@ -10,19 +11,11 @@ export interface ProjectPaths {
   readonly productHost: string;
 }
 
-/**
- * Finds the installation around this very file.
- *
- * Compiled code is in `dist/`, in the same tree as the sources; standard files of products
- * stay with the sources and are never copied.
- */
+/** Finds the installation around this very file. */
 export function findProjectPaths(): ProjectPaths {
-  const here = fileURLToPath(import.meta.url);
-  const codeRoot = dirname(dirname(dirname(here)));
-  const parent = dirname(codeRoot);
-  const isCompiled = basename(codeRoot) === 'dist' && existsSync(join(parent, 'package.json'));
+  const host = `../../shared/kit/main${extname(import.meta.url)}`;
   return {
-    productsFolder: join(isCompiled ? parent : codeRoot, 'subgraphs'),
-    productHost: join(codeRoot, 'shared', 'kit', `main${extname(here)}`),
+    productsFolder: fileURLToPath(new URL('subgraphs', PROJECT_ROOT)),
+    productHost: fileURLToPath(new URL(host, import.meta.url)),
   };
 }
