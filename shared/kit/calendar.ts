@@ -34,7 +34,7 @@ export function toUtcDateTime(text: string): string | null {
   const local = Date.parse(`${date}T${hour}:${minute}:${second}Z`);
   const utc = new Date(local - (sign === '-' ? -offset : offset) * 60_000).toISOString();
   // An offset may lead out of the years that four digits hold.
-  return /^\d{4}-/.test(utc) ? `${utc.slice(0, 19)}${fraction}Z` : null;
+  return toCalendarDate(utc.slice(0, 10)) === null ? null : `${utc.slice(0, 19)}${fraction}Z`;
 }
 
 function daysIn(year: number, month: number): number {

@@ -1,0 +1,14 @@
+import { expect, test } from 'vitest';
+import {
+  METRIC_CATALOG,
+  type MetricDefinition,
+} from '../../../../shared/telemetry/metric-catalog.ts';
+
+const metrics: [string, MetricDefinition][] = Object.entries(METRIC_CATALOG);
+
+test.each(metrics)('%s is named for its owner, kind and base unit', (name, definition) => {
+  expect(name).toMatch(/^(gateway|product)_[a-z_]+$/);
+  expect(name.endsWith('_total')).toBe(definition.kind === 'counter');
+  expect(name.endsWith('_seconds')).toBe(definition.unit === 'seconds');
+  expect(definition.help).toMatch(/\.$/);
+});
