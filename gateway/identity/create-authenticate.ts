@@ -93,7 +93,6 @@ export function createAuthenticate(settings: AuthenticateSettings): Authenticate
 
   const remember = (authorization: string, outcome: AuthenticationOutcome): void => {
     accepted.delete(authorization);
-    rejected.delete(authorization);
     if (outcome.ok) {
       const until = Math.min(outcome.principal.expiresAt * SECOND, now() + ACCEPTED_FOR_MS);
       accepted.set(authorization, { outcome, until });

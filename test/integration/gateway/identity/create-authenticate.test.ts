@@ -412,10 +412,6 @@ const badEndpoints: [string, RequestListener][] = [
   ['answers nothing', (_, response) => response.end()],
   ['answers JSON that is no key set', (_, response) => response.end('{"error":"x"}')],
   ['answers with an error', (_, response) => response.writeHead(500).end('{"keys":[]}')],
-  [
-    'redirects',
-    (_, response) => response.writeHead(302, { location: 'http://127.0.0.1:1/' }).end(),
-  ],
   ['answers more than half a megabyte', (_, response) => response.end(tooLong)],
   ['hangs up', (_, response) => response.destroy()],
 ];
@@ -471,12 +467,25 @@ test('never remembers that keys were not to be had as a fault of the token', asy
   await rm(keys);
   const { verdict, clock } = createBench([trusting(keys)]);
   const token = await id.sign(claims);
+  await verdict(await id.sign({ ...claims, sub: 'ben' }));
+  clock.seconds += 4;
   expect(await verdict(token)).toBe('ISSUER_UNREACHABLE');
 
   await writeFile(keys, JSON.stringify({ keys: [id.publicJwk] }));
-  clock.seconds += 5;
+  clock.seconds += 1;
 
   expect(await verdict(token)).toBe('ana');
+});
+
+test('does not follow a redirect to other keys', async () => {
+  const elsewhere = await serveKeys(id.publicJwk);
+  const url = await serveHttp((_, response) => {
+    response.writeHead(302, { location: elsewhere.url }).end();
+  });
+  const { verdict } = createBench([trusting(url)]);
+
+  expect(await verdict(await id.sign(claims))).toBe('ISSUER_UNREACHABLE');
+  expect(elsewhere.requests).toBe(0);
 });
 
 test('tells a caller nothing that was in the token', async () => {
