@@ -6,12 +6,11 @@ import { MeshgateError } from '../../shared/errors/meshgate-error.ts';
 import { answerClientError } from './answer-client-error.ts';
 import type { EdgeDoors, EdgeSettings } from './edge-types.ts';
 import { Exchange } from './exchange.ts';
-import { ExchangeLedger } from './exchange-ledger.ts';
+import { createExchangeLedger, type ExchangeLedger } from './exchange-ledger.ts';
 import { serveGraphql } from './graphql-route.ts';
 import { CONTENT_TYPES } from './negotiate-media-type.ts';
 import { serveOperators } from './operator-routes.ts';
 import { servePages } from './page-routes.ts';
-import { readBody } from './read-body.ts';
 import { renderErrorBody, toMeshgateError } from './render-error.ts';
 import { createWriteResponse, type WriteResponse } from './write-response.ts';
 
@@ -41,9 +40,11 @@ export interface HttpServer {
 /** Request ids that are taken over from a proxy or client; anything else is replaced. */
 const REQUEST_ID = /^[\w.-]{1,128}$/;
 
+const METHODS_WITH_BODY = ['POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const;
+
 /** Builds the edge of the gateway: every address it serves, and the rules that come before an answer. */
 export function createHttpServer(settings: EdgeSettings, doors: EdgeDoors): HttpServer {
-  const ledger = new ExchangeLedger(doors);
+  const ledger = createExchangeLedger(doors);
   const writeResponse = createWriteResponse(ledger, settings.strictTransportSecurity);
   const server = createFastify(settings, doors, ledger, writeResponse);
 
@@ -55,9 +56,9 @@ export function createHttpServer(settings: EdgeSettings, doors: EdgeDoors): Http
     fastify: server,
     listen: () => listen(server, settings),
     async close(drainMs) {
-      ledger.draining = true;
+      const drained = ledger.drain(drainMs);
       const closed = server.close();
-      await ledger.whenIdle(drainMs);
+      await drained;
       server.server.closeAllConnections();
       await closed;
     },
@@ -86,6 +87,9 @@ function createFastify(
     },
     http: {
       maxHeaderSize: settings.headerBytes,
+      // Node swaps the two where the one for headers is longer, and headers are part of a request.
+      headersTimeout: settings.requestTimeoutMs,
+      requestTimeout: settings.requestTimeoutMs,
       // Node looks for requests that are overdue this often, and a timeout can be no sharper.
       connectionsCheckingInterval: Math.min(settings.requestTimeoutMs, 5000),
     },
@@ -93,12 +97,12 @@ function createFastify(
   server.decorateRequest('exchange');
   server.addHook('onRequest', (request, reply, done) => {
     begin(request, reply, ledger);
-    done(checkRequest(request, settings, ledger.draining));
+    done(checkRequest(request, settings, ledger.isDraining()));
   });
-  server.removeAllContentTypeParsers();
-  server.addContentTypeParser('*', (_request, payload, done) => {
-    readBody(payload, settings.bodyBytes, done);
-  });
+  // One route takes a body and reads it itself; Fastify's reading makes an AsyncResource for each request.
+  for (const method of METHODS_WITH_BODY) {
+    server.addHttpMethod(method, { hasBody: false, overrideExisting: true });
+  }
   server.setErrorHandler(writeError);
   server.setNotFoundHandler((request, reply) => {
     const known = server.hasRoute({ method: 'GET', url: request.exchange.path });

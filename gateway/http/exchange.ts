@@ -14,7 +14,6 @@ export class Exchange implements ClientConnection {
   /** What the answer depends on besides the address; null says nothing of it. */
   vary: string | null = null;
   gone = false;
-  ended = false;
   private goneListener: (() => void) | null = null;
 
   constructor(requestId: string, method: string, url: string) {

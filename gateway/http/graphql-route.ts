@@ -5,6 +5,7 @@ import type { EdgeDoors, EdgeRequest, EdgeSettings, GraphqlParameters } from './
 import type { Exchange } from './exchange.ts';
 import { CONTENT_TYPES, JSON_RESPONSE, negotiateMediaType } from './negotiate-media-type.ts';
 import { parseBodyParameters, parseSearchParameters } from './parse-graphql-parameters.ts';
+import { readBody } from './read-body.ts';
 import type { WriteResponse } from './write-response.ts';
 
 type Search = Readonly<Record<string, unknown>>;
@@ -45,7 +46,11 @@ export function serveGraphql(
   };
 
   const answer = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
-    const pending = doors.answerGraphql(new IncomingRequest(request));
+    const parameters =
+      request.exchange.method === 'GET'
+        ? parseSearchParameters(request.query as Search)
+        : parseBodyParameters(await readBody(request.raw, settings.bodyBytes));
+    const pending = doors.answerGraphql(new IncomingRequest(request, parameters));
     const given = pending instanceof Promise ? await pending : pending;
     const { mediaType } = request.exchange;
     writeResponse(request, reply, {
@@ -80,12 +85,9 @@ class IncomingRequest implements EdgeRequest {
   readonly client: Exchange;
   private readonly headers: FastifyRequest['headers'];
 
-  constructor(request: FastifyRequest) {
+  constructor(request: FastifyRequest, parameters: GraphqlParameters) {
+    this.parameters = parameters;
     this.method = request.exchange.method === 'GET' ? 'GET' : 'POST';
-    this.parameters =
-      this.method === 'GET'
-        ? parseSearchParameters(request.query as Search)
-        : parseBodyParameters(request.body as Buffer);
     this.headers = request.headers;
     this.authorization = request.headers.authorization ?? null;
     this.requestId = request.exchange.requestId;

@@ -22,8 +22,9 @@ export function serveOperators(
 
   fastify.get('/health/ready', async (request, reply) => {
     const report = await doors.ready();
-    const ready = report.ready && !ledger.draining;
-    const status = ledger.draining ? 'draining' : ready ? 'ready' : 'not ready';
+    const draining = ledger.isDraining();
+    const ready = report.ready && !draining;
+    const status = draining ? 'draining' : ready ? 'ready' : 'not ready';
     writeResponse(request, reply, {
       status: ready ? 200 : 503,
       contentType: JSON_TYPE,

@@ -68,12 +68,10 @@ export function createWriteResponse(
     if (!raw.headersSent && !raw.destroyed) {
       const headers = everyAnswer.slice();
       addExchangeHeaders(headers, exchange, outgoing);
-      if (ledger.draining) headers.push('connection', 'close');
+      if (ledger.isDraining()) headers.push('connection', 'close');
       raw.writeHead(outgoing.status, replaceHeaders(headers, outgoing.headers));
       raw.end(outgoing.body);
     }
-    // The response to a pipelined request never closes when its connection is gone already.
-    if (raw.req.socket.destroyed) ledger.end(exchange, raw);
   };
 }
 
