@@ -20,8 +20,8 @@
 
 import { MeshgateError } from '../errors/meshgate-error.ts';
 
-export const DEFAULT_PAGE_SIZE = 20;
-export const MAXIMUM_PAGE_SIZE = 200;
+const DEFAULT_PAGE_SIZE = 20;
+const MAXIMUM_PAGE_SIZE = 200;
 
 /** What a cursor value must look like, so that a forged one never reaches a cast in SQL. */
 export type CursorValueKind = 'text' | 'integer' | 'decimal' | 'date' | 'dateTime';

@@ -1,6 +1,4 @@
-import type { Readable } from 'node:stream';
 import type pg from 'pg';
-import { copyFrom } from './copy-from.ts';
 import { toPostgresError } from './to-postgres-error.ts';
 
 /** Runs one statement with `$1`, `$2`, … bound to the parameters; see `value-parsers.ts` for what comes back. */
@@ -14,12 +12,6 @@ export interface PostgresClient {
   readonly query: QueryRows;
   /** Runs a script of several statements, without parameters, in one round trip. */
   run(script: string): Promise<void>;
-  /**
-   * Streams bytes into `COPY … FROM STDIN`.
-   *
-   * @returns The number of rows.
-   */
-  copyFrom(statement: string, source: Readable): Promise<number>;
   /** Gives the connection back, or closes it when its state is unknown. Call exactly once. */
   release(fate: 'reusable' | 'broken'): void;
 }
@@ -40,14 +32,6 @@ export function createPostgresClient(client: pg.PoolClient): PostgresClient {
     async run(script) {
       try {
         await client.query(script);
-      } catch (error) {
-        throw toPostgresError(error);
-      }
-    },
-
-    async copyFrom(statement, source) {
-      try {
-        return await copyFrom(client, statement, source);
       } catch (error) {
         throw toPostgresError(error);
       }

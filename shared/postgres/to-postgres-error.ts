@@ -1,3 +1,4 @@
+import pg from 'pg';
 import { MeshgateError } from '../errors/meshgate-error.ts';
 
 /**
@@ -9,13 +10,6 @@ import { MeshgateError } from '../errors/meshgate-error.ts';
  */
 const UNAVAILABLE = /^(08|53|57P0[123]|57014)/;
 
-/** The SQLSTATE of an error of Postgres, also when it is wrapped; null for any other error. */
-export function toSqlState(error: unknown): string | null {
-  if (error instanceof MeshgateError) return toSqlState(error.cause);
-  if (!(error instanceof Error && 'code' in error && typeof error.code === 'string')) return null;
-  return /^[0-9A-Z]{5}$/.test(error.code) ? error.code : null;
-}
-
 /**
  * Gives an error of the driver a code of the catalog and keeps it as the cause.
  *
@@ -23,7 +17,7 @@ export function toSqlState(error: unknown): string | null {
  */
 export function toPostgresError(error: unknown): MeshgateError {
   if (error instanceof MeshgateError) return error;
-  const state = toSqlState(error);
+  const state = error instanceof pg.DatabaseError ? (error.code ?? null) : null;
   const reason = error instanceof Error ? error.message : String(error);
   // Without a SQLSTATE it never reached Postgres or never came back: refused, reset, timed out.
   if (state === null || UNAVAILABLE.test(state)) {

@@ -1,8 +1,8 @@
 import { extname } from 'node:path';
 import { MeshgateError } from '../../errors/meshgate-error.ts';
 import type { ProductDefinition } from '../define-product.ts';
+import { isProductName } from '../server/product-folder.ts';
 
-const NAME_FORM = /^[a-z][a-z0-9-]{0,62}$/;
 /** Compiled code loads compiled products, and sources load sources. */
 const EXTENSION = extname(import.meta.url);
 
@@ -13,7 +13,7 @@ const EXTENSION = extname(import.meta.url);
  * @throws {MeshgateError} `CONFIG_INVALID` when there is no such product or it fails to load.
  */
 export async function loadProduct(name: string): Promise<ProductDefinition<unknown>> {
-  if (!NAME_FORM.test(name)) {
+  if (!isProductName(name)) {
     throw new MeshgateError('CONFIG_INVALID', {
       message: `A product is named in lower-case letters, digits and hyphens, not "${name}".`,
     });

@@ -12,6 +12,11 @@ export interface ProductFolder {
 
 const NAME_FORM = /^[a-z][a-z0-9-]{0,62}$/;
 
+/** Whether a data product may have this name: it becomes a path, a role and a token's audience. */
+export function isProductName(name: string): boolean {
+  return NAME_FORM.test(name);
+}
+
 /**
  * Finds the standard files of a product. The compiler writes code only, so a
  * product that runs from `dist/subgraphs/NAME/` has them in `subgraphs/NAME/`.
@@ -30,7 +35,7 @@ export function findProductFolder(folder: URL): ProductFolder {
   }
 
   const name = basename(fileURLToPath(url));
-  if (!NAME_FORM.test(name)) {
+  if (!isProductName(name)) {
     throw new MeshgateError('CONFIG_INVALID', {
       message: `The folder of a product must be named in lower-case letters, digits and hyphens, not "${name}".`,
     });

@@ -1,13 +1,19 @@
+import pg from 'pg';
 import { expect, test } from 'vitest';
 import { toPostgresError } from '../../../../shared/postgres/to-postgres-error.ts';
 
-const failure = (code: string | undefined) => Object.assign(new Error('It says so'), { code });
+/** What Postgres itself says. */
+const refusal = (code: string) =>
+  Object.assign(new pg.DatabaseError('It says so', 0, 'error'), { code });
+/** What the operating system or the driver says. */
+const failure = (code?: string) => Object.assign(new Error('It says so'), { code });
 
-test.each(['08006', '53300', '57014', '57P01', 'ECONNREFUSED', undefined])(
-  'the code %s means that trying again may help',
-  (code) => {
-    const cause = failure(code);
+const passing = ['08006', '53300', '57014', '57P01'].map(refusal);
+const lost = ['ECONNREFUSED', 'EPIPE', undefined].map(failure);
 
+test.each([...passing, ...lost].map((cause) => ({ code: cause.code, cause })))(
+  'the code $code means that trying again may help',
+  ({ cause }) => {
     expect(toPostgresError(cause)).toMatchObject({
       code: 'DATABASE_UNAVAILABLE',
       message: 'The database did not answer: It says so.',
@@ -17,7 +23,7 @@ test.each(['08006', '53300', '57014', '57P01', 'ECONNREFUSED', undefined])(
 );
 
 test.each(['42P01', '23505', '22P02', '25006'])('the SQLSTATE %s is a refusal', (code) => {
-  const cause = failure(code);
+  const cause = refusal(code);
 
   expect(toPostgresError(cause)).toMatchObject({
     code: 'INTERNAL_ERROR',
@@ -27,7 +33,7 @@ test.each(['42P01', '23505', '22P02', '25006'])('the SQLSTATE %s is a refusal', 
 });
 
 test('an error that has a code of the catalog already stays as it is', () => {
-  const error = toPostgresError(failure('42P01'));
+  const error = toPostgresError(refusal('42P01'));
 
   expect(toPostgresError(error)).toBe(error);
 });

@@ -1,5 +1,8 @@
 import { expect, test } from 'vitest';
-import { readProductEnvironment } from '../../../../../shared/kit/host/product-environment.ts';
+import {
+  productEnvironmentSchema,
+  readProductEnvironment,
+} from '../../../../../shared/kit/host/product-environment.ts';
 
 const SHARED = { GATEWAY_JWKS: 'keys.json' };
 const OWN = { ORDERS_PORT: '4103', ORDERS_DATABASE_URL: 'postgres://orders@localhost/mesh' };
@@ -42,3 +45,10 @@ test.each(['yes', 'TRUE', '1', ''])('refuses %j as a flag', (INTROSPECTION) => {
 
   expect(() => readProductEnvironment('orders', env, false)).toThrow(/INTROSPECTION/);
 });
+
+test.each(Object.entries(productEnvironmentSchema.shape))(
+  '%s says what it means',
+  (_name, setting) => {
+    expect(setting.description).toMatch(/\.$/);
+  },
+);
