@@ -23,7 +23,7 @@ import { type DatabaseServer, startDatabaseServer } from './database-server.ts';
 import { createDatabase, passwordOf, toProductUrl } from './local-database.ts';
 import { type LocalKeys, prepareLocalKeys } from './local-keys.ts';
 import { toPlatformNote } from './platform-note.ts';
-import { startProductHost } from './product-host.ts';
+import { type ProductHost, startProductHost } from './product-host.ts';
 import type { StopStack } from './stop-stack.ts';
 
 export interface LocalMeshSettings {
@@ -82,16 +82,23 @@ export async function startLocalMesh(
   await checkPorts(settings, ports);
   const secrets = await loadSecrets(folder.path, [...ports.keys()]);
   const server = await startDatabase(settings, folder.path, secrets, parts);
-  await prepareDatabase(server, secrets, [...ports.keys()], parts);
-
   const keys = await prepareLocalKeys(folder.path);
   const supergraphFile = join(folder.path, 'supergraph.graphql');
-  await compose(products, ports, supergraphFile, parts.progress);
-  const urls = await startProducts({ folder: folder.path, secrets, server, ports, keys }, parts);
+
+  // Products connect when they are first asked, so they can start while their data is prepared.
+  const [host] = await Promise.all([
+    startProducts({ folder: folder.path, secrets, server, ports, keys }, parts),
+    (async () => {
+      await prepareDatabase(server, secrets, [...ports.keys()], parts);
+      await compose(products, ports, supergraphFile, parts.progress);
+      parts.progress.begin('Data products');
+    })(),
+  ]);
+  parts.progress.succeed(`${ports.size} listen on ports ${[...ports.values()].join(', ')}`);
   const gateway = await startGateway(settings.port, { supergraphFile, keys }, parts);
   return {
     gatewayUrl: gateway.url,
-    products: products.map(({ name }) => ({ name, url: urls.get(name) ?? '' })),
+    products: products.map(({ name }) => ({ name, url: host.urls.get(name) ?? '' })),
     dataFolder: folder.path,
     supergraphFile,
     databaseEnded: server.ended,
@@ -176,9 +183,8 @@ interface ProductSurroundings {
 
 async function startProducts(
   { folder, secrets, server, ports, keys }: ProductSurroundings,
-  { tools, paths, progress, running, onEvent }: LocalMeshParts,
-): Promise<ReadonlyMap<string, string>> {
-  progress.begin('Data products');
+  { tools, paths, running, onEvent }: LocalMeshParts,
+): Promise<ProductHost> {
   const own = [...ports].flatMap(([product, port]) => {
     const databaseUrl = toProductUrl(server.adminUrl, product, passwordOf(secrets, product));
     return [
@@ -199,8 +205,7 @@ async function startProducts(
     onEvent,
   });
   await running.push(host);
-  progress.succeed(`${ports.size} listen on ports ${[...ports.values()].join(', ')}`);
-  return host.urls;
+  return host;
 }
 
 async function startGateway(
