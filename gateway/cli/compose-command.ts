@@ -1,6 +1,4 @@
-import { randomUUID } from 'node:crypto';
-import { mkdir, rename, writeFile } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { resolve } from 'node:path';
 
 import { type Command, InvalidArgumentError } from 'commander';
 
@@ -8,6 +6,7 @@ import type { CommandTools } from './command-tools.ts';
 import { composeProducts } from './compose-products.ts';
 import { loadMeshProducts } from './load-mesh-products.ts';
 import { findProjectPaths } from './project-paths.ts';
+import { writeWhole } from './write-whole.ts';
 
 interface ComposeOptions {
   readonly output?: string;
@@ -60,14 +59,6 @@ async function compose(
     const facts = subgraphs.map(({ name, url }) => ({ name, url }));
     stdout.write(`${JSON.stringify({ output: output ?? null, subgraphs: facts })}\n`);
   } else if (output === undefined) stdout.write(supergraph);
-}
-
-/** A gateway that reads the file meanwhile sees the old text or the new, never half of it. */
-async function writeWhole(file: string, text: string): Promise<void> {
-  await mkdir(dirname(file), { recursive: true });
-  const draft = `${file}.${randomUUID()}`;
-  await writeFile(draft, text);
-  await rename(draft, file);
 }
 
 function collect(given: string, earlier: readonly Place[] | undefined): readonly Place[] {

@@ -6,7 +6,6 @@
  *
  * @module
  */
-import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import type { ProductFolder } from '../../../shared/contract/load-product-folder.ts';
@@ -17,6 +16,7 @@ import { loadMeshProducts } from '../load-mesh-products.ts';
 import { toVariable } from '../product-variable.ts';
 import type { Progress } from '../progress.ts';
 import type { ProjectPaths } from '../project-paths.ts';
+import { writeWhole } from '../write-whole.ts';
 import { assertPortsFree, findFreePort } from './check-port.ts';
 import { type LocalSecrets, loadSecrets, openDataFolder } from './data-folder.ts';
 import { type DatabaseServer, startDatabaseServer } from './database-server.ts';
@@ -169,7 +169,7 @@ async function compose(
       url: `http://127.0.0.1:${ports.get(name)}/graphql`,
     })),
   );
-  await writeFile(file, sdl);
+  await writeWhole(file, sdl);
   progress.succeed(`composed from ${products.length} data products`);
 }
 
