@@ -151,15 +151,35 @@ test.each([
   expect(await returnedOf('8')).toEqual(before);
 });
 
+/** Waits until that many sessions of this database wait for a lock. */
+async function untilWaiting(sessions: number): Promise<void> {
+  let waiting = 0;
+  while (waiting < sessions) {
+    const [row] = await administrator.query<{ waiting: number }>(
+      `SELECT count(DISTINCT pid)::int AS waiting FROM pg_locks
+       WHERE NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
+    );
+    waiting = row?.waiting ?? 0;
+  }
+}
+
 test('two calls at once for the last piece record one return', async () => {
   await record({ orderLineId: '7', quantity: 3, idempotencyKey: 'f-1' });
-  const rivals = await Promise.all(
-    ['f-2', 'f-3', 'f-4', 'f-5'].map((idempotencyKey) =>
+  // While nobody can write, both get as far as they can without knowing of each other.
+  const rivals = await administrator.transaction(async () => {
+    await administrator.runScript('LOCK TABLE orders.return_line IN SHARE MODE');
+    const started = ['f-2', 'f-3'].map((idempotencyKey) =>
       record({ orderLineId: '7', quantity: 1, idempotencyKey }),
-    ),
-  );
+    );
+    await untilWaiting(2);
+    return started;
+  });
 
-  expect(rivals.filter(({ errors }) => errors.length === 0)).toHaveLength(1);
+  const answers = await Promise.all(rivals);
+  expect(answers.filter(({ errors }) => errors.length === 0)).toHaveLength(1);
+  expect(answers.flatMap(({ errors }) => errors)).toMatchObject([
+    { extensions: { code: 'INPUT_INVALID' } },
+  ]);
   expect(await returnedOf('7')).toEqual([3, 1]);
 });
 
