@@ -91,7 +91,7 @@ export function sumFiguresByGroup(
 ): Promise<readonly Keyed<RevenueTotalsRow>[]> {
   return session.query<Keyed<RevenueTotalsRow>>(
     `SELECT ${GROUP_KEYS[grouping]} AS key, ${REVENUE}
-     FROM monthly_figures WHERE ${FIGURE_CRITERIA} GROUP BY key ORDER BY key COLLATE "C"`,
+     FROM monthly_figures WHERE ${FIGURE_CRITERIA} GROUP BY key ORDER BY key`,
     toCriteriaParameters(criteria),
   );
 }

@@ -222,7 +222,7 @@ export function sumSegmentsByGroup(
 ): Promise<readonly SegmentGroupRow[]> {
   return session.query<SegmentGroupRow>(
     `SELECT ${GROUP_COLUMNS[grouping]}::text AS key, ${TOTALS}
-     FROM account_segment WHERE ${CRITERIA} GROUP BY key ORDER BY key COLLATE "C"`,
+     FROM account_segment WHERE ${CRITERIA} GROUP BY key ORDER BY key`,
     toParameters(criteria),
   );
 }
