@@ -213,6 +213,11 @@ test.each([
   ['a page of too many', 'orderLines(first: 201)', 'first'],
   ['a cursor that is none', 'orders(after: "page 2")', 'after'],
   ['an empty list of regions', 'orders(filter: { regions: [] })', 'filter.regions'],
+  [
+    'a list of more than 200 regions',
+    `orders(filter: { regions: [${'WEST '.repeat(201)}] })`,
+    'filter.regions',
+  ],
   ['the name of a category', 'orders(filter: { categories: ["Furniture"] })', 'filter.categories'],
   [
     'a range of days that ends before it starts',
