@@ -25,7 +25,7 @@ header { margin-bottom: 2.5rem; }
 h1 { font-size: 1.9rem; line-height: 1.2; letter-spacing: -.015em; margin: 0; }
 h2 { font-size: 1.05rem; margin: 0 0 .75rem; }
 section { margin: 0 0 2.5rem; }
-p { margin: .4rem 0; max-width: 46rem; }
+p { margin: .4rem 0; text-wrap: pretty; }
 .quiet { color: var(--quiet); }
 .small { font-size: .875rem; }
 .summary { margin-top: 1rem; }
