@@ -105,7 +105,7 @@ export default {
         'The web UI talks to the control API; it shares types of the contract and nothing else.',
       severity: 'error',
       from: { path: '^gateway/portal/' },
-      to: { path: '^(gateway|subgraphs|shared)/', pathNot: '^shared/contract/' },
+      to: { path: '^(gateway|subgraphs|shared)/', pathNot: '^(gateway/portal|shared/contract)/' },
     },
     {
       name: 'production-knows-no-tooling',
