@@ -8,6 +8,7 @@ import { parse } from 'yaml';
 
 import { findClassificationDrift } from '../../shared/contract/classification-drift.ts';
 import { findContractDrift } from '../../shared/contract/contract-drift.ts';
+import type { Contract } from '../../shared/contract/data-contract.ts';
 import { findUndescribed } from '../../shared/contract/find-undescribed.ts';
 import {
   CONTRACT_FILE,
@@ -33,6 +34,31 @@ async function loadProduct(name: string): Promise<ProductFolder> {
   const loaded = await loadProductFolder(new URL(`${name}/`, subgraphs));
   if (loaded.ok) return loaded.product;
   throw new Error(JSON.stringify(loaded.problems, null, 2));
+}
+
+/** Whether `table.column` or `product/contract.odcs.yaml#/schema/<id>/properties/<id>` is there. */
+async function leadsToColumn(own: Contract, reference: string): Promise<boolean> {
+  const [, product, tableId, columnId] =
+    /^([\w-]+)\/contract\.odcs\.yaml#\/schema\/([\w-]+)\/properties\/([\w-]+)$/.exec(reference) ??
+    [];
+  if (product === undefined) {
+    const [table, column] = reference.split('.');
+    return hasColumn(own, table, column, 'name');
+  }
+  return names.includes(product)
+    ? hasColumn((await loadProduct(product)).contract, tableId, columnId, 'id')
+    : false;
+}
+
+function hasColumn(
+  contract: Contract,
+  table: string | undefined,
+  column: string | undefined,
+  by: 'name' | 'id',
+): boolean {
+  return contract.schema
+    .filter((candidate) => candidate[by] === table)
+    .some(({ properties }) => properties.some((candidate) => candidate[by] === column));
 }
 
 async function compileSchema(file: URL): Promise<ValidateFunction> {
@@ -75,6 +101,22 @@ describe.each(names)('%s', (name) => {
     const { sdl } = await loadProduct(name);
 
     expect(findUndescribed(sdl)).toEqual([]);
+  });
+
+  test('refers to columns that exist, in its own contract or in another', async () => {
+    const { contract } = await loadProduct(name);
+
+    const references = contract.schema.flatMap((table) => [
+      ...table.relationships.flatMap(({ from, to }) => [from, to].flat()),
+      ...table.properties.flatMap((column) =>
+        column.relationships.flatMap(({ to }) => [to].flat()),
+      ),
+    ]);
+    const missing: string[] = [];
+    for (const reference of references) {
+      if (!(await leadsToColumn(contract, reference))) missing.push(reference);
+    }
+    expect(missing).toEqual([]);
   });
 
   test('shows at least one example operation', async () => {
