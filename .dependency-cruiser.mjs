@@ -88,7 +88,7 @@ export default {
       severity: 'error',
       from: {
         path: '^(gateway|subgraphs|shared)/',
-        pathNot: '^gateway/(config/|main[.]ts|build-gateway[.]ts|serve-gateway[.]ts)',
+        pathNot: '^gateway/(config/|[^/]+[.]ts$)',
       },
       to: { path: '^gateway/config/' },
     },
