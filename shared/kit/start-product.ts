@@ -15,7 +15,7 @@ import { buildSchema } from './server/build-schema.ts';
 import { createGraphqlServer } from './server/create-graphql-server.ts';
 import { createHttpServer, type VerifiedRequest } from './server/create-http-server.ts';
 import { findProductFolder } from './server/product-folder.ts';
-import { stopWithin } from './server/stop-within.ts';
+import { stopWithin, waitAtMost } from './server/stop-within.ts';
 import type { ExchangeContext } from './server/watch-exchange.ts';
 import { createRequestSession } from './session/request-session.ts';
 import { createGatewayKeys } from './trust/gateway-keys.ts';
@@ -71,13 +71,15 @@ export async function startProduct<Loaders>(
     closing ??= (async () => {
       await stopWithin(http, complete.drainTimeoutMs);
       await graphql.stop();
-      await pool.close();
+      // A transaction that waits for something else than Postgres must not hold the process.
+      await waitAtMost(pool.close(), complete.drainTimeoutMs);
     })();
     return closing;
   };
   try {
     const port = await listen(http, folder.name, complete);
-    const url = `http://${complete.host}:${port}/graphql`;
+    const host = complete.host.includes(':') ? `[${complete.host}]` : complete.host;
+    const url = `http://${host}:${port}/graphql`;
     log.info({ url }, 'The product listens.');
     return { name: folder.name, url, port, close };
   } catch (error) {

@@ -29,8 +29,12 @@ export async function runProducts<Loaders>(
   load: () => Promise<readonly ProductDefinition<Loaders>[]>,
   env: NodeJS.ProcessEnv,
 ): Promise<void> {
+  // A parent that is gone before the products listen would not be heard of again.
+  const exitAlone = (): void => process.exit(1);
+  process.once('disconnect', exitAlone);
   try {
     const running = await startProducts(await load(), env);
+    process.off('disconnect', exitAlone);
     stopOnRequest(running);
     for (const { name, url } of running) tellParent({ kind: 'listening', product: name, url });
   } catch (error) {

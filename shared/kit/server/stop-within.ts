@@ -12,3 +12,13 @@ export async function stopWithin(server: FastifyInstance, limitMs: number): Prom
     clearTimeout(cutOff);
   }
 }
+
+/** Waits for work that is ending by itself, but not longer than the limit. */
+export async function waitAtMost(work: Promise<unknown>, limitMs: number): Promise<void> {
+  let giveUp: NodeJS.Timeout | undefined;
+  const limit = new Promise((resolve) => {
+    giveUp = setTimeout(resolve, limitMs);
+  });
+  await Promise.race([work, limit]);
+  clearTimeout(giveUp);
+}

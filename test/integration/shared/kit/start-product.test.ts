@@ -18,9 +18,9 @@ function createGate() {
   return { wait, entered, open };
 }
 
-test('a stop lets a running request finish and takes no new one', async () => {
+test('a stop lets a running request finish, takes no new one, and waits no longer than that', async () => {
   const gate = createGate();
-  const notes = await startNotes({}, { wait: gate.wait });
+  const notes = await startNotes({ drainTimeoutMs: 600_000 }, { wait: gate.wait });
   onTestFinished(() => notes.close());
   const running = notes.ask({ query: '{ claims waits }', as: { subject: 'ana' } });
   await gate.entered;
