@@ -59,7 +59,7 @@ export function holding(...scopes: string[]): Rights {
   return { authenticated: true, scopes: new Set(scopes), policies: new Set() };
 }
 
-const FEDERATION = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: [
+export const FEDERATION = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: [
   "@key", "@requires", "@provides", "@external", "@shareable", "@inaccessible", "@override", "@tag",
   "@interfaceObject", "@authenticated", "@requiresScopes", "@policy"])\n`;
 
