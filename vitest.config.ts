@@ -15,9 +15,15 @@ const level = (name: string, testTimeout = 10_000, hookTimeout = 60_000) => ({
 });
 
 /** A level whose tests may ask for the PostgreSQL server of the run. */
-const levelWithPostgres = (name: string, testTimeout: number, hookTimeout: number) => {
+const levelWithPostgres = (
+  name: string,
+  testTimeout: number,
+  hookTimeout: number,
+  ...moreSetup: readonly string[]
+) => {
   const { test } = level(name, testTimeout, hookTimeout);
-  return { resolve, test: { ...test, globalSetup: ['test/support/postgres-setup.ts'] } };
+  const globalSetup = ['test/support/postgres-setup.ts', ...moreSetup];
+  return { resolve, test: { ...test, globalSetup } };
 };
 
 export default defineConfig({
@@ -28,7 +34,7 @@ export default defineConfig({
       levelWithPostgres('integration', 30_000, 120_000),
       levelWithPostgres('conformance', 30_000, 120_000),
       levelWithPostgres('regression', 30_000, 120_000),
-      levelWithPostgres('e2e', 180_000, 180_000),
+      levelWithPostgres('e2e', 180_000, 180_000, 'test/support/build-setup.ts'),
       levelWithPostgres('browser', 60_000, 180_000),
     ],
   },

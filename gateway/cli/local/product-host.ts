@@ -19,10 +19,13 @@ export interface ProductHostSettings {
 
 /** A child process that hosts data products, started again when it dies. */
 export interface ProductHost {
-  /** GraphQL endpoints by product. */
-  readonly urls: ReadonlyMap<string, string>;
-  /** Of the process that runs now; null between two. */
-  pid(): number | null;
+  /**
+   * GraphQL endpoints by product, once all of them listen.
+   *
+   * Rejects with what the products report, `CONFIG_INVALID` or `PORT_TAKEN` for example, and
+   * with `INTERNAL_ERROR` when the process ends or says nothing.
+   */
+  readonly listening: Promise<ReadonlyMap<string, string>>;
   /** Lets running requests end, then stops; the process is killed when that takes too long. */
   stop(): Promise<void>;
   /** Stops at once. */
@@ -37,21 +40,19 @@ const BACKOFF_MS = [500, 1000, 2000, 5000, 10_000];
 const STEADY_MS = 60_000;
 
 /**
- * Starts the process and waits until all its products listen.
+ * Starts the process.
  *
  * It gets a process group of its own, so that Ctrl-C in a terminal does not end it while the
  * gateway still finishes requests. When this process is killed, it ends by itself.
- *
- * @throws {MeshgateError} What the products report, `CONFIG_INVALID` or `PORT_TAKEN` for
- *   example; `INTERNAL_ERROR` when the process ends or says nothing.
  */
 export async function startProductHost(settings: ProductHostSettings): Promise<ProductHost> {
   await rename(settings.logFile, `${settings.logFile}.previous`).catch(() => undefined);
   const state: HostState = { child: null, stopping: false, failures: 0, restart: null };
-  const urls = await launch(settings, state);
+  const listening = launch(settings, state);
+  // Who is stopped before it looks at this has no use for the reason any more.
+  listening.catch(() => undefined);
   return {
-    urls,
-    pid: () => state.child?.pid ?? null,
+    listening,
     stop: () => stopHost(state),
     kill: () => {
       state.stopping = true;

@@ -23,7 +23,7 @@ import { type DatabaseServer, startDatabaseServer } from './database-server.ts';
 import { createDatabase, passwordOf, toProductUrl } from './local-database.ts';
 import { type LocalKeys, prepareLocalKeys } from './local-keys.ts';
 import { toPlatformNote } from './platform-note.ts';
-import { type ProductHost, startProductHost } from './product-host.ts';
+import { startProductHost } from './product-host.ts';
 import type { StopStack } from './stop-stack.ts';
 
 export interface LocalMeshSettings {
@@ -86,7 +86,7 @@ export async function startLocalMesh(
   const supergraphFile = join(folder.path, 'supergraph.graphql');
 
   // Products connect when they are first asked, so they can start while their data is prepared.
-  const [host] = await Promise.all([
+  const [urls] = await Promise.all([
     startProducts({ folder: folder.path, secrets, server, ports, keys }, parts),
     (async () => {
       await prepareDatabase(server, secrets, [...ports.keys()], parts);
@@ -98,7 +98,7 @@ export async function startLocalMesh(
   const gateway = await startGateway(settings.port, { supergraphFile, keys }, parts);
   return {
     gatewayUrl: gateway.url,
-    products: products.map(({ name }) => ({ name, url: host.urls.get(name) ?? '' })),
+    products: products.map(({ name }) => ({ name, url: urls.get(name) ?? '' })),
     dataFolder: folder.path,
     supergraphFile,
     databaseEnded: server.ended,
@@ -184,7 +184,7 @@ interface ProductSurroundings {
 async function startProducts(
   { folder, secrets, server, ports, keys }: ProductSurroundings,
   { tools, paths, running, onEvent }: LocalMeshParts,
-): Promise<ProductHost> {
+): Promise<ReadonlyMap<string, string>> {
   const own = [...ports].flatMap(([product, port]) => {
     const databaseUrl = toProductUrl(server.adminUrl, product, passwordOf(secrets, product));
     return [
@@ -205,7 +205,7 @@ async function startProducts(
     onEvent,
   });
   await running.push(host);
-  return host;
+  return host.listening;
 }
 
 async function startGateway(
@@ -218,8 +218,8 @@ async function startGateway(
     value === undefined ? [] : [[name, value] as const],
   );
   const gateway = await tools.serve({
-    MODE: 'development',
     ...Object.fromEntries(given),
+    MODE: 'development',
     HOST: '127.0.0.1',
     PORT: String(port),
     SUPERGRAPH_FILE: supergraphFile,

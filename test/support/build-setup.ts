@@ -1,0 +1,18 @@
+/**
+ * Builds what the processes under test run, once per run and before the first test.
+ *
+ * @module
+ */
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+const projectRoot = fileURLToPath(new URL('../..', import.meta.url));
+
+export async function setup(): Promise<void> {
+  await promisify(execFile)(
+    process.execPath,
+    ['node_modules/typescript/bin/tsc', '-b', 'tsconfig.build.json'],
+    { cwd: projectRoot },
+  );
+}
