@@ -10,9 +10,13 @@ import { promisify } from 'node:util';
 const projectRoot = fileURLToPath(new URL('../..', import.meta.url));
 
 export async function setup(): Promise<void> {
-  await promisify(execFile)(
-    process.execPath,
-    ['node_modules/typescript/bin/tsc', '-b', 'tsconfig.build.json'],
-    { cwd: projectRoot },
-  );
+  try {
+    await promisify(execFile)(
+      process.execPath,
+      ['node_modules/typescript/bin/tsc', '-b', 'tsconfig.build.json'],
+      { cwd: projectRoot },
+    );
+  } catch (cause) {
+    throw new Error(`The build fails:\n${(cause as { stdout?: string }).stdout}`, { cause });
+  }
 }
