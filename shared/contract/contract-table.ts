@@ -26,8 +26,7 @@ import {
  * How far a column may travel: `public` to anyone, `internal` to known callers, `restricted`
  * (business secrets) and `personal` (data about a person) to callers with a scope for it.
  */
-export const CLASSIFICATIONS = ['public', 'internal', 'restricted', 'personal'] as const;
-export type Classification = (typeof CLASSIFICATIONS)[number];
+const CLASSIFICATIONS = ['public', 'internal', 'restricted', 'personal'] as const;
 
 const length = z.int().min(0).optional();
 const bounds = <Value extends z.ZodType>(value: Value) => ({

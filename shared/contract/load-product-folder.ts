@@ -43,7 +43,7 @@ export type LoadedProduct =
 
 export const DESCRIPTOR_FILE = 'product.odps.yaml';
 export const CONTRACT_FILE = 'contract.odcs.yaml';
-export const SDL_FILE = 'schema.graphql';
+const SDL_FILE = 'schema.graphql';
 const EXAMPLES_FOLDER = 'examples';
 
 /**

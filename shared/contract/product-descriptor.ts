@@ -80,7 +80,6 @@ const productDescriptor = z.strictObject({
 });
 
 export type ProductDescriptor = Readonly<z.output<typeof productDescriptor>>;
-export type OutputPort = ProductDescriptor['outputPorts'][number];
 
 /** Reads the text of a `product.odps.yaml`. Never throws; every problem comes with its line. */
 export function parseProductDescriptor(text: string): Parsed<ProductDescriptor> {

@@ -40,7 +40,7 @@ export const contractUrn = z
 /** The life cycle both standards name in their text; neither schema enforces it. */
 export const status = z.enum(['proposed', 'draft', 'active', 'deprecated', 'retired']);
 
-export const day = z.iso.date({ error: 'a date such as 2026-01-10' });
+const day = z.iso.date({ error: 'a date such as 2026-01-10' });
 
 export const instant = z.iso.datetime({ error: 'a UTC timestamp such as 2026-01-10T09:00:00Z' });
 

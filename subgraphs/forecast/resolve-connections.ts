@@ -26,10 +26,11 @@ import {
 import {
   countMonths,
   listMonths,
-  MONTH_SORTS,
-  type MonthlyFiguresRow,
+  type MonthOrder,
   type MonthRowOf,
   type MonthSort,
+  type MonthTable,
+  monthOrderOf,
 } from './source.ts';
 import { ACCURACY_ORDER, countAccuracy, listAccuracy, sumAccuracy } from './source-accuracy.ts';
 import type { FigureCriteria } from './source-criteria.ts';
@@ -57,15 +58,13 @@ interface AccuracyArguments extends PageArguments {
 }
 
 /** `Query.monthlyFigures` */
-export function resolveMonthlyFigures(_: unknown, args: MonthsArguments, context: Context) {
-  const { database, loaders } = context;
-  const { page, criteria, sort } = parseMonths(args);
+export function resolveMonthlyFigures(_: unknown, args: MonthsArguments, { database }: Context) {
+  const { order, page, criteria, sort } = parseMonths('figures', args);
 
   return toLazyConnection({
     read: async () => {
       const rows = await listMonths(database, 'figures', criteria, sort, page);
-      rememberFigures(loaders, rows);
-      return toMonthConnection(rows, page, sort);
+      return toConnection(rows, page, order, order.positionOf);
     },
     count: () => countMonths(database, 'figures', criteria),
     sum: () => sumFigures(database, criteria),
@@ -74,11 +73,13 @@ export function resolveMonthlyFigures(_: unknown, args: MonthsArguments, context
 
 /** `Query.forecast` */
 export function resolveForecast(_: unknown, args: MonthsArguments, { database }: Context) {
-  const { page, criteria, sort } = parseMonths(args);
+  const { order, page, criteria, sort } = parseMonths('forecast', args);
 
   return toLazyConnection({
-    read: async () =>
-      toMonthConnection(await listMonths(database, 'forecast', criteria, sort, page), page, sort),
+    read: async () => {
+      const rows = await listMonths(database, 'forecast', criteria, sort, page);
+      return toConnection(rows, page, order, order.positionOf);
+    },
     count: () => countMonths(database, 'forecast', criteria),
     sum: () => sumForecast(database, criteria),
   });
@@ -105,12 +106,7 @@ export function resolveFiguresOfCategory(
   args: MonthsArguments,
   { loaders }: Context,
 ) {
-  const { page, criteria, sort } = parseMonths(args);
-  const list = { page, criteria, sort };
-  return resolveOfCategory(id, list, loaders.figuresByCategory, {
-    none: NO_REVENUE,
-    remember: (rows) => rememberFigures(loaders, rows),
-  });
+  return resolveOfCategory(id, parseMonths('figures', args), loaders.figuresByCategory, NO_REVENUE);
 }
 
 /** `Category.forecast` */
@@ -121,44 +117,34 @@ export function resolveForecastOfCategory(
 ) {
   const sort: MonthSort = 'MONTH_ASC';
   const criteria = parseHorizon(args.region ?? null, args.months);
-  const list = { page: parsePage(args, MONTH_SORTS[sort]), criteria, sort };
-  return resolveOfCategory(id, list, loaders.forecastByCategory, { none: NO_FORECAST });
+  const order = monthOrderOf('forecast', sort);
+  const list = { order, page: parsePage(args, order), criteria, sort };
+  return resolveOfCategory(id, list, loaders.forecastByCategory, NO_FORECAST);
 }
 
 interface MonthList {
+  readonly order: MonthOrder;
   readonly page: Page;
   readonly criteria: FigureCriteria;
   readonly sort: MonthSort;
 }
 
-function parseMonths(args: MonthsArguments): MonthList {
-  const page = parsePage(args, MONTH_SORTS[args.sort]);
-  return { page, criteria: parseFiguresFilter(args.filter), sort: args.sort };
-}
-
-function toMonthConnection<Row extends AnyMonthRow>(
-  rows: readonly Row[],
-  page: Page,
-  sort: MonthSort,
-): Connection<Row> {
-  return toConnection(rows, page, MONTH_SORTS[sort], MONTH_SORTS[sort].positionOf);
-}
-
-function rememberFigures(loaders: ForecastLoaders, rows: readonly MonthlyFiguresRow[]): void {
-  for (const row of rows) loaders.figuresById.prime(row.id, row);
+function parseMonths(table: MonthTable, args: MonthsArguments): MonthList {
+  const order = monthOrderOf(table, args.sort);
+  const page = parsePage(args, order);
+  return { order, page, criteria: parseFiguresFilter(args.filter), sort: args.sort };
 }
 
 function resolveOfCategory<Row extends AnyMonthRow, Totals>(
   categoryId: string,
-  { page, criteria, sort }: MonthList,
+  { order, page, criteria, sort }: MonthList,
   loaders: CategoryLoaders<Row, Totals>,
-  { none, remember }: { none: Totals; remember?: (rows: readonly Row[]) => void },
+  none: Totals,
 ) {
   return toLazyConnection<Row, Totals>({
     read: async () => {
       const rows = await loaders.pages.load(categoryId, { criteria, sort, page });
-      remember?.(rows);
-      return toMonthConnection(rows, page, sort);
+      return toConnection(rows, page, order, order.positionOf);
     },
     count: async () => {
       const [row] = await loaders.counts.load(categoryId, criteria);

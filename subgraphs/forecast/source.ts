@@ -66,14 +66,14 @@ const byRevenue = {
 } as const;
 
 /** What each member of `MonthlyFiguresSort` and `ForecastSort` means. */
-export const MONTH_SORTS = {
-  MONTH_ASC: { ...byMonth, list: 'months by month asc', direction: 'ASC' },
-  MONTH_DESC: { ...byMonth, list: 'months by month desc', direction: 'DESC' },
-  REVENUE_ASC: { ...byRevenue, list: 'months by revenue asc', direction: 'ASC' },
-  REVENUE_DESC: { ...byRevenue, list: 'months by revenue desc', direction: 'DESC' },
-} as const satisfies Record<string, MonthOrder>;
+const SORTS = {
+  MONTH_ASC: { ...byMonth, direction: 'ASC' },
+  MONTH_DESC: { ...byMonth, direction: 'DESC' },
+  REVENUE_ASC: { ...byRevenue, direction: 'ASC' },
+  REVENUE_DESC: { ...byRevenue, direction: 'DESC' },
+} as const satisfies Record<string, Omit<MonthOrder, 'list'>>;
 
-export type MonthSort = keyof typeof MONTH_SORTS;
+export type MonthSort = keyof typeof SORTS;
 
 const MONTH_COLUMNS = 'id, month, region, category_id AS "categoryId", revenue';
 
@@ -94,6 +94,11 @@ interface RowOf {
 /** Which of the two tables is meant. */
 export type MonthTable = keyof typeof TABLES;
 export type MonthRowOf<Table extends MonthTable> = RowOf[Table];
+
+/** The order of a list; a cursor of one table's list is refused by the other's. */
+export function monthOrderOf(name: MonthTable, sort: MonthSort): MonthOrder {
+  return { ...SORTS[sort], list: `${name} by ${sort}` };
+}
 
 /** Ids of another form cannot exist, and may hold characters that no statement takes. */
 const ID_FORM = /^\d{4}-\d\d-[a-z]+(-[a-z]+)*$/;
@@ -125,7 +130,7 @@ export function listMonths<Table extends MonthTable>(
   page: Page,
 ): Promise<readonly MonthRowOf<Table>[]> {
   const { table, columns } = TABLES[name];
-  const { behindCursor, order } = toKeyset(MONTH_SORTS[sort], page, 9);
+  const { behindCursor, order } = toKeyset(monthOrderOf(name, sort), page, 9);
   return session.query<MonthRowOf<Table>>(
     `SELECT ${columns} FROM ${table}
      WHERE ${FIGURE_CRITERIA} ${behindCursor} ORDER BY ${order} LIMIT $8`,
@@ -143,7 +148,7 @@ export function listMonthsOfCategories<Table extends MonthTable>(
   page: Page,
 ): Promise<readonly MonthRowOf<Table>[]> {
   const { table, columns } = TABLES[name];
-  const { behindCursor, order } = toKeyset(MONTH_SORTS[sort], page, 10);
+  const { behindCursor, order } = toKeyset(monthOrderOf(name, sort), page, 10);
   return session.query<MonthRowOf<Table>>(
     `SELECT ${columns}
      FROM unnest($9::text[]) AS wanted (key)

@@ -248,6 +248,23 @@ test.each([
   expect(errors[0]?.extensions).toMatchObject({ code: 'INPUT_INVALID' });
 });
 
+test('a cursor of the figures is refused by the forecast, and one of another order by both', async () => {
+  const [page] = await readPages('monthlyFigures', 'MONTH_ASC', 200);
+  const { errors } = await forecast.ask(
+    controller,
+    `query ($after: String) {
+      forecast(after: $after, sort: MONTH_ASC) { totalCount }
+      monthlyFigures(after: $after, sort: MONTH_DESC) { totalCount }
+    }`,
+    { after: page?.pageInfo.endCursor },
+  );
+
+  expect(errors.map(({ path, extensions }) => [path, extensions?.code])).toEqual([
+    [['forecast'], 'INPUT_INVALID'],
+    [['monthlyFigures'], 'INPUT_INVALID'],
+  ]);
+});
+
 test.each([0, 13, -1])('refuses a forecast of %i months', async (months) => {
   const { errors } = await forecast.ask(
     controller,

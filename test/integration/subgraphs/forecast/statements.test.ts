@@ -67,17 +67,6 @@ test('each alias with arguments of its own is one statement more', async () => {
   ).toBe(2);
 });
 
-test('figures that a page has brought are not asked for again', async () => {
-  const { statements } = await forecast.ask(
-    controller,
-    `{
-      monthlyFigures(first: 200) { nodes { id category { id } } }
-    }`,
-  );
-
-  expect(statements).toHaveLength(1);
-});
-
 test('what is not selected is not asked of the database', async () => {
   const ask = async (document: string) =>
     (await forecast.ask(controller, document)).statements.length;
