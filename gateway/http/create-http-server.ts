@@ -87,8 +87,7 @@ function createFastify(
     },
     http: {
       maxHeaderSize: settings.headerBytes,
-      // Node swaps the two where the one for headers is longer, and headers are part of a request.
-      headersTimeout: settings.requestTimeoutMs,
+      // Given here too, because Node derives the time for headers from it when the server is made.
       requestTimeout: settings.requestTimeoutMs,
       // Node looks for requests that are overdue this often, and a timeout can be no sharper.
       connectionsCheckingInterval: Math.min(settings.requestTimeoutMs, 5000),

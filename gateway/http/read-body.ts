@@ -6,9 +6,10 @@ import { MeshgateError } from '../../shared/errors/meshgate-error.ts';
  *
  * A body that is too large is refused as soon as that is known; the rest of it is
  * left to Node, which reads and drops it, so that the client gets to see the answer.
+ * A body that breaks off never settles: with its connection all who wait for it are gone.
  *
  * @param limitBytes Longest body accepted.
- * @throws {MeshgateError} `REQUEST_TOO_LARGE`, or `REQUEST_MALFORMED` when the body breaks off.
+ * @throws {MeshgateError} `REQUEST_TOO_LARGE`.
  */
 export function readBody(message: IncomingMessage, limitBytes: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
@@ -28,14 +29,6 @@ export function readBody(message: IncomingMessage, limitBytes: number): Promise<
       const [first] = chunks;
       resolve(chunks.length === 1 && first !== undefined ? first : Buffer.concat(chunks));
     });
-    message.on('error', (cause) => reject(brokenOff(cause)));
-  });
-}
-
-function brokenOff(cause: Error): MeshgateError {
-  return new MeshgateError('REQUEST_MALFORMED', {
-    message: 'Expected a whole request body, given one that breaks off.',
-    cause,
   });
 }
 

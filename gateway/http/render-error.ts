@@ -1,4 +1,4 @@
-import { ERROR_CATALOG, type ErrorCode } from '../../shared/errors/error-catalog.ts';
+import type { ErrorCode } from '../../shared/errors/error-catalog.ts';
 import { MeshgateError } from '../../shared/errors/meshgate-error.ts';
 
 /** Fastify's codes for what a client did wrong, where the status alone does not say it. */
@@ -31,15 +31,7 @@ interface FrameworkError extends Error {
   readonly statusCode?: number;
 }
 
-/**
- * Renders an error as a GraphQL response without data.
- *
- * The message of an `INTERNAL_ERROR` is always the catalog's: what broke is for the log.
- */
-export function renderErrorBody(error: MeshgateError): string {
-  const message =
-    error.code === 'INTERNAL_ERROR' ? ERROR_CATALOG.INTERNAL_ERROR.summary : error.message;
-  return JSON.stringify({
-    errors: [{ message, extensions: { ...error.details, code: error.code } }],
-  });
+/** Renders an error as a GraphQL response without data. */
+export function renderErrorBody({ message, code, details }: MeshgateError): string {
+  return JSON.stringify({ errors: [{ message, extensions: { ...details, code } }] });
 }

@@ -160,10 +160,10 @@ test('a closing edge finishes what runs and refuses what comes', async () => {
   gate.release();
   await Promise.all([closed, ended]);
 
-  const received = Buffer.concat(chunks).toString('utf8');
-  expect(received).toMatch(/^HTTP\/1\.1 200 /);
-  expect(received).toContain('{"data":{"done":true}}');
-  expect(received).toMatch(/connection: close/i);
+  const [head, answered] = Buffer.concat(chunks).toString('utf8').split('\r\n\r\n');
+  expect(head).toMatch(/^HTTP\/1\.1 200 /);
+  expect(head).toMatch(/^connection: close$/im);
+  expect(answered).toBe('{"data":{"done":true}}');
 });
 
 test('a request that comes while the edge is closing is told to go elsewhere', async () => {
@@ -275,6 +275,19 @@ test('a request that does not arrive in time is given up', async () => {
 
   expect(received).toMatch(/^HTTP\/1\.1 408 /);
   expect(received).toContain('"code":"REQUEST_TIMEOUT"');
+});
+
+test('a body that is announced as too large is refused before it is sent', async () => {
+  const edge = await startEdge({ bodyBytes: 1000 });
+  const socket = connect(edge.port, '127.0.0.1');
+  onTestFinished(() => void socket.destroy());
+  socket.write(
+    'POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 1001\r\n\r\n',
+  );
+
+  const [received] = await once(socket, 'data');
+
+  expect(String(received)).toMatch(/^HTTP\/1\.1 413 /);
 });
 
 test('a body that breaks off does no harm', async () => {
