@@ -6,12 +6,20 @@ import type { Exchange } from './exchange.ts';
 import { CONTENT_TYPES, JSON_RESPONSE, negotiateMediaType } from './negotiate-media-type.ts';
 import { parseBodyParameters, parseSearchParameters } from './parse-graphql-parameters.ts';
 import { readBody } from './read-body.ts';
-import type { WriteResponse } from './write-response.ts';
+import type { Outgoing, WriteResponse } from './write-response.ts';
 
 type Search = Readonly<Record<string, unknown>>;
 
 /** How long a browser may remember a preflight, in seconds; Chromium caps it at two hours. */
 const PREFLIGHT_SECONDS = '600';
+
+/** Where a browser goes that was pointed at the bare endpoint. */
+const TO_PLAYGROUND: Outgoing = {
+  status: 303,
+  contentType: 'text/plain; charset=utf-8',
+  body: 'The playground is at /playground.',
+  headers: { location: '/playground', vary: 'accept' },
+};
 
 /**
  * Serves `/graphql`: POST, GET for queries, and the preflight of cross-origin pages.
@@ -29,8 +37,12 @@ export function serveGraphql(
   const { corsOrigins } = settings;
   const vary = corsOrigins.length === 0 ? 'accept' : 'accept, origin';
 
-  const checkHeaders = (request: FastifyRequest, _reply: FastifyReply, done: () => void): void => {
+  const checkHeaders = (request: FastifyRequest, reply: FastifyReply, done: () => void): void => {
     const { exchange, headers } = request;
+    if (settings.playground && isVisit(request)) {
+      writeResponse(request, reply, TO_PLAYGROUND);
+      return;
+    }
     const { origin } = headers;
     exchange.vary = vary;
     if (origin !== undefined && corsOrigins.includes(origin)) {
@@ -98,6 +110,15 @@ class IncomingRequest implements EdgeRequest {
     const value = this.headers[name];
     return Array.isArray(value) ? value.join(', ') : value;
   }
+}
+
+/** Whether a person opened the address in a browser, without asking anything. */
+function isVisit({ exchange, headers, query }: FastifyRequest): boolean {
+  return (
+    exchange.method === 'GET' &&
+    headers.accept?.startsWith('text/html') === true &&
+    (query as Search).query === undefined
+  );
 }
 
 /** Only JSON in UTF-8: what a page can send unasked (forms, plain text) is refused here. */

@@ -97,7 +97,11 @@ function renderProduct(product: StartPageProduct, report: ProductReadiness | und
     report?.detail === undefined
       ? ''
       : `<br><span class="quiet small">${escapeHtml(report.detail)}</span>`;
-  return `<tr><th scope="row">${escapeHtml(product.name)}<span class="quiet small">${escapeHtml(product.title)}</span></th><td>${escapeHtml(product.domain ?? '')}<span class="quiet">${status}</span></td><td><span class="state ${state}">${STATE_WORDS[state]}</span>${detail}</td><td><code>${escapeHtml(product.url)}</code></td></tr>`;
+  const title =
+    product.title.toLowerCase() === product.name.toLowerCase()
+      ? ''
+      : `<span class="quiet small">${escapeHtml(product.title)}</span>`;
+  return `<tr><th scope="row">${escapeHtml(product.name)}${title}</th><td>${escapeHtml(product.domain ?? '')}<span class="quiet">${status}</span></td><td><span class="state ${state}">${STATE_WORDS[state]}</span>${detail}</td><td><code>${escapeHtml(product.url)}</code></td></tr>`;
 }
 
 function renderLinks({ endpoints }: StartPageFacts): string {

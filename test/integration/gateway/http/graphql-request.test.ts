@@ -79,6 +79,23 @@ test('the status says how the request went, except to clients that know only app
   expect(modern.headers.vary).toBe('accept');
 });
 
+test('a browser that opens the bare endpoint is led to the playground, where there is one', async () => {
+  const visit = {
+    path: '/graphql',
+    headers: { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' },
+  };
+  const inviting = await startEdge({ playground: true });
+  const plain = await startEdge();
+
+  const led = await sendRequest(inviting.url, visit);
+  const told = await sendRequest(plain.url, visit);
+  const asked = await sendRequest(inviting.url, { ...visit, path: '/graphql?query=%7Bhello%7D' });
+
+  expect([led.status, led.headers.location]).toEqual([303, '/playground']);
+  expect([told.status, readError(told).code]).toEqual([400, 'REQUEST_MALFORMED']);
+  expect([asked.status, asked.body]).toEqual([200, '{"data":{"hello":"Hello mesh"}}']);
+});
+
 test('a client that accepts neither media type is told what there is', async () => {
   const edge = await startEdge();
 

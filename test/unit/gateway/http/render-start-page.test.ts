@@ -32,6 +32,14 @@ test('the start page names the products with their state, and links on', () => {
   expect(page).toContain('curl http://localhost:4000/graphql');
 });
 
+test('a title that only repeats the name is left out', () => {
+  const products = facts.products.map((product) => ({ ...product, title: 'Orders' }));
+
+  const page = renderStartPage({ ...facts, products }, null, origin);
+
+  expect(page).toContain('<th scope="row">orders</th>');
+});
+
 test('the start page knows no state when there is no report', () => {
   const page = renderStartPage(facts, null, origin);
 
