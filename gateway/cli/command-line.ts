@@ -10,15 +10,18 @@ import { Command, CommanderError } from 'commander';
 
 import type { CommandTools } from './command-tools.ts';
 import { addComposeCommand } from './compose-command.ts';
-import { describeError } from './describe-error.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { addKeysCommand } from './keys-command.ts';
-import { createPaint } from './paint.ts';
 import { addPipelineCommand } from './pipeline-command.ts';
 import { addProductCommand } from './product-command.ts';
 import { addServeCommand } from './serve-command.ts';
+import { describeError } from './terminal/describe-error.ts';
+import { createPaint } from './terminal/paint.ts';
 import { addTokenCommand } from './token-command.ts';
 import { addUpCommand } from './up-command.ts';
+
+/** Columns of help where it is not printed on a terminal. */
+const HELP_WIDTH = 80;
 
 /**
  * Runs one command to its end.
@@ -54,6 +57,8 @@ function createProgram(tools: CommandTools, setExitCode: (code: ExitCode) => voi
     .configureOutput({
       writeOut: (text) => void tools.stdout.write(text),
       writeErr: (text) => void tools.stderr.write(text),
+      getOutHelpWidth: () => tools.stdout.columns ?? HELP_WIDTH,
+      getErrHelpWidth: () => tools.stderr.columns ?? HELP_WIDTH,
       getOutHasColors: () => false,
       getErrHasColors: () => false,
     });

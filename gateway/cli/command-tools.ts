@@ -3,6 +3,8 @@ export interface TextStream {
   write(text: string): unknown;
   /** Whether a person reads along. */
   readonly isTTY?: boolean;
+  /** Width of a terminal, in characters. */
+  readonly columns?: number;
 }
 
 /** A gateway that runs in this process. */

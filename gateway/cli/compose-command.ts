@@ -3,10 +3,10 @@ import { resolve } from 'node:path';
 import { type Command, InvalidArgumentError } from 'commander';
 
 import type { CommandTools } from './command-tools.ts';
-import { composeProducts } from './compose-products.ts';
-import { loadMeshProducts } from './load-mesh-products.ts';
-import { findProjectPaths } from './project-paths.ts';
-import { writeWhole } from './write-whole.ts';
+import { composeProducts } from './project/compose-products.ts';
+import { loadMeshProducts } from './project/load-mesh-products.ts';
+import { findProjectPaths } from './project/project-paths.ts';
+import { writeWhole } from './project/write-whole.ts';
 
 interface ComposeOptions {
   readonly output?: string;

@@ -5,7 +5,7 @@ import type { Command } from 'commander';
 
 import type { CommandTools } from './command-tools.ts';
 import { prepareLocalKeys } from './local/local-keys.ts';
-import { writeWhole } from './write-whole.ts';
+import { writeWhole } from './project/write-whole.ts';
 
 interface KeysOptions {
   readonly data: string;

@@ -7,13 +7,13 @@ import type { ProductAccess } from '../control/pipeline/product-roles.ts';
 import { readPipelineStatus } from '../control/pipeline/read-pipeline-status.ts';
 import type { CommandTools } from './command-tools.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
-import { findLocalDatabase, type LocalDatabase } from './local/local-database.ts';
+import { findLocalDatabase, type LocalDatabase } from './local/database/local-database.ts';
 import { toPlatformNote } from './local/platform-note.ts';
-import { createPaint } from './paint.ts';
-import { toVariable } from './product-variable.ts';
-import { createProgress } from './progress.ts';
-import { findProjectPaths } from './project-paths.ts';
-import { needsAttention, renderPipelineStatus } from './render-pipeline-status.ts';
+import { toVariable } from './project/product-variable.ts';
+import { findProjectPaths } from './project/project-paths.ts';
+import { createPaint } from './terminal/paint.ts';
+import { createProgress } from './terminal/progress.ts';
+import { needsAttention, renderPipelineStatus } from './terminal/render-pipeline-status.ts';
 
 interface PipelineOptions {
   readonly databaseUrl?: string;

@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
 
 import type { CommandTools } from './command-tools.ts';
-import { loadMeshProducts, portOf } from './load-mesh-products.ts';
-import { findLocalDatabase, passwordOf, toProductUrl } from './local/local-database.ts';
+import { findLocalDatabase, passwordOf, toProductUrl } from './local/database/local-database.ts';
 import { findLocalJwks } from './local/local-keys.ts';
 import { parsePort } from './parse-port.ts';
-import { toVariable } from './product-variable.ts';
-import { findProjectPaths } from './project-paths.ts';
+import { loadMeshProducts, portOf } from './project/load-mesh-products.ts';
+import { toVariable } from './project/product-variable.ts';
+import { findProjectPaths } from './project/project-paths.ts';
 
 interface StartOptions {
   readonly port?: number;

@@ -5,12 +5,12 @@ import type { CommandTools } from './command-tools.ts';
 import { EXIT } from './exit-code.ts';
 import { type LocalMesh, startLocalMesh } from './local/start-mesh.ts';
 import { createStopStack, type StopStack } from './local/stop-stack.ts';
-import { createPaint } from './paint.ts';
 import { parsePort } from './parse-port.ts';
-import { createProgress, type Progress } from './progress.ts';
-import { findProjectPaths } from './project-paths.ts';
-import { renderReady, toReadyFacts } from './render-ready.ts';
+import { findProjectPaths } from './project/project-paths.ts';
 import { type StopSignals, takeStopSignals } from './stop-signals.ts';
+import { createPaint } from './terminal/paint.ts';
+import { createProgress, type Progress } from './terminal/progress.ts';
+import { renderReady, toReadyFacts } from './terminal/render-ready.ts';
 
 interface UpOptions {
   readonly port: number;

@@ -3,8 +3,8 @@ import { fileURLToPath } from 'node:url';
 
 import { expect, test } from 'vitest';
 
-import { loadMeshProducts, portOf } from '../../gateway/cli/load-mesh-products.ts';
-import { findProjectPaths } from '../../gateway/cli/project-paths.ts';
+import { loadMeshProducts, portOf } from '../../gateway/cli/project/load-mesh-products.ts';
+import { findProjectPaths } from '../../gateway/cli/project/project-paths.ts';
 import { readComposeFile } from '../support/compose-file.ts';
 
 const file = fileURLToPath(new URL('../../docker-compose.yml', import.meta.url));

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url';
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
-import { CROSSING_QUESTION } from '../../gateway/cli/crossing-question.ts';
+import { CROSSING_QUESTION } from '../../gateway/cli/terminal/crossing-question.ts';
 import { readComposeFile } from '../support/compose-file.ts';
 import { type ComposeProcesses, composeUp } from '../support/compose-processes.ts';
 import { runMeshgate } from '../support/run-command.ts';

@@ -19,7 +19,7 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 
 import { findFreePort } from '../../gateway/cli/local/check-port.ts';
-import { startDatabaseServer } from '../../gateway/cli/local/database-server.ts';
+import { startDatabaseServer } from '../../gateway/cli/local/database/database-server.ts';
 import { openAdministrator } from '../../shared/postgres/open-administrator.ts';
 import type { ComposeService } from './compose-file.ts';
 import { MESHGATE, PROJECT_FOLDER, type RunningCommand, startCommand } from './run-command.ts';

@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
-import { createServer } from 'node:net';
 import { promisify } from 'node:util';
 
 import { findFreePort } from '../../gateway/cli/local/check-port.ts';
+import { findFreePorts } from './free-ports.ts';
 import { listProcessesOf } from './processes.ts';
 import {
   MESHGATE,
@@ -34,7 +34,7 @@ export async function createMeshPlace(): Promise<MeshPlace> {
   const folder = await writeFolder();
   const dataFolder = `${folder.path}/data`;
   const port = await findFreePort();
-  const productPorts = await findFreeRange();
+  const productPorts = await findFreePorts(8);
   const options = [
     ...['--data', dataFolder],
     ...['--port', String(port)],
@@ -67,23 +67,6 @@ export async function pastePrinted(mesh: RunningCommand): Promise<unknown> {
     env: PLAIN_ENVIRONMENT,
   });
   return JSON.parse(stdout);
-}
-
-async function findFreeRange(): Promise<number> {
-  for (;;) {
-    const first = await findFreePort();
-    const free = await Promise.all([1, 2, 3, 4, 5, 6, 7].map((step) => isFree(first + step)));
-    if (!free.includes(false)) return first;
-  }
-}
-
-function isFree(port: number): Promise<boolean> {
-  if (port > 65_535) return Promise.resolve(false);
-  const server = createServer();
-  return new Promise((resolve) => {
-    server.once('error', () => resolve(false));
-    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
-  });
 }
 
 function killQuietly(pid: number): void {

@@ -1,7 +1,7 @@
 import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { PROJECT_ROOT } from '../../shared/lang/project-root.ts';
+import { PROJECT_ROOT } from '../../../shared/lang/project-root.ts';
 
 /** Where things are in this installation. */
 export interface ProjectPaths {
@@ -13,7 +13,7 @@ export interface ProjectPaths {
 
 /** Finds the installation around this very file. */
 export function findProjectPaths(): ProjectPaths {
-  const host = `../../shared/kit/main${extname(import.meta.url)}`;
+  const host = `../../../shared/kit/main${extname(import.meta.url)}`;
   return {
     productsFolder: fileURLToPath(new URL('subgraphs', PROJECT_ROOT)),
     productHost: fileURLToPath(new URL(host, import.meta.url)),

@@ -1,7 +1,6 @@
 import { resolve } from 'node:path';
-
+import type { LocalMesh } from '../local/start-mesh.ts';
 import { CROSSING_CALLER, CROSSING_QUESTION } from './crossing-question.ts';
-import type { LocalMesh } from './local/start-mesh.ts';
 import type { Paint } from './paint.ts';
 
 /** What a person or a script wants to know of a mesh that has started. */

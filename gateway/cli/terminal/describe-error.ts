@@ -1,4 +1,4 @@
-import { MeshgateError } from '../../shared/errors/meshgate-error.ts';
+import { MeshgateError } from '../../../shared/errors/meshgate-error.ts';
 import type { Paint } from './paint.ts';
 
 /**

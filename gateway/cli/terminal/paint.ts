@@ -1,4 +1,4 @@
-import type { CommandTools, TextStream } from './command-tools.ts';
+import type { CommandTools, TextStream } from '../command-tools.ts';
 
 /** Wraps a text in terminal colours, or gives it back as it is. */
 export interface Paint {

@@ -1,4 +1,4 @@
-import type { PlatformStatus } from '../control/pipeline/read-pipeline-status.ts';
+import type { PlatformStatus } from '../../control/pipeline/read-pipeline-status.ts';
 import type { Paint } from './paint.ts';
 
 type ProductStatus = PlatformStatus['products'][number];

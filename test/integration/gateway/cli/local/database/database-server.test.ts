@@ -3,14 +3,14 @@ import { join } from 'node:path';
 
 import { expect, onTestFinished, test } from 'vitest';
 
-import { findFreePort } from '../../../../../gateway/cli/local/check-port.ts';
+import { findFreePort } from '../../../../../../gateway/cli/local/check-port.ts';
 import {
   type DatabaseServer,
   startDatabaseServer,
-} from '../../../../../gateway/cli/local/database-server.ts';
-import { identifyProcess } from '../../../../../gateway/cli/local/process-identity.ts';
-import { openAdministrator } from '../../../../../shared/postgres/open-administrator.ts';
-import { writeFolder } from '../../../../support/write-folder.ts';
+} from '../../../../../../gateway/cli/local/database/database-server.ts';
+import { identifyProcess } from '../../../../../../gateway/cli/local/process-identity.ts';
+import { openAdministrator } from '../../../../../../shared/postgres/open-administrator.ts';
+import { writeFolder } from '../../../../../support/write-folder.ts';
 
 async function createFolder(): Promise<string> {
   const { path, remove } = await writeFolder({ 'logs/postgres.log': '' });

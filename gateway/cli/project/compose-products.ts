@@ -1,8 +1,8 @@
-import { MeshgateError } from '../../shared/errors/meshgate-error.ts';
+import { MeshgateError } from '../../../shared/errors/meshgate-error.ts';
 import {
   composeSupergraph,
   type SubgraphSource,
-} from '../control/composition/compose-supergraph.ts';
+} from '../../control/composition/compose-supergraph.ts';
 
 /**
  * Composes subgraphs into the text of a supergraph.

@@ -1,9 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 
-import { MeshgateError } from '../../../shared/errors/meshgate-error.ts';
-import { openAdministrator, quoteIdentifier } from '../../../shared/postgres/open-administrator.ts';
-import { type LocalSecrets, readSecrets } from './data-folder.ts';
+import { MeshgateError } from '../../../../shared/errors/meshgate-error.ts';
+import {
+  openAdministrator,
+  quoteIdentifier,
+} from '../../../../shared/postgres/open-administrator.ts';
+import { type LocalSecrets, readSecrets } from '../data-folder.ts';
 
 /** The database of a local mesh that runs, for commands beside it. */
 export interface LocalDatabase {

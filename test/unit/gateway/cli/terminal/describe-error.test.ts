@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 
-import { describeError } from '../../../../gateway/cli/describe-error.ts';
-import { createPaint } from '../../../../gateway/cli/paint.ts';
-import { MeshgateError } from '../../../../shared/errors/meshgate-error.ts';
-import { keepText } from '../../../support/text-stream.ts';
+import { describeError } from '../../../../../gateway/cli/terminal/describe-error.ts';
+import { createPaint } from '../../../../../gateway/cli/terminal/paint.ts';
+import { MeshgateError } from '../../../../../shared/errors/meshgate-error.ts';
+import { keepText } from '../../../../support/text-stream.ts';
 
 const plain = createPaint(keepText(), {});
 

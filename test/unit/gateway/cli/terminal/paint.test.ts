@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 
-import { createPaint } from '../../../../gateway/cli/paint.ts';
-import { keepText } from '../../../support/text-stream.ts';
+import { createPaint } from '../../../../../gateway/cli/terminal/paint.ts';
+import { keepText } from '../../../../support/text-stream.ts';
 
 test('colours a terminal', () => {
   expect(createPaint(keepText(true), {}).red('no')).toBe('\u001b[31mno\u001b[39m');

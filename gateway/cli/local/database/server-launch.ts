@@ -1,6 +1,6 @@
 import { chown, mkdir } from 'node:fs/promises';
 
-import { MeshgateError } from '../../../shared/errors/meshgate-error.ts';
+import { MeshgateError } from '../../../../shared/errors/meshgate-error.ts';
 import { findPostgresBinaries } from './postgres-binaries.ts';
 import { chooseServerAccount, mayEnter, type ServerAccount } from './server-account.ts';
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 
-import { createProgress } from '../../../../gateway/cli/progress.ts';
-import { createCommandTools, keepText } from '../../../support/text-stream.ts';
+import { createProgress } from '../../../../../gateway/cli/terminal/progress.ts';
+import { createCommandTools, keepText } from '../../../../support/text-stream.ts';
 
 beforeEach(() => {
   vi.useFakeTimers();

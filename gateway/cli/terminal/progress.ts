@@ -1,4 +1,4 @@
-import type { CommandTools } from './command-tools.ts';
+import type { CommandTools } from '../command-tools.ts';
 import { createPaint } from './paint.ts';
 
 /** Shows long work, one step at a time. */

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { access, chown, mkdir, open, rename, rm, unlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { MeshgateError } from '../../../shared/errors/meshgate-error.ts';
+import { MeshgateError } from '../../../../shared/errors/meshgate-error.ts';
 import { launchOptions, type ServerLaunch } from './server-launch.ts';
 
 /**

@@ -4,7 +4,7 @@ import { createRequire } from 'node:module';
 import { arch, platform } from 'node:os';
 import { dirname, join } from 'node:path';
 
-import { MeshgateError } from '../../../shared/errors/meshgate-error.ts';
+import { MeshgateError } from '../../../../shared/errors/meshgate-error.ts';
 import { mayEnter, type ServerAccount } from './server-account.ts';
 
 /** Where a copy goes that every user of this machine may run and only root may change. */

@@ -3,8 +3,8 @@ import { readFile, readlink, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 
-import { MeshgateError } from '../../../shared/errors/meshgate-error.ts';
-import { identifyProcess, waitForExit } from './process-identity.ts';
+import { MeshgateError } from '../../../../shared/errors/meshgate-error.ts';
+import { identifyProcess, waitForExit } from '../process-identity.ts';
 
 const run = promisify(execFile);
 

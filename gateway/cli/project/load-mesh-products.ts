@@ -3,9 +3,9 @@ import { pathToFileURL } from 'node:url';
 import {
   loadProductFolder,
   type ProductFolder,
-} from '../../shared/contract/load-product-folder.ts';
-import { MeshgateError } from '../../shared/errors/meshgate-error.ts';
-import { listProducts } from '../control/pipeline/product-files.ts';
+} from '../../../shared/contract/load-product-folder.ts';
+import { MeshgateError } from '../../../shared/errors/meshgate-error.ts';
+import { listProducts } from '../../control/pipeline/product-files.ts';
 
 /**
  * Loads the data products of a folder, in the order of the ports that their descriptors name.

@@ -13,7 +13,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { open, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { MeshgateError } from '../../../shared/errors/meshgate-error.ts';
+import { MeshgateError } from '../../../../shared/errors/meshgate-error.ts';
 import { createCluster } from './create-cluster.ts';
 import { stopOrphanedServer } from './orphaned-server.ts';
 import { launchOptions, prepareLaunch, type ServerLaunch } from './server-launch.ts';

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
 
-import { createPaint } from '../../../../gateway/cli/paint.ts';
+import { createPaint } from '../../../../../gateway/cli/terminal/paint.ts';
 import {
   needsAttention,
   renderPipelineStatus,
-} from '../../../../gateway/cli/render-pipeline-status.ts';
-import type { PlatformStatus } from '../../../../gateway/control/pipeline/read-pipeline-status.ts';
-import { keepText } from '../../../support/text-stream.ts';
+} from '../../../../../gateway/cli/terminal/render-pipeline-status.ts';
+import type { PlatformStatus } from '../../../../../gateway/control/pipeline/read-pipeline-status.ts';
+import { keepText } from '../../../../support/text-stream.ts';
 
 const SUCCEEDED = {
   outcome: 'succeeded',

@@ -2,10 +2,10 @@ import { resolve } from 'node:path';
 
 import { expect, test } from 'vitest';
 
-import type { LocalMesh } from '../../../../gateway/cli/local/start-mesh.ts';
-import { createPaint } from '../../../../gateway/cli/paint.ts';
-import { renderReady, toReadyFacts } from '../../../../gateway/cli/render-ready.ts';
-import { keepText } from '../../../support/text-stream.ts';
+import type { LocalMesh } from '../../../../../gateway/cli/local/start-mesh.ts';
+import { createPaint } from '../../../../../gateway/cli/terminal/paint.ts';
+import { renderReady, toReadyFacts } from '../../../../../gateway/cli/terminal/render-ready.ts';
+import { keepText } from '../../../../support/text-stream.ts';
 
 const mesh: LocalMesh = {
   gatewayUrl: 'http://127.0.0.1:4000',
