@@ -8,6 +8,7 @@
  */
 import { ERROR_CATALOG } from '../shared/errors/error-catalog.ts';
 import type { CompiledOperation } from './execution/execute-operation.ts';
+import type { ExecutionDoors } from './execution/execution-run.ts';
 import type { CallSubgraph } from './execution/subgraph-answer.ts';
 import type { AnswerGraphql } from './http/edge-types.ts';
 import type { Authenticate } from './identity/create-authenticate.ts';
@@ -23,6 +24,7 @@ export interface AnswerStages {
   readonly authenticate: Authenticate;
   readonly prepare: PrepareOperation<CompiledOperation>;
   readonly callSubgraph: CallSubgraph;
+  readonly loadEntities: ExecutionDoors['loadEntities'];
   readonly headersFor: SubgraphHeaders;
   readonly snapshot: SupergraphSnapshot;
   readonly observer: RequestObserver;
@@ -38,7 +40,8 @@ export interface AnswerSettings {
 
 /** Strings the stages together. */
 export function createAnswerGraphql(stages: AnswerStages, settings: AnswerSettings): AnswerGraphql {
-  const { authenticate, prepare, callSubgraph, headersFor, snapshot, observer } = stages;
+  const { authenticate, prepare, callSubgraph, loadEntities, headersFor, snapshot, observer } =
+    stages;
 
   return async (request) => {
     const pending = authenticate(request.authorization);
@@ -70,6 +73,7 @@ export function createAnswerGraphql(stages: AnswerStages, settings: AnswerSettin
     const result = await executable.execute({
       variables,
       callSubgraph,
+      loadEntities,
       headersFor(subgraph) {
         asked.add(subgraph);
         return headersFor(subgraph, caller.principal, request);

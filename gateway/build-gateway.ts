@@ -8,6 +8,7 @@ import { createMetrics } from '../shared/telemetry/create-metrics.ts';
 import type { Logger } from '../shared/telemetry/logger.ts';
 import { createAnswerGraphql } from './answer-graphql.ts';
 import type { GatewayConfig } from './config/config-schema.ts';
+import { createLoadEntities } from './execution/entity-loads.ts';
 import { CompiledOperation } from './execution/execute-operation.ts';
 import { createProbeSubgraphs } from './execution/probe-subgraphs.ts';
 import { createSubgraphClient } from './execution/subgraph-client.ts';
@@ -74,7 +75,15 @@ export function buildGateway(config: GatewayConfig, doors: GatewayDoors): HttpSe
   );
 
   const answerGraphql = createAnswerGraphql(
-    { authenticate, prepare, callSubgraph: subgraphs.call, headersFor, snapshot, observer },
+    {
+      authenticate,
+      prepare,
+      callSubgraph: subgraphs.call,
+      loadEntities: createLoadEntities(subgraphs.call),
+      headersFor,
+      snapshot,
+      observer,
+    },
     {
       rejects: config.AUTHORIZATION_MODE === 'reject',
       passSubgraphErrors: config.SUBGRAPH_ERRORS === 'passed',

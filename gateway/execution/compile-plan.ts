@@ -1,4 +1,4 @@
-import type { PlanNode } from '@apollo/query-planner';
+import type { FetchNode, PlanNode } from '@apollo/query-planner';
 import { MeshgateError } from '../../shared/errors/meshgate-error.ts';
 import type { TypeLattice } from '../supergraph/type-lattice.ts';
 import type { ExecutionRun } from './execution-run.ts';
@@ -10,37 +10,68 @@ export interface Step {
   run(run: ExecutionRun): Promise<unknown> | undefined;
 }
 
+/** What the nodes of one plan have in common. */
+interface PlanContext {
+  readonly lattice: TypeLattice;
+  /** Texts of the entity fetches that the plan holds more than once. */
+  readonly repeated: ReadonlySet<string>;
+}
+
 /**
  * Compiles a query plan into steps. Paths are resolved here, so that a Flatten
  * node costs nothing when the plan runs.
  *
+ * @param remembers Whether an entity may be loaded once for several fetches; not in a mutation,
+ *   where a later field may change what an earlier one has read.
  * @throws {MeshgateError} OPERATION_PLANNING_FAILED, for a node that needs incremental delivery.
  */
-export function compilePlan(
-  node: PlanNode,
-  lattice: TypeLattice,
-  path: ResultPath = ROOT_PATH,
-): Step {
+export function compilePlan(node: PlanNode, lattice: TypeLattice, remembers: boolean): Step {
+  const repeated = remembers ? findRepeatedFetches(node) : new Set<string>();
+  return compileNode(node, ROOT_PATH, { lattice, repeated });
+}
+
+function compileNode(node: PlanNode, path: ResultPath, context: PlanContext): Step {
+  const compile = (child: PlanNode) => compileNode(child, path, context);
   switch (node.kind) {
     case 'Fetch':
-      return new FetchStep(node, path, lattice);
+      return new FetchStep(node, path, context.lattice, context.repeated.has(textOf(node)));
     case 'Flatten':
-      return compilePlan(node.node, lattice, extendPath(path, node.path));
+      return compileNode(node.node, extendPath(path, node.path), context);
     case 'Sequence':
-      return new SequenceStep(node.nodes.map((child) => compilePlan(child, lattice, path)));
+      return new SequenceStep(node.nodes.map(compile));
     case 'Parallel':
-      return new ParallelStep(node.nodes.map((child) => compilePlan(child, lattice, path)));
+      return new ParallelStep(node.nodes.map(compile));
     case 'Condition':
       return new ConditionStep(
         node.condition,
-        node.ifClause === undefined ? null : compilePlan(node.ifClause, lattice, path),
-        node.elseClause === undefined ? null : compilePlan(node.elseClause, lattice, path),
+        node.ifClause === undefined ? null : compile(node.ifClause),
+        node.elseClause === undefined ? null : compile(node.elseClause),
       );
     case 'Defer':
       throw new MeshgateError('OPERATION_PLANNING_FAILED', {
         message: 'The operation needs incremental delivery, which this gateway does not offer.',
       });
   }
+}
+
+function findRepeatedFetches(root: PlanNode): ReadonlySet<string> {
+  const seen = new Set<string>();
+  const repeated = new Set<string>();
+  const visit = (node: PlanNode | undefined): void => {
+    if (node === undefined || node.kind === 'Defer') return;
+    if (node.kind === 'Fetch') {
+      if (seen.has(textOf(node))) repeated.add(textOf(node));
+      seen.add(textOf(node));
+    } else if (node.kind === 'Flatten') visit(node.node);
+    else if (node.kind === 'Condition') [node.ifClause, node.elseClause].forEach(visit);
+    else node.nodes.forEach(visit);
+  };
+  visit(root);
+  return repeated;
+}
+
+function textOf(node: FetchNode): string {
+  return `${node.serviceName}\n${node.operation}`;
 }
 
 class SequenceStep implements Step {

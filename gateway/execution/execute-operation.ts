@@ -51,7 +51,9 @@ export class CompiledOperation {
   constructor(prepared: PreparedOperation) {
     this.#prepared = prepared;
     this.#plan =
-      prepared.plan === null ? null : compilePlan(prepared.plan, prepared.snapshot.lattice);
+      prepared.plan === null
+        ? null
+        : compilePlan(prepared.plan, prepared.snapshot.lattice, prepared.parsed.kind === 'query');
     this.#introspect = compileIntrospection(
       prepared.snapshot.schema,
       prepared.parsed.definition,
@@ -81,7 +83,7 @@ export class CompiledOperation {
       return { data: null, problems: run.problems };
     }
     const introspection = this.#introspect?.(run.variables) ?? null;
-    const projection = new ProjectionRun(run.problems, introspection);
+    const projection = new ProjectionRun(run.problems, introspection, run.sharesObjects);
     const data = shape.complete(run.data, projection, 0);
     return { data: typeof data === 'object' ? (data as JsonObject) : null, problems: run.problems };
   }

@@ -1,14 +1,20 @@
 import { MeshgateError } from '../../shared/errors/meshgate-error.ts';
 import type { Problem } from '../../shared/errors/problem.ts';
+import type { EntityAnswer, EntityLoad, RunningLoad } from './entity-loads.ts';
 import type { JsonObject } from './json.ts';
 import type { CallSubgraph, RunningCall, SubgraphAnswer } from './subgraph-answer.ts';
 
 /** What one execution is given besides the operation. */
 export interface ExecutionDoors {
   readonly callSubgraph: CallSubgraph;
+  /** Merges the entity loads of requests that run at the same time. */
+  readonly loadEntities: (load: EntityLoad) => RunningLoad;
   /** Headers for one subgraph: the caller's token for it, the request id, what is forwarded. */
   readonly headersFor: (subgraph: string) => Readonly<Record<string, string>>;
 }
+
+/** One subgraph call, before the headers are known. */
+type LoadWithoutHeaders = Omit<EntityLoad, 'headers'>;
 
 /**
  * The state of one request while its plan runs: the data that grows, the
@@ -19,8 +25,11 @@ export class ExecutionRun {
   readonly problems: Problem[] = [];
   /** Coerced, with defaults. */
   readonly variables: Readonly<JsonObject>;
+  /** Whether one object stands in several places of `data`. */
+  sharesObjects = false;
   readonly #doors: ExecutionDoors;
-  readonly #calls = new Set<RunningCall>();
+  readonly #calls = new Set<RunningCall | RunningLoad>();
+  readonly #entities = new Map<string, Map<string, unknown>>();
   #aborted = false;
 
   constructor(variables: Readonly<JsonObject>, doors: ExecutionDoors) {
@@ -32,26 +41,49 @@ export class ExecutionRun {
     return this.#aborted;
   }
 
-  async call(subgraph: string, body: string): Promise<SubgraphAnswer> {
-    if (this.#aborted) return ABORTED;
-    const running = this.#start(subgraph, body);
-    if ('ok' in running) return running;
-    this.#calls.add(running);
-    try {
-      return await running.answer;
-    } finally {
-      this.#calls.delete(running);
-    }
+  call(subgraph: string, body: string): Promise<SubgraphAnswer> {
+    return this.#await<SubgraphAnswer>(subgraph, (headers) =>
+      this.#doors.callSubgraph({ subgraph, body, headers }),
+    );
   }
 
-  #start(subgraph: string, body: string): RunningCall | SubgraphAnswer {
+  load(load: LoadWithoutHeaders): Promise<EntityAnswer> {
+    return this.#await<EntityAnswer>(load.subgraph, (headers) =>
+      this.#doors.loadEntities({ ...load, headers }),
+    );
+  }
+
+  /** Entities loaded before in this request by one operation, by representation; never written into. */
+  remembered(operation: string): Map<string, unknown> {
+    let entities = this.#entities.get(operation);
+    if (entities === undefined) {
+      entities = new Map();
+      this.#entities.set(operation, entities);
+    }
+    return entities;
+  }
+
+  async #await<Answer>(
+    subgraph: string,
+    start: (headers: Readonly<Record<string, string>>) => {
+      readonly answer: Promise<Answer>;
+      abort(): void;
+    },
+  ): Promise<Answer | typeof ABORTED> {
+    if (this.#aborted) return ABORTED;
+    let running: { readonly answer: Promise<Answer>; abort(): void };
     try {
-      const headers = this.#doors.headersFor(subgraph);
-      return this.#doors.callSubgraph({ subgraph, body, headers });
+      running = start(this.#doors.headersFor(subgraph));
     } catch (error) {
       // The caller's own token may expire between two calls of one request.
       if (!(error instanceof MeshgateError)) throw error;
-      return { ok: false, code: error.code, message: error.message };
+      return { ok: false, code: error.code, message: error.message } as typeof ABORTED;
+    }
+    this.#calls.add(running as RunningCall | RunningLoad);
+    try {
+      return await running.answer;
+    } finally {
+      this.#calls.delete(running as RunningCall | RunningLoad);
     }
   }
 
@@ -62,7 +94,7 @@ export class ExecutionRun {
   }
 }
 
-const ABORTED: SubgraphAnswer = {
+const ABORTED: Extract<SubgraphAnswer, { ok: false }> = {
   ok: false,
   code: 'SUBGRAPH_TIMEOUT',
   message: 'The call was given up, because the client went away or the request took too long.',

@@ -1,6 +1,7 @@
 import type { FetchDataRewrite, FetchNode } from '@apollo/query-planner';
 import type { Problem } from '../../shared/errors/problem.ts';
 import type { TypeLattice } from '../supergraph/type-lattice.ts';
+import { cloneValue } from './clone-value.ts';
 import type { ExecutionRun } from './execution-run.ts';
 import { isJsonObject, type JsonObject } from './json.ts';
 import { mergeResult } from './merge-result.ts';
@@ -22,8 +23,10 @@ export class FetchStep {
   readonly #writer: RepresentationWriter | null;
   readonly #rewrites: readonly FetchDataRewrite[];
   readonly #lattice: TypeLattice;
+  readonly #repeats: boolean;
 
-  constructor(node: FetchNode, path: ResultPath, lattice: TypeLattice) {
+  /** @param repeats Whether the plan holds another fetch of the same text, so that entities are worth remembering. */
+  constructor(node: FetchNode, path: ResultPath, lattice: TypeLattice, repeats: boolean) {
     this.#subgraph = node.serviceName;
     this.#path = path;
     this.#bodyStart = `{"query":${JSON.stringify(node.operation)}`;
@@ -34,6 +37,7 @@ export class FetchStep {
         : new RepresentationWriter(node.requires, lattice, node.inputRewrites);
     this.#rewrites = node.outputRewrites ?? [];
     this.#lattice = lattice;
+    this.#repeats = repeats;
   }
 
   run(run: ExecutionRun): Promise<void> | undefined {
@@ -45,7 +49,9 @@ export class FetchStep {
   }
 
   async #fetchRoot(run: ExecutionRun, targets: readonly JsonObject[]): Promise<void> {
-    const answer = await run.call(this.#subgraph, this.#body(run, null));
+    const variables = this.#writeVariables(run);
+    const end = variables === '' ? '}' : `,"variables":{${variables}}}`;
+    const answer = await run.call(this.#subgraph, this.#bodyStart + end);
     if (!answer.ok) {
       run.problems.push(this.#failure(answer));
       return;
@@ -67,53 +73,74 @@ export class FetchStep {
     targets: readonly JsonObject[],
     writer: RepresentationWriter,
   ): Promise<void> {
-    const targetsByRepresentation = new Map<string, JsonObject[]>();
-    for (const target of targets) {
-      const representation = writer.write(target);
-      if (representation === null) continue;
-      const same = targetsByRepresentation.get(representation);
-      if (same === undefined) targetsByRepresentation.set(representation, [target]);
-      else same.push(target);
-    }
+    const targetsByRepresentation = groupByRepresentation(targets, writer);
+    const memory = this.#repeats ? run.remembered(this.#bodyStart) : null;
+    if (memory !== null) this.#receiveRemembered(run, targetsByRepresentation, memory);
     if (targetsByRepresentation.size === 0) return;
 
+    const representations = [...targetsByRepresentation.keys()];
     const asked = [...targetsByRepresentation.values()];
-    const body = this.#body(run, `[${[...targetsByRepresentation.keys()].join(',')}]`);
-    const answer = await run.call(this.#subgraph, body);
+    const answer = await run.load({
+      subgraph: this.#subgraph,
+      bodyStart: this.#bodyStart,
+      variables: this.#writeVariables(run),
+      representations,
+    });
     if (!answer.ok) {
       run.problems.push(this.#failure(answer));
       return;
     }
-    for (const error of answer.errors) this.#reportEntityError(run, error, asked);
-    const entities = answer.data?._entities;
-    if (Array.isArray(entities) && entities.length === asked.length) {
-      entities.forEach((entity, index) => void this.#receive(entity, asked[index] ?? []));
-    } else if (answer.errors.length === 0) {
-      run.problems.push(this.#noData());
+    for (const { index, error } of answer.errors) {
+      this.#reportEntityError(run, error, index === null ? undefined : asked[index]);
+    }
+    if (answer.entities === null) {
+      if (answer.errors.length === 0) run.problems.push(this.#noData());
+      return;
+    }
+    answer.entities.forEach((entity, index) => {
+      if (memory !== null && answer.errors.length === 0) {
+        memory.set(representations[index] ?? '', cloneValue(entity));
+      }
+      this.#receive(run, entity, asked[index] ?? []);
+    });
+  }
+
+  /** Takes what an equal fetch of this request has loaded before, and leaves the rest to be asked. */
+  #receiveRemembered(
+    run: ExecutionRun,
+    targetsByRepresentation: Map<string, JsonObject[]>,
+    memory: ReadonlyMap<string, unknown>,
+  ): void {
+    if (memory.size === 0) return;
+    for (const [representation, targets] of targetsByRepresentation) {
+      const entity = memory.get(representation);
+      if (entity === undefined) continue;
+      targetsByRepresentation.delete(representation);
+      this.#receive(run, cloneValue(entity), targets);
     }
   }
 
-  #receive(entity: unknown, targets: readonly JsonObject[]): void {
+  #receive(run: ExecutionRun, entity: unknown, targets: readonly JsonObject[]): void {
     const [first] = targets;
     if (!isJsonObject(entity) || first === undefined) return;
     if (this.#rewrites.length > 0) {
       const typename = typeof first.__typename === 'string' ? first.__typename : null;
       rewriteOutput(this.#rewrites, entity, typename, this.#lattice);
     }
+    if (targets.length > 1) run.sharesObjects = true;
     for (const target of targets) mergeResult(target, entity);
   }
 
-  #body(run: ExecutionRun, representations: string | null): string {
-    let variables = representations === null ? '' : `"representations":${representations}`;
+  /** Members of the request's `variables` besides the representations. */
+  #writeVariables(run: ExecutionRun): string {
+    let variables = '';
     for (const name of this.#variables) {
       const value = run.variables[name];
       if (value === undefined) continue;
       if (variables !== '') variables += ',';
       variables += `"${name}":${JSON.stringify(value)}`;
     }
-    return variables === ''
-      ? `${this.#bodyStart}}`
-      : `${this.#bodyStart},"variables":{${variables}}}`;
+    return variables;
   }
 
   #failure({ code, message }: Pick<Problem, 'code' | 'message'>): Problem {
@@ -130,15 +157,13 @@ export class FetchStep {
   #reportEntityError(
     run: ExecutionRun,
     error: SubgraphError,
-    asked: readonly (readonly JsonObject[])[],
+    targets: readonly JsonObject[] | undefined,
   ): void {
-    const [root, index, ...rest] = error.path ?? [];
-    const targets = root === '_entities' && typeof index === 'number' ? asked[index] : undefined;
     if (targets === undefined) {
       run.problems.push(this.#problem(error, commonPosition(this.#path)));
       return;
     }
-    const below = rewritePath(this.#rewrites, rest);
+    const below = rewritePath(this.#rewrites, (error.path ?? []).slice(2));
     const positions = locateTargets(run.data, this.#path, new Set(targets));
     for (const position of positions.slice(0, POSITIONS_PER_ERROR)) {
       run.problems.push(this.#problem(error, [...position, ...below]));
@@ -154,4 +179,19 @@ export class FetchStep {
       original: { message: error.message, extensions: error.extensions },
     };
   }
+}
+
+function groupByRepresentation(
+  targets: readonly JsonObject[],
+  writer: RepresentationWriter,
+): Map<string, JsonObject[]> {
+  const groups = new Map<string, JsonObject[]>();
+  for (const target of targets) {
+    const representation = writer.write(target);
+    if (representation === null) continue;
+    const same = groups.get(representation);
+    if (same === undefined) groups.set(representation, [target]);
+    else same.push(target);
+  }
+  return groups;
 }

@@ -39,6 +39,23 @@ export class ListShape implements Shape {
   complete(value: unknown, run: ProjectionRun, depth: number): unknown {
     if (value === null || value === undefined) return null;
     if (!Array.isArray(value)) return run.reportInvalid(depth);
+    if (run.completed === null) return this.#completeElements(value, run, depth);
+
+    let known = run.completed.get(this);
+    if (known === undefined) {
+      known = new Map();
+      run.completed.set(this, known);
+    }
+    const before = known.get(value);
+    if (before !== undefined) return before;
+    const failures = run.failures;
+    const completed = this.#completeElements(value, run, depth);
+    // Reports name the place they are about, so only what went well is the same everywhere.
+    if (run.failures === failures) known.set(value, completed);
+    return completed;
+  }
+
+  #completeElements(value: readonly unknown[], run: ProjectionRun, depth: number): unknown {
     const completed = new Array<unknown>(value.length);
     let risen = false;
     for (let index = 0; index < value.length; index += 1) {

@@ -16,9 +16,11 @@ export interface ResultPath {
   readonly steps: readonly PathStep[];
   /** The same path for an error: keys, with `@` for a list. */
   readonly keys: readonly string[];
+  /** How many lists it enters. */
+  readonly lists: number;
 }
 
-export const ROOT_PATH: ResultPath = { steps: [], keys: [] };
+export const ROOT_PATH: ResultPath = { steps: [], keys: [], lists: 0 };
 
 const TYPES = /^(.*)\|\[([^\]]*)\]$/;
 
@@ -39,7 +41,7 @@ export function extendPath(path: ResultPath, elements: readonly (string | number
       steps.push({ ...(steps.pop() ?? { key: '' }), types });
     }
   }
-  return { steps, keys };
+  return { steps, keys, lists: keys.filter((key) => key === '@').length };
 }
 
 function parseElement(element: string): { name: string; types: ReadonlySet<string> | null } {
@@ -52,34 +54,54 @@ function parseElement(element: string): { name: string; types: ReadonlySet<strin
 /**
  * Collects the objects at a path, in the order of the data. Nulls and whatever
  * is not there yet are passed over.
+ *
+ * A list that stands in several places is entered once: what entities refer to
+ * in circles would otherwise be walked as often as there are ways to it.
  */
 export function collectTargets(root: JsonObject, path: ResultPath): JsonObject[] {
-  const targets: JsonObject[] = [];
-  descend(root, path.steps, 0, targets);
-  return targets;
+  const walk = new TargetWalk(path);
+  walk.descend(root, 0);
+  return walk.targets;
 }
 
-function descend(
-  value: unknown,
-  steps: readonly PathStep[],
-  depth: number,
-  targets: JsonObject[],
-): void {
-  if (value === null || typeof value !== 'object') return;
-  const step = steps[depth];
-  if (step === undefined) {
-    if (!Array.isArray(value)) targets.push(value as JsonObject);
-    return;
+class TargetWalk {
+  readonly targets: JsonObject[] = [];
+  readonly #steps: readonly PathStep[];
+  /** Lists entered so far, by step; a path with one list has nothing to enter twice. */
+  readonly #entered: Set<unknown>[] | null;
+
+  constructor({ steps, lists }: ResultPath) {
+    this.#steps = steps;
+    this.#entered = lists > 1 ? [] : null;
   }
-  if (step.key === null) {
-    if (!Array.isArray(value)) return;
-    for (const element of value) {
-      if (isFollowed(element, step.types)) descend(element, steps, depth + 1, targets);
+
+  descend(value: unknown, depth: number): void {
+    if (value === null || typeof value !== 'object') return;
+    const step = this.#steps[depth];
+    if (step === undefined) {
+      if (!Array.isArray(value)) this.targets.push(value as JsonObject);
+    } else if (step.key !== null) {
+      const next = step.key === '' ? value : (value as JsonObject)[step.key];
+      if (isFollowed(next, step.types)) this.descend(next, depth + 1);
+    } else if (Array.isArray(value) && this.#enters(value, depth)) {
+      this.#descendList(value, step.types, depth + 1);
     }
-    return;
   }
-  const next = step.key === '' ? value : (value as JsonObject)[step.key];
-  if (isFollowed(next, step.types)) descend(next, steps, depth + 1, targets);
+
+  #descendList(list: readonly unknown[], types: ReadonlySet<string> | null, depth: number): void {
+    for (const element of list) {
+      if (isFollowed(element, types)) this.descend(element, depth);
+    }
+  }
+
+  #enters(list: readonly unknown[], depth: number): boolean {
+    if (this.#entered === null) return true;
+    const entered = this.#entered[depth] ?? new Set();
+    this.#entered[depth] = entered;
+    if (entered.has(list)) return false;
+    entered.add(list);
+    return true;
+  }
 }
 
 function isFollowed(value: unknown, types: ReadonlySet<string> | null): boolean {

@@ -1,5 +1,7 @@
 import { readFile } from 'node:fs/promises';
+import { createLoadEntities } from '../../gateway/execution/entity-loads.ts';
 import { CompiledOperation } from '../../gateway/execution/execute-operation.ts';
+import type { CallSubgraph } from '../../gateway/execution/subgraph-answer.ts';
 import { createSubgraphClient } from '../../gateway/execution/subgraph-client.ts';
 import { createPrepareOperation } from '../../gateway/operation/prepare-operation.ts';
 import { loadSupergraphSnapshot } from '../../gateway/supergraph/supergraph-snapshot.ts';
@@ -48,22 +50,24 @@ export async function recordFloor(
     if (!outcome.ok) throw new Error(JSON.stringify(outcome.problems));
     const waves: Map<string, string>[] = [];
     let ended = 0;
+    const callSubgraph: CallSubgraph = (call) => {
+      const wave = ended;
+      const calls = waves[wave] ?? new Map<string, string>();
+      waves[wave] = calls;
+      const largest = calls.get(call.subgraph) ?? '';
+      calls.set(call.subgraph, call.body.length > largest.length ? call.body : largest);
+      const running = client.call(call);
+      const answer = running.answer.finally(() => {
+        ended = Math.max(ended, wave + 1);
+      });
+      return { answer, abort: () => running.abort() };
+    };
     const { data } = await outcome.executable.execute({
       variables: workload.variables,
       headersFor: () => ({}),
       timeoutMs: 10_000,
-      callSubgraph(call) {
-        const wave = ended;
-        const calls = waves[wave] ?? new Map<string, string>();
-        waves[wave] = calls;
-        const largest = calls.get(call.subgraph) ?? '';
-        calls.set(call.subgraph, call.body.length > largest.length ? call.body : largest);
-        const running = client.call(call);
-        const answer = running.answer.finally(() => {
-          ended = Math.max(ended, wave + 1);
-        });
-        return { answer, abort: () => running.abort() };
-      },
+      callSubgraph,
+      loadEntities: createLoadEntities(callSubgraph),
     });
     record[bodyOf(workload)] = {
       waves: waves.map((calls) =>

@@ -7,6 +7,7 @@
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { type GraphQLFieldResolver, type GraphQLSchema, graphql, parse } from 'graphql';
 import { composeSupergraph } from '../../gateway/control/composition/compose-supergraph.ts';
+import { createLoadEntities } from '../../gateway/execution/entity-loads.ts';
 import {
   CompiledOperation,
   type ExecutionResult,
@@ -112,6 +113,7 @@ export function createFederation(
     };
   };
 
+  const loadEntities = createLoadEntities(callSubgraph);
   const prepare = createPrepareOperation(
     64,
     settings,
@@ -139,6 +141,7 @@ export function createFederation(
       return outcome.executable.execute({
         variables,
         callSubgraph,
+        loadEntities,
         headersFor: () => ({}),
         timeoutMs: 5000,
       });

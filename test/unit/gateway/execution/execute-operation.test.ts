@@ -1,5 +1,9 @@
 import { expect, test } from 'vitest';
-import type { SubgraphAnswer } from '../../../../gateway/execution/subgraph-answer.ts';
+import { createLoadEntities } from '../../../../gateway/execution/entity-loads.ts';
+import type {
+  CallSubgraph,
+  SubgraphAnswer,
+} from '../../../../gateway/execution/subgraph-answer.ts';
 import { createFederation, type FixtureSubgraph } from '../../../support/federation-fixture.ts';
 
 const people = [
@@ -323,6 +327,18 @@ test('gives up every call under way when it is aborted', async () => {
   const aborted: string[] = [];
   let abort = () => {};
 
+  const callSubgraph: CallSubgraph = ({ subgraph }) => {
+    let settle = (_answer: SubgraphAnswer) => {};
+    return {
+      answer: new Promise((resolve) => {
+        settle = resolve;
+      }),
+      abort() {
+        aborted.push(subgraph);
+        settle({ ok: false, code: 'SUBGRAPH_TIMEOUT', message: 'given up' });
+      },
+    };
+  };
   const running = outcome.executable.execute({
     variables: null,
     headersFor: () => ({}),
@@ -330,18 +346,8 @@ test('gives up every call under way when it is aborted', async () => {
     onStart: (given) => {
       abort = given;
     },
-    callSubgraph: ({ subgraph }) => {
-      let settle = (_answer: SubgraphAnswer) => {};
-      return {
-        answer: new Promise((resolve) => {
-          settle = resolve;
-        }),
-        abort() {
-          aborted.push(subgraph);
-          settle({ ok: false, code: 'SUBGRAPH_TIMEOUT', message: 'given up' });
-        },
-      };
-    },
+    callSubgraph,
+    loadEntities: createLoadEntities(callSubgraph),
   });
   abort();
 

@@ -1,0 +1,203 @@
+/**
+ * Entity loads of concurrent requests, merged.
+ *
+ * Requests that arrive together ask the products the same things: fifty dashboards
+ * want the same nine products. A load waits until the event loop has handled what
+ * is there, then everything of one kind goes out as one call, and each entity in
+ * it once. Nothing waits longer than that, so an idle gateway loses no time, and a
+ * load never joins a call that has left already: what it gets was read after it
+ * asked, and a client sees its own writes.
+ *
+ * Two loads are of one kind when everything that would be sent is equal: product,
+ * operation, variables and every header, the authorization first of all. Only the
+ * request id may differ; a merged call carries the first one's. So rights never
+ * mix: what a caller gets was asked with that caller's own token.
+ *
+ * @module
+ */
+import { cloneValue } from './clone-value.ts';
+import type {
+  CallSubgraph,
+  RunningCall,
+  SubgraphAnswer,
+  SubgraphError,
+} from './subgraph-answer.ts';
+
+/** One request's wish for entities. */
+export interface EntityLoad {
+  readonly subgraph: string;
+  /** `{"query":"…"`, the beginning of the request body. */
+  readonly bodyStart: string;
+  /** Members of the JSON object `variables` besides the representations; may be empty. */
+  readonly variables: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** JSON texts, each once. */
+  readonly representations: readonly string[];
+}
+
+/** Entities in the order of the representations, and errors with the index each belongs to. */
+export type EntityAnswer =
+  | {
+      readonly ok: true;
+      /** Null when the product answered without a list of the right length. */
+      readonly entities: readonly unknown[] | null;
+      readonly errors: readonly { readonly index: number | null; readonly error: SubgraphError }[];
+    }
+  | Extract<SubgraphAnswer, { ok: false }>;
+
+export interface RunningLoad {
+  readonly answer: Promise<EntityAnswer>;
+  /** Leaves the load; the call itself ends when everybody has left. */
+  abort(): void;
+}
+
+/** A merged body stays below what servers usually accept, by a wide margin. */
+const MERGED_BYTES = 256 * 1024;
+
+/** Creates the merging of loads for the subgraphs of one supergraph. */
+export function createLoadEntities(call: CallSubgraph): (load: EntityLoad) => RunningLoad {
+  const waiting = new Map<string, Batch>();
+
+  const sendAll = (): void => {
+    const batches = [...waiting.values()];
+    waiting.clear();
+    for (const batch of batches) batch.send(call);
+  };
+
+  return (load) => {
+    const kind = kindOf(load);
+    let batch = waiting.get(kind);
+    if (batch !== undefined && !batch.takes(load)) {
+      batch.send(call);
+      batch = undefined;
+    }
+    if (batch === undefined) {
+      if (waiting.size === 0) setImmediate(sendAll);
+      batch = new Batch(load);
+      waiting.set(kind, batch);
+    }
+    return batch.join(load);
+  };
+}
+
+function kindOf({ subgraph, bodyStart, variables, headers }: EntityLoad): string {
+  let kind = `${subgraph}\n${bodyStart}\n${variables}`;
+  for (const name in headers) {
+    if (name !== 'x-request-id') kind += `\n${name}:${headers[name]}`;
+  }
+  return kind;
+}
+
+/** One call in the making. */
+class Batch {
+  readonly #first: EntityLoad;
+  readonly #indexes = new Map<string, number>();
+  readonly #members = new Set<Member>();
+  #bytes = 0;
+  #running: RunningCall | null = null;
+
+  constructor(first: EntityLoad) {
+    this.#first = first;
+  }
+
+  /** Whether the load still fits; the first one always does, whatever its size. */
+  takes({ representations }: EntityLoad): boolean {
+    let bytes = this.#bytes;
+    for (const text of representations) if (!this.#indexes.has(text)) bytes += text.length;
+    return this.#members.size === 0 || bytes <= MERGED_BYTES;
+  }
+
+  join({ representations }: EntityLoad): RunningLoad {
+    const indexes = representations.map((text) => this.#indexOf(text));
+    const member = new Member(indexes);
+    this.#members.add(member);
+    return { answer: member.answer, abort: () => this.#leave(member) };
+  }
+
+  #indexOf(text: string): number {
+    let index = this.#indexes.get(text);
+    if (index === undefined) {
+      index = this.#indexes.size;
+      this.#indexes.set(text, index);
+      this.#bytes += text.length;
+    }
+    return index;
+  }
+
+  send(call: CallSubgraph): void {
+    if (this.#members.size === 0) return;
+    const { subgraph, bodyStart, variables, headers } = this.#first;
+    const representations = [...this.#indexes.keys()].join(',');
+    const others = variables === '' ? '' : `,${variables}`;
+    const body = `${bodyStart},"variables":{"representations":[${representations}]${others}}}`;
+    this.#running = call({ subgraph, body, headers });
+    void this.#running.answer.then((answer) => this.#distribute(answer));
+  }
+
+  #distribute(answer: SubgraphAnswer): void {
+    if (!answer.ok) {
+      for (const member of this.#members) member.settle(answer);
+      return;
+    }
+    const given = answer.data?._entities;
+    const entities =
+      Array.isArray(given) && given.length === this.#indexes.size ? (given as unknown[]) : null;
+    let left = this.#members.size;
+    for (const member of this.#members) {
+      left -= 1;
+      // Requests write into what they are given, so all but the last get a copy.
+      member.settle(member.pick(entities, answer.errors, left > 0));
+    }
+  }
+
+  #leave(member: Member): void {
+    if (!this.#members.delete(member)) return;
+    member.settle(LEFT);
+    if (this.#members.size === 0) this.#running?.abort();
+  }
+}
+
+const LEFT: EntityAnswer = {
+  ok: false,
+  code: 'SUBGRAPH_TIMEOUT',
+  message: 'The call was given up, because the client went away or the request took too long.',
+};
+
+/** One request's part of a batch. */
+class Member {
+  readonly answer: Promise<EntityAnswer>;
+  readonly #indexes: readonly number[];
+  settle!: (answer: EntityAnswer) => void;
+
+  constructor(indexes: readonly number[]) {
+    this.#indexes = indexes;
+    this.answer = new Promise((resolve) => {
+      this.settle = resolve;
+    });
+  }
+
+  pick(
+    entities: readonly unknown[] | null,
+    errors: readonly SubgraphError[],
+    copies: boolean,
+  ): EntityAnswer {
+    const picked =
+      entities === null
+        ? null
+        : this.#indexes.map((index) => (copies ? cloneValue(entities[index]) : entities[index]));
+    return { ok: true, entities: picked, errors: errors.length === 0 ? [] : this.#own(errors) };
+  }
+
+  /** The errors of its own entities, and those that belong to none. */
+  #own(errors: readonly SubgraphError[]) {
+    const own = [];
+    for (const error of errors) {
+      const [root, position] = error.path ?? [];
+      const isOfEntity = root === '_entities' && typeof position === 'number';
+      const index = isOfEntity ? this.#indexes.indexOf(position) : -1;
+      if (!isOfEntity) own.push({ index: null, error });
+      else if (index !== -1) own.push({ index, error });
+    }
+    return own;
+  }
+}
