@@ -1,0 +1,71 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { onTestFinished } from 'vitest';
+import { findFreePorts } from './free-ports.ts';
+
+/** A Redis server of one test; nothing of it is written to disk. */
+export interface TestRedis {
+  readonly port: number;
+  readonly url: string;
+  /** Ends the process at once; clients see a closed connection. */
+  kill(): Promise<void>;
+  /** Starts it again on the same port, empty. */
+  restart(): Promise<void>;
+  /** Stops it from answering; its connections stay open, and new ones are not refused. */
+  freeze(): void;
+  thaw(): void;
+}
+
+/**
+ * Prepares a Redis server on a free port of 127.0.0.1, and ends it with the test.
+ *
+ * @param options Directives as on the command line, e.g. `['--requirepass', 'secret']`.
+ */
+export async function startRedis(options: readonly string[] = []): Promise<TestRedis> {
+  const redis = await prepareRedis(options);
+  await redis.restart();
+  return redis;
+}
+
+/** Like `startRedis`, but nothing runs before `restart` is called. */
+export async function prepareRedis(options: readonly string[] = []): Promise<TestRedis> {
+  const port = await findFreePorts(1);
+  let server: ChildProcess | null = null;
+  const kill = async () => {
+    if (server === null) return;
+    const ended = once(server, 'exit');
+    server.kill('SIGKILL');
+    server = null;
+    await ended;
+  };
+  onTestFinished(kill);
+
+  return {
+    port,
+    url: `redis://127.0.0.1:${port}`,
+    kill,
+    async restart() {
+      server = await spawnRedis(port, options);
+    },
+    freeze: () => void server?.kill('SIGSTOP'),
+    thaw: () => void server?.kill('SIGCONT'),
+  };
+}
+
+async function spawnRedis(port: number, options: readonly string[]): Promise<ChildProcess> {
+  const server = spawn(
+    'redis-server',
+    ['--port', `${port}`, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', ...options],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  const said: string[] = [];
+  for await (const line of createInterface(server.stdout)) {
+    said.push(line);
+    if (line.includes('Ready to accept connections')) {
+      server.stdout.resume();
+      return server;
+    }
+  }
+  throw new Error(`redis-server did not start:\n${said.join('\n')}`);
+}
