@@ -133,8 +133,19 @@ class Batch {
     const representations = [...this.#indexes.keys()].join(',');
     const others = variables === '' ? '' : `,${variables}`;
     const body = `${bodyStart},"variables":{"representations":[${representations}]${others}}}`;
-    this.#running = call({ subgraph, body, headers });
-    void this.#running.answer.then((answer) => this.#distribute(answer));
+    try {
+      this.#running = call({ subgraph, body, headers });
+    } catch (error) {
+      // A bug, which concerns everybody here; thrown from a timer it would end the process.
+      for (const member of this.#members) member.fail(error);
+      return;
+    }
+    this.#running.answer.then(
+      (answer) => this.#distribute(answer),
+      (error: unknown) => {
+        for (const member of this.#members) member.fail(error);
+      },
+    );
   }
 
   #distribute(answer: SubgraphAnswer): void {
@@ -171,11 +182,13 @@ class Member {
   readonly answer: Promise<EntityAnswer>;
   readonly #indexes: readonly number[];
   settle!: (answer: EntityAnswer) => void;
+  fail!: (error: unknown) => void;
 
   constructor(indexes: readonly number[]) {
     this.#indexes = indexes;
-    this.answer = new Promise((resolve) => {
+    this.answer = new Promise((resolve, reject) => {
       this.settle = resolve;
+      this.fail = reject;
     });
   }
 

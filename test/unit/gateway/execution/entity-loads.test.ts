@@ -1,5 +1,9 @@
 import { expect, test } from 'vitest';
-import { createLoadEntities, type EntityLoad } from '../../../../gateway/execution/entity-loads.ts';
+import {
+  createLoadEntities,
+  type EntityAnswer,
+  type EntityLoad,
+} from '../../../../gateway/execution/entity-loads.ts';
 import type {
   SubgraphAnswer,
   SubgraphCall,
@@ -41,8 +45,12 @@ const load = (ids: readonly string[], more: Partial<EntityLoad> = {}): EntityLoa
   ...more,
 });
 
-const idsOf = (answer: unknown) =>
-  (answer as { entities: readonly { id: string }[] }).entities.map(({ id }) => id);
+interface Loaded {
+  readonly entities: readonly { id: string; for: string; nested: { list: string[] } }[];
+  readonly errors: readonly { index: number | null }[];
+}
+const loaded = (answer: EntityAnswer) => answer as unknown as Loaded;
+const idsOf = (answer: EntityAnswer) => loaded(answer).entities.map(({ id }) => id);
 
 test('asks for everything of one kind in one call, and for each entity once', async () => {
   const { calls, loadEntities } = createProduct();
@@ -75,9 +83,7 @@ test.each([
   ]);
 
   expect(calls).toHaveLength(2);
-  const owners = answers.map(
-    (answer) => (answer as { entities: { for: string }[] }).entities[0]?.for,
-  );
+  const owners = answers.map((answer) => loaded(answer).entities[0]?.for);
   expect(owners[0]).toBe('Bearer a');
   expect(owners[1]).toBe('headers' in difference ? difference.headers.authorization : 'Bearer a');
 });
@@ -87,7 +93,7 @@ test('cannot be made to merge by a header that reads like another one', async ()
 
   loadEntities(load(['1'], { headers: { 'x-a': '1\nx-b:2' } }));
   loadEntities(load(['1'], { headers: { 'x-a': '1', 'x-b': '2' } }));
-  loadEntities(load(['1'], { variables: '\nx-a:1', headers: { 'x-b': '2' } }));
+  loadEntities(load(['1'], { variables: '"x":"\\nx-a:1"', headers: { 'x-b': '2' } }));
   await new Promise(setImmediate);
 
   expect(calls).toHaveLength(3);
@@ -111,8 +117,7 @@ test('gives every request an answer of its own to write into', async () => {
     loadEntities(load(['1'])).answer,
     loadEntities(load(['1'])).answer,
   ]);
-  const listOf = (answer: unknown) =>
-    (answer as { entities: { nested: { list: string[] } }[] }).entities[0]?.nested.list;
+  const listOf = (answer: EntityAnswer) => loaded(answer).entities[0]?.nested.list;
   listOf(one)?.push('written');
 
   expect(listOf(two)).toEqual(['1']);
@@ -139,11 +144,7 @@ test('gives each request the errors of its own entities', async () => {
     loadEntities(load(['3', '2'])).answer,
   ]);
 
-  expect(
-    answers.map((answer) =>
-      (answer as { errors: { index: number | null }[] }).errors.map(({ index }) => index),
-    ),
-  ).toEqual([
+  expect(answers.map((answer) => loaded(answer).errors.map(({ index }) => index))).toEqual([
     [0, null],
     [0, null],
   ]);
@@ -194,4 +195,18 @@ test('starts another call before a merged body grows too large for servers', asy
   );
 
   expect(calls.map(({ body }) => body.length > 256 * 1024)).toEqual([false, false]);
+});
+
+test('fails the requests of a call that could not be started, and only these', async () => {
+  const loadEntities = createLoadEntities(({ subgraph }) => {
+    if (subgraph === 'broken') throw new TypeError('a bug');
+    const answer: SubgraphAnswer = { ok: true, data: { _entities: [{ id: '1' }] }, errors: [] };
+    return { answer: Promise.resolve(answer), abort() {} };
+  });
+
+  const broken = loadEntities(load(['1'], { subgraph: 'broken' })).answer;
+  const sound = loadEntities(load(['1'])).answer;
+
+  await expect(broken).rejects.toThrow('a bug');
+  expect(idsOf(await sound)).toEqual(['1']);
 });
