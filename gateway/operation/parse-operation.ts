@@ -5,6 +5,7 @@ import {
   Kind,
   NoSchemaIntrospectionCustomRule,
   type OperationDefinitionNode,
+  OperationTypeNode,
   parse,
   specifiedRules,
   validate,
@@ -41,9 +42,16 @@ export interface ParsedOperation {
   readonly conditionVariables: readonly string[];
 }
 
+type Refusal = Extract<ParseOutcome, { ok: false }>;
+
 export type ParseOutcome =
   | { readonly ok: true; readonly parsed: ParsedOperation }
-  | { readonly ok: false; readonly problems: readonly Problem[] };
+  | {
+      readonly ok: false;
+      readonly problems: readonly Problem[];
+      /** What was asked for, as far as that could be read; the method of a request depends on it. */
+      readonly kind: 'query' | 'mutation' | 'subscription' | null;
+    };
 
 const ERRORS_REPORTED = 10;
 
@@ -68,19 +76,28 @@ export function parseOperation(
   settings: PreparationSettings,
 ): ParseOutcome {
   const document = parseText(text, settings.limits.tokens);
-  if (!('kind' in document)) return refuse(document);
+  if (!('kind' in document)) return refuse(null, document);
   const operation = pickOperation(document, operationName);
-  if (!('kind' in operation)) return refuse(operation);
-  if (operation.operation === 'subscription') {
-    return refuse({
+  if (!('kind' in operation)) return refuse(null, operation);
+  const kind = operation.operation;
+  if (kind === OperationTypeNode.SUBSCRIPTION) {
+    return refuse(kind, {
       code: 'OPERATION_KIND_UNSUPPORTED',
       message: 'This gateway answers queries and mutations; the operation is a subscription.',
     });
   }
+  const rootType = snapshot.schema.getRootType(kind);
+  if (!rootType) {
+    // Validation has no rule for this.
+    return refuse(kind, {
+      code: 'OPERATION_KIND_UNSUPPORTED',
+      message: `No data product of this supergraph offers a ${kind}.`,
+    });
+  }
   const exceeded = checkDocumentLimits(document, operation, settings.limits);
-  if (exceeded !== null) return refuse(exceeded);
+  if (exceeded !== null) return refuse(kind, exceeded);
   const invalid = validateDocument(document, snapshot, settings);
-  if (invalid.length > 0) return { ok: false, problems: invalid };
+  if (invalid.length > 0) return refuse(kind, ...invalid);
 
   const selections = expandSelections(
     snapshot.schema,
@@ -89,14 +106,14 @@ export function parseOperation(
     settings.limits.selections,
   );
   if (selections === null) {
-    return refuse({
+    return refuse(kind, {
       code: 'DOCUMENT_SELECTIONS_EXCEEDED',
       message: `The document may select at most ${settings.limits.selections} fields and fragments once its fragments are written out, and selects more; split it into several requests.`,
       details: { limit: settings.limits.selections },
     });
   }
   const requirements = collectSelectionRequirements(
-    snapshot.schema.getRootType(operation.operation)?.name ?? '',
+    rootType.name,
     selections,
     snapshot.requirements,
     snapshot.lattice,
@@ -105,7 +122,7 @@ export function parseOperation(
     ok: true,
     parsed: {
       name: operation.name?.value ?? null,
-      kind: operation.operation,
+      kind,
       definition: operation,
       selections,
       requirements,
@@ -115,8 +132,8 @@ export function parseOperation(
   };
 }
 
-function refuse(problem: Problem): ParseOutcome {
-  return { ok: false, problems: [problem] };
+function refuse(kind: Refusal['kind'], ...problems: readonly Problem[]): ParseOutcome {
+  return { ok: false, problems, kind };
 }
 
 function parseText(text: string, tokens: number): DocumentNode | Problem {

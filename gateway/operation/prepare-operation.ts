@@ -38,7 +38,12 @@ export interface PreparedOperation {
 /** What preparation leads to; `executable` is whatever the given compiler makes of it. */
 export type PreparationOutcome<Executable> =
   | { readonly ok: true; readonly prepared: PreparedOperation; readonly executable: Executable }
-  | { readonly ok: false; readonly problems: readonly Problem[] };
+  | {
+      readonly ok: false;
+      readonly problems: readonly Problem[];
+      /** Null when the document does not say. */
+      readonly kind: 'query' | 'mutation' | 'subscription' | null;
+    };
 
 export type PrepareOperation<Executable> = (
   text: string,
@@ -142,6 +147,7 @@ function authorizeAndPlan<Executable extends object>(
     observer.failed(error);
     return {
       ok: false,
+      kind: parsed.kind,
       problems: [{ code: error.code, message: error.message, details: error.details }],
     };
   }

@@ -115,6 +115,21 @@ test('refuses introspection where it is off, and still says what type an object 
   });
 });
 
+const readOnly: readonly FixtureSubgraph[] = [
+  { name: 'tree', sdl: 'type Query { leaf: String }', resolvers: { Query: {} } },
+];
+
+test('refuses a mutation where no product offers one', async () => {
+  const { problems } = await createFederation(readOnly).ask('mutation { __typename }');
+
+  expect(problems).toEqual([
+    {
+      code: 'OPERATION_KIND_UNSUPPORTED',
+      message: 'No data product of this supergraph offers a mutation.',
+    },
+  ]);
+});
+
 const counting = () => {
   const counts = { hit: 0, miss: 0, compiled: 0 };
   const prepare = createPrepareOperation(
