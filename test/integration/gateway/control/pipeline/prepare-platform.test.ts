@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
 
+import pg from 'pg';
 import { expect, onTestFinished, test } from 'vitest';
 
 import {
@@ -11,6 +12,7 @@ import {
   createSource,
   createStockProduct,
   STOCK,
+  type StockProduct,
   sourceLine,
   TWO_LINES,
 } from '../../../../support/stock-product.ts';
@@ -194,22 +196,34 @@ test('lets one of several processes work while the others wait', async () => {
   expect(reports.map((report) => report.pipelinesRun.length).toSorted()).toEqual([0, 0, 1]);
 });
 
-test('lets two databases of one server be prepared at the same time', async () => {
+test('waits for another database of the server that changes the same role', async () => {
   const product = await setUp();
+  await product.prepare();
   const other = await createTestDatabase();
   onTestFinished(() => other.drop());
-  const source = await createSource(TWO_LINES);
+  const client = new pg.Client({ connectionString: other.adminUrl });
+  await client.connect();
+  await client.query(`BEGIN; ALTER ROLE "${product.name}" CONNECTION LIMIT 7`);
 
-  const reports = await Promise.all([
-    product.prepare(),
-    preparePlatform(other.adminUrl, [{ product: product.name, password: 'a password' }], {
-      productsFolder: product.folder,
-      source,
-    }),
-  ]);
+  const prepared = product.prepare();
+  await untilWaiting(product);
+  await client.query('COMMIT');
+  await client.end();
 
-  expect(reports.map((report) => report.pipelinesRun.length)).toEqual([1, 1]);
+  await expect(prepared).resolves.toMatchObject({ pipelinesRun: [] });
+  expect(
+    await product.ask(`SELECT rolconnlimit FROM pg_roles WHERE rolname = '${product.name}'`),
+  ).toEqual([{ rolconnlimit: 40 }]);
 });
+
+/** Resolves when a session of the product's database waits for a lock. */
+async function untilWaiting(product: StockProduct): Promise<void> {
+  const waiting = () =>
+    product.ask(
+      `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+    );
+  while ((await waiting()).length === 0);
+}
 
 test('refuses a role that could step around row-level security', async () => {
   const product = await setUp();
