@@ -85,17 +85,18 @@ export async function startLocalMesh(
   const keys = await prepareLocalKeys(folder.path);
   const supergraphFile = join(folder.path, 'supergraph.graphql');
 
-  // Products connect when they are first asked, so they can start while their data is prepared.
-  const [urls] = await Promise.all([
+  // Products connect when they are first asked, so they start beside everything else.
+  const [urls, gateway] = await Promise.all([
     startProducts({ folder: folder.path, secrets, server, ports, keys }, parts),
     (async () => {
       await prepareDatabase(server, secrets, [...ports.keys()], parts);
       await compose(products, ports, supergraphFile, parts.progress);
+      const served = await startGateway(settings.port, { supergraphFile, keys }, parts);
       parts.progress.begin('Data products');
+      return served;
     })(),
   ]);
   parts.progress.succeed(`${ports.size} listen on ports ${[...ports.values()].join(', ')}`);
-  const gateway = await startGateway(settings.port, { supergraphFile, keys }, parts);
   return {
     gatewayUrl: gateway.url,
     products: products.map(({ name }) => ({ name, url: urls.get(name) ?? '' })),
