@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { Redis } from '../shared/redis/create-redis.ts';
 import { createMetrics } from '../shared/telemetry/create-metrics.ts';
 import type { Logger } from '../shared/telemetry/logger.ts';
 import { createAnswerGraphql } from './answer-graphql.ts';
@@ -15,9 +16,10 @@ import { createSubgraphClient } from './execution/subgraph-client.ts';
 import { createHttpServer, type HttpServer } from './http/create-http-server.ts';
 import type { ExampleOperation, StartPageFacts } from './http/edge-types.ts';
 import { createAuthenticate } from './identity/create-authenticate.ts';
+import { createRateLimit, type LimitRate } from './identity/create-rate-limit.ts';
 import { createOwnHeaders, createSubgraphHeaders } from './identity/create-subgraph-headers.ts';
 import type { SubgraphTokens } from './identity/create-subgraph-tokens.ts';
-import { createRequestObserver } from './observe-requests.ts';
+import { createRequestObserver, type RequestObserver } from './observe-requests.ts';
 import { createPrepareOperation } from './operation/prepare-operation.ts';
 import { toEdgeSettings, toPreparationSettings } from './room-settings.ts';
 import type { SupergraphSnapshot } from './supergraph/supergraph-snapshot.ts';
@@ -34,7 +36,8 @@ export interface GatewayDoors {
   readonly exampleOperations: () => readonly ExampleOperation[];
   /** Folder of the built portal; null serves no page but the start page. */
   readonly portalFolder: string | null;
-  readonly limitRate?: (address: string) => boolean | Promise<boolean>;
+  /** Shared by all replicas; null keeps everything in this process. */
+  readonly redis: Redis | null;
 }
 
 /** How long the state of the products is believed, in milliseconds. */
@@ -77,6 +80,7 @@ export function buildGateway(config: GatewayConfig, doors: GatewayDoors): HttpSe
   const answerGraphql = createAnswerGraphql(
     {
       authenticate,
+      limitRate: buildRateLimit(config, doors, observer),
       prepare,
       callSubgraph: subgraphs.call,
       loadEntities: createLoadEntities(subgraphs.call),
@@ -106,7 +110,6 @@ export function buildGateway(config: GatewayConfig, doors: GatewayDoors): HttpSe
     log,
     startPage: doors.startPage,
     exampleOperations: doors.exampleOperations,
-    ...(doors.limitRate === undefined ? {} : { limitRate: doors.limitRate }),
   });
   return {
     ...server,
@@ -115,4 +118,15 @@ export function buildGateway(config: GatewayConfig, doors: GatewayDoors): HttpSe
       await subgraphs.close();
     },
   };
+}
+
+function buildRateLimit(
+  config: GatewayConfig,
+  { redis, now }: GatewayDoors,
+  observer: RequestObserver,
+): LimitRate | null {
+  const { RATE_LIMIT_REQUESTS: requests, RATE_LIMIT_WINDOW_SECONDS: windowSeconds } = config;
+  if (requests === 0) return null;
+  const onRedisFailure = observer.redisFailed;
+  return createRateLimit({ requests, windowSeconds, redis, now, onRedisFailure });
 }

@@ -16,6 +16,8 @@ export interface RequestObserver {
   readonly subgraphCall: (subgraph: string, outcome: string, seconds: number) => void;
   readonly keysUnavailable: (issuer: string, error: unknown) => void;
   readonly authenticationFailed: (code: string) => void;
+  /** Redis did not do what a request needed of it, and the request went on without. */
+  readonly redisFailed: () => void;
   /** An answer went out with these problems and nothing was run. */
   readonly refused: (problems: readonly Problem[]) => void;
   /** An operation was run; `subgraphs` are those that were asked. */
@@ -31,6 +33,7 @@ export function createRequestObserver(metrics: Metrics, log: Logger): RequestObs
   const hits = metrics.counter('gateway_plan_cache_hits_total');
   const misses = metrics.counter('gateway_plan_cache_misses_total');
   const seconds = metrics.histogram('gateway_request_seconds');
+  const redisFailures = metrics.counter('gateway_redis_failures_total');
   const unauthorized = metrics.counter('gateway_unauthorized_fields_total');
   const countProblems = (problems: readonly Problem[]): void => {
     for (const { code } of problems) metrics.counter('gateway_errors_total', code).inc();
@@ -54,6 +57,7 @@ export function createRequestObserver(metrics: Metrics, log: Logger): RequestObs
       log.error({ issuer, err: error }, 'the keys of an issuer cannot be loaded'),
     authenticationFailed: (code) =>
       metrics.counter('gateway_authentication_failures_total', code).inc(),
+    redisFailed: () => redisFailures.inc(),
     refused: countProblems,
     executed(requestId, { parsed }, problems, subgraphs) {
       countProblems(problems);

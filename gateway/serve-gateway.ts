@@ -7,7 +7,9 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { MeshgateError } from '../shared/errors/meshgate-error.ts';
 import { PROJECT_ROOT } from '../shared/lang/project-root.ts';
+import { createRedis, type Redis } from '../shared/redis/create-redis.ts';
 import { createLogger } from '../shared/telemetry/create-logger.ts';
+import type { Logger } from '../shared/telemetry/logger.ts';
 import { buildGateway } from './build-gateway.ts';
 import type { GatewayConfig } from './config/config-schema.ts';
 import { loadConfig } from './config/load-config.ts';
@@ -23,6 +25,9 @@ export interface ServedGateway {
   /** Lets running requests finish within the configured time, then cuts what is left. */
   close(): Promise<void>;
 }
+
+/** A Redis nearby answers in a millisecond; one that takes longer than this is not worth waiting for. */
+const REDIS_TIMEOUTS = { connectTimeoutMs: 2000, commandTimeoutMs: 100 };
 
 /** `iss` of the tokens for subgraphs; the kit expects it unless told otherwise. */
 const TRUST_ISSUER = 'meshgate';
@@ -44,24 +49,35 @@ export async function serveGateway(
     new Map(Object.entries(config.SUBGRAPH_URLS)),
   );
   const { startPage, exampleOperations } = await describeGateway(config, snapshot, log);
+  const subgraphTokens = await loadSubgraphTokens(config);
+  const redis = connectRedis(config, log);
   const server = buildGateway(config, {
     snapshot,
-    subgraphTokens: await loadSubgraphTokens(config),
+    subgraphTokens,
     log,
+    redis,
     now: Date.now,
     startPage,
     exampleOperations,
     portalFolder: fileURLToPath(new URL('dist/portal/', PROJECT_ROOT)),
   });
-  const { url } = await server.listen();
+  const { url } = await server.listen().catch((error: unknown) => {
+    redis?.close();
+    throw error;
+  });
   log.info({ url, supergraph: snapshot.version, mode: config.MODE }, 'gateway listens');
   return {
     url,
     async close() {
       await server.close(config.DRAIN_MS);
+      redis?.close();
       log.info('gateway closed');
     },
   };
+}
+
+function connectRedis({ REDIS_URL: url }: GatewayConfig, log: Logger): Redis | null {
+  return url === null ? null : createRedis({ url, log, ...REDIS_TIMEOUTS });
 }
 
 async function readSupergraph({ SUPERGRAPH_FILE: file }: GatewayConfig): Promise<string> {

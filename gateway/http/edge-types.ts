@@ -30,6 +30,8 @@ export interface EdgeRequest {
   readonly method: 'GET' | 'POST';
   /** The `authorization` header as it came, null when there is none. */
   readonly authorization: string | null;
+  /** Of the client, or of the nearest machine on the way to it that is not a trusted proxy. */
+  readonly address: string;
   /** Another header, by its lower-case name. */
   readonly header: (name: string) => string | undefined;
   /** 1 to 128 characters out of `A-Z a-z 0-9 . _ -`; the answer carries it too. */
@@ -124,8 +126,6 @@ export interface EdgeDoors {
   readonly log: EdgeLog;
   readonly startPage: () => StartPageFacts;
   readonly exampleOperations: () => readonly ExampleOperation[];
-  /** Whether the client at this address may send one more request now. Absent: no limit. */
-  readonly limitRate?: (address: string) => boolean | Promise<boolean>;
 }
 
 /** The edge's part of the configuration. */

@@ -77,10 +77,7 @@ export function serveGraphql(
     method: ['GET', 'POST'],
     url: '/graphql',
     exposeHeadRoute: false,
-    onRequest:
-      doors.limitRate === undefined
-        ? [checkHeaders]
-        : [checkHeaders, createCheckRate(doors.limitRate)],
+    onRequest: checkHeaders,
     handler: answer,
   });
   fastify.options('/graphql', (request, reply) => {
@@ -95,19 +92,24 @@ class IncomingRequest implements EdgeRequest {
   readonly authorization: string | null;
   readonly requestId: string;
   readonly client: Exchange;
-  private readonly headers: FastifyRequest['headers'];
+  private readonly request: FastifyRequest;
 
   constructor(request: FastifyRequest, parameters: GraphqlParameters) {
     this.parameters = parameters;
     this.method = request.exchange.method === 'GET' ? 'GET' : 'POST';
-    this.headers = request.headers;
+    this.request = request;
     this.authorization = request.headers.authorization ?? null;
     this.requestId = request.exchange.requestId;
     this.client = request.exchange;
   }
 
+  get address(): string {
+    // A client that hung up has no address any more, whatever the type says.
+    return this.request.ip ?? '';
+  }
+
   header(name: string): string | undefined {
-    const value = this.headers[name];
+    const value = this.request.headers[name];
     return Array.isArray(value) ? value.join(', ') : value;
   }
 }
@@ -145,12 +147,6 @@ function isUtf8Json(contentType: string | undefined): boolean {
     const [name, value] = parameter.split('=');
     return name?.trim() !== 'charset' || /^\s*"?utf-?8"?\s*$/.test(value ?? '');
   });
-}
-
-function createCheckRate(limitRate: NonNullable<EdgeDoors['limitRate']>) {
-  return async (request: FastifyRequest): Promise<void> => {
-    if (!(await limitRate(request.ip))) throw new MeshgateError('RATE_LIMITED');
-  };
 }
 
 /** @see https://fetch.spec.whatwg.org/#cors-preflight-fetch */

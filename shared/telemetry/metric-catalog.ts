@@ -82,6 +82,12 @@ export const METRIC_CATALOG = {
     help: 'Selections removed because the caller may not read them.',
     labels: [],
   },
+  gateway_redis_failures_total: {
+    kind: 'counter',
+    unit: 'count',
+    help: 'Times that a request needed Redis, did not get an answer and went on without.',
+    labels: [],
+  },
   gateway_errors_total: {
     kind: 'counter',
     unit: 'count',

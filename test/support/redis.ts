@@ -1,6 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
 import { onTestFinished } from 'vitest';
 import { findFreePorts } from './free-ports.ts';
 
@@ -12,6 +13,8 @@ export interface TestRedis {
   kill(): Promise<void>;
   /** Starts it again on the same port, empty. */
   restart(): Promise<void>;
+  /** What `redis-cli` prints for a command. */
+  command(...words: readonly string[]): Promise<string>;
   /** Stops it from answering; its connections stay open, and new ones are not refused. */
   freeze(): void;
   thaw(): void;
@@ -47,6 +50,10 @@ export async function prepareRedis(options: readonly string[] = []): Promise<Tes
     kill,
     async restart() {
       server = await spawnRedis(port, options);
+    },
+    async command(...words) {
+      const { stdout } = await promisify(execFile)('redis-cli', ['-p', `${port}`, ...words]);
+      return stdout;
     },
     freeze: () => void server?.kill('SIGSTOP'),
     thaw: () => void server?.kill('SIGCONT'),
