@@ -19,6 +19,7 @@
  */
 
 import { MeshgateError } from '../errors/meshgate-error.ts';
+import { toCalendarDate, toUtcDateTime } from './calendar.ts';
 
 const DEFAULT_PAGE_SIZE = 20;
 const MAXIMUM_PAGE_SIZE = 200;
@@ -114,13 +115,13 @@ export function toConnection<Row>(
 const CURSOR_VERSION = 1;
 const MAXIMUM_CURSOR_CHARACTERS = 1024;
 
-const VALUE_FORMS: Readonly<Record<CursorValueKind, RegExp>> = {
-  text: /^[^\0]*$/,
-  integer: /^-?\d{1,18}$/,
-  decimal: /^-?\d{1,64}(\.\d{1,64})?$/,
-  date: /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/,
-  dateTime:
-    /^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])[T ]([01]\d|2[0-3]):[0-5]\d:[0-5]\d(\.\d{1,6})?(Z|[+-]\d\d(:\d\d)?)$/,
+/** Whether Postgres can read a value as one of its kind. */
+const VALUE_CHECKS: Readonly<Record<CursorValueKind, (value: string) => boolean>> = {
+  text: (value) => !value.includes('\0'),
+  integer: (value) => /^-?\d{1,18}$/.test(value),
+  decimal: (value) => /^-?\d{1,64}(\.\d{1,64})?$/.test(value),
+  date: (value) => toCalendarDate(value) !== null,
+  dateTime: (value) => toUtcDateTime(value) !== null,
 };
 
 /** Writes the position of a row as an opaque string, base64url without padding. */
@@ -140,7 +141,7 @@ export function decodeCursor(order: CursorOrder, cursor: string): readonly strin
   const fits =
     list === order.list &&
     position.length === order.values.length &&
-    order.values.every((kind, index) => VALUE_FORMS[kind].test(position[index] ?? ''));
+    order.values.every((kind, index) => VALUE_CHECKS[kind](position[index] ?? ''));
   if (!fits) {
     throw new MeshgateError('INPUT_INVALID', {
       message:

@@ -7,7 +7,8 @@ import type { PostgresClient } from '../postgres/postgres-client.ts';
  * Postgres writes, so no digit is lost; inside json and jsonb, numbers are floats.
  *
  * @throws {MeshgateError} `DATABASE_UNAVAILABLE` when Postgres cannot be reached or
- *   the statement ran into its time limit, `INTERNAL_ERROR` when it refuses the statement.
+ *   the statement ran into its time limit, `INPUT_INVALID` when a parameter holds a NUL
+ *   character, `INTERNAL_ERROR` when Postgres refuses the statement for another reason.
  */
 export type QueryRows = PostgresClient['query'];
 

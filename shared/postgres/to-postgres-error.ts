@@ -10,10 +10,14 @@ import { MeshgateError } from '../errors/meshgate-error.ts';
  */
 const UNAVAILABLE = /^(08|53|57P0[123]|57014)/;
 
+/** A text or JSON parameter holds a character that Postgres has no place for: NUL. */
+const UNSTORABLE_CHARACTER = /^(22021|22P05)$/;
+
 /**
  * Gives an error of the driver a code of the catalog and keeps it as the cause.
  *
- * @returns `DATABASE_UNAVAILABLE` when trying again may help, else `INTERNAL_ERROR`.
+ * @returns `DATABASE_UNAVAILABLE` when trying again may help, `INPUT_INVALID` when a parameter
+ *   holds a character that no text may hold, else `INTERNAL_ERROR`.
  */
 export function toPostgresError(error: unknown): MeshgateError {
   if (error instanceof MeshgateError) return error;
@@ -23,6 +27,13 @@ export function toPostgresError(error: unknown): MeshgateError {
   if (state === null || UNAVAILABLE.test(state)) {
     return new MeshgateError('DATABASE_UNAVAILABLE', {
       message: `The database did not answer: ${reason}.`,
+      cause: error,
+    });
+  }
+  if (UNSTORABLE_CHARACTER.test(state)) {
+    return new MeshgateError('INPUT_INVALID', {
+      message:
+        'An argument holds the character NUL (U+0000), which no text may hold; leave it out.',
       cause: error,
     });
   }

@@ -113,6 +113,8 @@ test.each([
   ['one with a value too few', encodeCursor(BY_DAY, ['2017-11-09'])],
   ['one with a value too many', encodeCursor(BY_DAY, ['2017-11-09', 'a', 'b'])],
   ['one with a value of another kind', encodeCursor(BY_DAY, ["'; DROP TABLE x", 'a'])],
+  ['one with a day that no calendar has', encodeCursor(BY_DAY, ['2017-02-31', 'a'])],
+  ['one with a NUL character', encodeCursor(BY_DAY, ['2017-11-09', 'a\0'])],
   ['one of another version', forge(2, '["orders by orderedOn","2017-11-09","a"]')],
   ['one that holds an object', forge(1, '{}')],
   ['one that holds numbers', forge(1, '["orders by orderedOn",1,2]')],
@@ -121,6 +123,24 @@ test.each([
 ])('as cursor, %s is refused', (_name, cursor) => {
   expect(() => decodeCursor(BY_DAY, cursor)).toThrow(REFUSED);
 });
+
+test.each(['2017-02-31 10:00:00+00', '2017-02-28 24:00:00+00', '2017-02-28 10:00:00', '10:00'])(
+  'a cursor with the moment %s is refused',
+  (moment) => {
+    const order = { list: 'changes', values: ['dateTime'] } as const satisfies CursorOrder;
+
+    expect(() => decodeCursor(order, encodeCursor(order, [moment]))).toThrow(REFUSED);
+  },
+);
+
+test.each(['2017-02-28 10:00:00.123456+00', '2017-02-28T10:00:00Z', '2016-02-29 10:00:00+05:30'])(
+  'a cursor with the moment %s, as Postgres writes it, is read',
+  (moment) => {
+    const order = { list: 'changes', values: ['dateTime'] } as const satisfies CursorOrder;
+
+    expect(decodeCursor(order, encodeCursor(order, [moment]))).toEqual([moment]);
+  },
+);
 
 test('any text is either a cursor of the list or refused', () => {
   fc.assert(

@@ -32,6 +32,16 @@ test.each(['42P01', '23505', '22P02', '25006'])('the SQLSTATE %s is a refusal', 
   });
 });
 
+test.each(['22021', '22P05'])('the SQLSTATE %s is a matter of the client', (code) => {
+  const cause = refusal(code);
+
+  expect(toPostgresError(cause)).toMatchObject({
+    code: 'INPUT_INVALID',
+    message: 'An argument holds the character NUL (U+0000), which no text may hold; leave it out.',
+    cause,
+  });
+});
+
 test('an error that has a code of the catalog already stays as it is', () => {
   const error = toPostgresError(refusal('42P01'));
 
