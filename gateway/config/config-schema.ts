@@ -128,7 +128,9 @@ export const settings = {
     .describe('Budget for one request, from its last byte to the answer.'),
   RATE_LIMIT_REQUESTS: whole('requests', 0, 1_000_000_000)
     .default(0)
-    .describe('Requests one caller may send within a window; 0 sets no limit.'),
+    .describe(
+      'Requests one caller may send at once, coming back evenly in a window; 0 sets no limit.',
+    ),
   RATE_LIMIT_WINDOW_SECONDS: whole('seconds', 1, 86_400)
     .default(60)
     .describe('Length of that window.'),
