@@ -4,6 +4,7 @@ import { open, rename } from 'node:fs/promises';
 import { ERROR_CATALOG, toErrorCode } from '../../../shared/errors/error-catalog.ts';
 import { MeshgateError } from '../../../shared/errors/meshgate-error.ts';
 import type { HostMessage } from '../../../shared/kit/host/run-products.ts';
+import { recordProcess } from './process-record.ts';
 
 export interface ProductHostSettings {
   /** The kit's program that hosts products; run by this same Node with the same flags. */
@@ -13,6 +14,8 @@ export interface ProductHostSettings {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** File that the products log to. */
   readonly logFile: string;
+  /** File that says which process runs, for a start after this one was killed. */
+  readonly recordFile: string;
   /** Hears of an unexpected end and of a new start. */
   readonly onEvent: (event: string) => void;
 }
@@ -83,16 +86,22 @@ async function launch(
       stdio: ['ignore', log.fd, log.fd, 'ipc'],
     },
   );
-  await log.close();
+  const startedMs = performance.now();
   state.child = child;
   // A stop that came while the process was being started finds nothing to stop but this.
   if (state.stopping) child.kill('SIGKILL');
-  const startedMs = performance.now();
-  const urls = await waitUntilListening(child, settings).catch((error: unknown) => {
-    state.child = null;
-    child.kill('SIGKILL');
-    throw error;
-  });
+  const urls = await Promise.all([
+    waitUntilListening(child, settings),
+    recordProcess(settings.recordFile, child.pid ?? 0),
+    log.close(),
+  ]).then(
+    ([listening]) => listening,
+    (error: unknown) => {
+      state.child = null;
+      child.kill('SIGKILL');
+      throw error;
+    },
+  );
   if (child.exitCode !== null || child.signalCode !== null) onEnd();
   else child.once('exit', onEnd);
   return urls;

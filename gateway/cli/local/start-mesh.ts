@@ -23,6 +23,7 @@ import { type DatabaseServer, startDatabaseServer } from './database/database-se
 import { createDatabase, passwordOf, toProductUrl } from './database/local-database.ts';
 import { type LocalKeys, prepareLocalKeys } from './local-keys.ts';
 import { toPlatformNote } from './platform-note.ts';
+import { stopRecordedProcess } from './process-record.ts';
 import { startProductHost } from './product-host.ts';
 import type { StopStack } from './stop-stack.ts';
 
@@ -75,6 +76,8 @@ export async function startLocalMesh(
   const folder = await openDataFolder(settings.dataFolder);
   await running.push({ stop: () => folder.unlock(), kill: () => undefined });
 
+  // Its data products end by themselves when a mesh is killed, but may still be at it.
+  await stopRecordedProcess(recordFileOf(folder.path));
   const products = await loadMeshProducts(paths.productsFolder);
   const ports = new Map(
     products.map(({ name }, index) => [name, settings.firstProductPort + index] as const),
@@ -104,6 +107,10 @@ export async function startLocalMesh(
     supergraphFile,
     databaseEnded: server.ended,
   };
+}
+
+function recordFileOf(dataFolder: string): string {
+  return join(dataFolder, 'products.process');
 }
 
 async function checkPorts(
@@ -203,6 +210,7 @@ async function startProducts(
       ...Object.fromEntries(own),
     },
     logFile: join(folder, 'logs', 'products.log'),
+    recordFile: recordFileOf(folder),
     onEvent,
   });
   await running.push(host);

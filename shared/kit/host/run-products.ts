@@ -32,6 +32,7 @@ export async function runProducts<Loaders>(
   // A parent that is gone before the products listen would not be heard of again.
   const exitAlone = (): void => process.exit(1);
   process.once('disconnect', exitAlone);
+  if (process.connected === false) exitAlone();
   try {
     const running = await startProducts(await load(), env);
     process.off('disconnect', exitAlone);

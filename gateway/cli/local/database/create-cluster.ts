@@ -1,10 +1,22 @@
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { access, chown, mkdir, open, rename, rm, unlink, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import {
+  access,
+  chown,
+  mkdir,
+  open,
+  readdir,
+  rename,
+  rm,
+  unlink,
+  writeFile,
+} from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 
 import { MeshgateError } from '../../../../shared/errors/meshgate-error.ts';
 import { launchOptions, type ServerLaunch } from './server-launch.ts';
+
+const DRAFT = '.new-';
 
 /**
  * Makes a PostgreSQL cluster with the administrator `postgres`, unless there is one.
@@ -19,9 +31,10 @@ export async function createCluster(launch: ServerLaunch, password: string): Pro
   const { account, cluster } = launch;
   if (await isCluster(cluster)) return false;
 
-  // Made beside its place and moved there whole, so that a kill midway leaves no half a cluster.
-  const draft = { ...launch, cluster: `${cluster}.new`, clusterArgument: clusterArgument(launch) };
-  await rm(draft.cluster, { recursive: true, force: true });
+  await removeDrafts(cluster);
+  // Made beside its place and moved there whole, so that a kill midway leaves no half a cluster;
+  // under a name of its own, since an initdb whose parent was killed may still be writing.
+  const draft = toDraft(launch, `${cluster}${DRAFT}${randomUUID()}`);
   await mkdir(draft.cluster, { mode: 0o700 });
   if (account !== null) await chown(draft.cluster, account.uid, account.gid);
   const passwordFile = await openPasswordFile(draft, password);
@@ -39,10 +52,24 @@ export async function createCluster(launch: ServerLaunch, password: string): Pro
   return true;
 }
 
-function clusterArgument(launch: ServerLaunch): string {
-  return launch.clusterArgument === launch.cluster
-    ? `${launch.cluster}.new`
-    : launch.clusterArgument;
+function toDraft(launch: ServerLaunch, cluster: string): ServerLaunch {
+  const isNamedByPath = launch.clusterArgument === launch.cluster;
+  return {
+    ...launch,
+    cluster,
+    clusterArgument: isNamedByPath ? cluster : launch.clusterArgument,
+  };
+}
+
+/** What cannot be removed now is still being written, and goes at another start. */
+async function removeDrafts(cluster: string): Promise<void> {
+  const folder = dirname(cluster);
+  const drafts = (await readdir(folder)).filter((name) =>
+    name.startsWith(`${basename(cluster)}${DRAFT}`),
+  );
+  for (const name of drafts) {
+    await rm(join(folder, name), { recursive: true, force: true }).catch(() => undefined);
+  }
 }
 
 function isCluster(folder: string): Promise<boolean> {

@@ -26,6 +26,7 @@ async function start(program: string) {
     products: ['orders', 'accounts'],
     env: { PATH: process.env.PATH, GREETING: 'hello' },
     logFile: join(path, 'products.log'),
+    recordFile: join(path, 'products.process'),
     onEvent(event) {
       events.push(event);
       heard();

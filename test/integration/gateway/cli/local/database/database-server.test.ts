@@ -1,4 +1,4 @@
-import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { expect, onTestFinished, test } from 'vitest';
@@ -102,12 +102,13 @@ test('starts over a pid file whose number belongs to another process by now, and
 
 test('begins anew where a first start was killed midway', async () => {
   const folder = await createFolder();
-  await mkdir(join(folder, 'postgres.new'));
-  await writeFile(join(folder, 'postgres.new', 'half'), '');
+  await mkdir(join(folder, 'postgres.new-1'));
+  await writeFile(join(folder, 'postgres.new-1', 'half'), '');
 
   const server = await start(folder);
 
   expect(server.created).toBe(true);
+  expect((await readdir(folder)).toSorted()).toEqual(['logs', 'postgres']);
 });
 
 test('shows the end of the log when it cannot start', async () => {
