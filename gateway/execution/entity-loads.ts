@@ -51,8 +51,8 @@ export interface RunningLoad {
   abort(): void;
 }
 
-/** A merged body stays below what servers usually accept, by a wide margin. */
-const MERGED_BYTES = 256 * 1024;
+/** A call takes no further loads once it has this many characters: far below what servers accept. */
+const MERGED_CHARACTERS = 128 * 1024;
 
 /** Creates the merging of loads for the subgraphs of one supergraph. */
 export function createLoadEntities(call: CallSubgraph): (load: EntityLoad) => RunningLoad {
@@ -67,16 +67,17 @@ export function createLoadEntities(call: CallSubgraph): (load: EntityLoad) => Ru
   return (load) => {
     const kind = kindOf(load);
     let batch = waiting.get(kind);
-    if (batch !== undefined && !batch.takes(load)) {
-      batch.send(call);
-      batch = undefined;
-    }
     if (batch === undefined) {
       if (waiting.size === 0) setImmediate(sendAll);
       batch = new Batch(load);
       waiting.set(kind, batch);
     }
-    return batch.join(load);
+    const running = batch.join(load);
+    if (batch.isFull()) {
+      waiting.delete(kind);
+      batch.send(call);
+    }
+    return running;
   };
 }
 
@@ -96,22 +97,22 @@ class Batch {
   readonly #first: EntityLoad;
   readonly #indexes = new Map<string, number>();
   readonly #members = new Set<Member>();
-  #bytes = 0;
+  #characters = 0;
   #running: RunningCall | null = null;
 
   constructor(first: EntityLoad) {
     this.#first = first;
   }
 
-  /** Whether the load still fits; the first one always does, whatever its size. */
-  takes({ representations }: EntityLoad): boolean {
-    let bytes = this.#bytes;
-    for (const text of representations) if (!this.#indexes.has(text)) bytes += text.length;
-    return this.#members.size === 0 || bytes <= MERGED_BYTES;
+  isFull(): boolean {
+    return this.#characters > MERGED_CHARACTERS;
   }
 
   join({ representations }: EntityLoad): RunningLoad {
-    const indexes = representations.map((text) => this.#indexOf(text));
+    const indexes = new Array<number>(representations.length);
+    for (let index = 0; index < indexes.length; index += 1) {
+      indexes[index] = this.#indexOf(representations[index] ?? '');
+    }
     const member = new Member(indexes);
     this.#members.add(member);
     return { answer: member.answer, abort: () => this.#leave(member) };
@@ -122,7 +123,7 @@ class Batch {
     if (index === undefined) {
       index = this.#indexes.size;
       this.#indexes.set(text, index);
-      this.#bytes += text.length;
+      this.#characters += text.length;
     }
     return index;
   }

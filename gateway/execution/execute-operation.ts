@@ -83,7 +83,7 @@ export class CompiledOperation {
       return { data: null, problems: run.problems };
     }
     const introspection = this.#introspect?.(run.variables) ?? null;
-    const projection = new ProjectionRun(run.problems, introspection, run.sharesObjects);
+    const projection = new ProjectionRun(run.problems, introspection);
     const data = shape.complete(run.data, projection, 0);
     return { data: typeof data === 'object' ? (data as JsonObject) : null, problems: run.problems };
   }

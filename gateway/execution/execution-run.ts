@@ -25,8 +25,6 @@ export class ExecutionRun {
   readonly problems: Problem[] = [];
   /** Coerced, with defaults. */
   readonly variables: Readonly<JsonObject>;
-  /** Whether one object stands in several places of `data`. */
-  sharesObjects = false;
   readonly #doors: ExecutionDoors;
   readonly #calls = new Set<RunningCall | RunningLoad>();
   readonly #entities = new Map<string, Map<string, unknown>>();

@@ -75,7 +75,7 @@ export class FetchStep {
   ): Promise<void> {
     const targetsByRepresentation = groupByRepresentation(targets, writer);
     const memory = this.#repeats ? run.remembered(this.#bodyStart) : null;
-    if (memory !== null) this.#receiveRemembered(run, targetsByRepresentation, memory);
+    if (memory !== null) this.#receiveRemembered(targetsByRepresentation, memory);
     if (targetsByRepresentation.size === 0) return;
 
     const representations = [...targetsByRepresentation.keys()];
@@ -97,17 +97,16 @@ export class FetchStep {
       if (answer.errors.length === 0) run.problems.push(this.#noData());
       return;
     }
-    answer.entities.forEach((entity, index) => {
-      if (memory !== null && answer.errors.length === 0) {
-        memory.set(representations[index] ?? '', cloneValue(entity));
-      }
-      this.#receive(run, entity, asked[index] ?? []);
-    });
+    if (memory !== null && answer.errors.length === 0) {
+      remember(memory, representations, answer.entities);
+    }
+    for (let index = 0; index < asked.length; index += 1) {
+      this.#receive(answer.entities[index], asked[index] ?? []);
+    }
   }
 
   /** Takes what an equal fetch of this request has loaded before, and leaves the rest to be asked. */
   #receiveRemembered(
-    run: ExecutionRun,
     targetsByRepresentation: Map<string, JsonObject[]>,
     memory: ReadonlyMap<string, unknown>,
   ): void {
@@ -116,18 +115,17 @@ export class FetchStep {
       const entity = memory.get(representation);
       if (entity === undefined) continue;
       targetsByRepresentation.delete(representation);
-      this.#receive(run, cloneValue(entity), targets);
+      this.#receive(cloneValue(entity), targets);
     }
   }
 
-  #receive(run: ExecutionRun, entity: unknown, targets: readonly JsonObject[]): void {
+  #receive(entity: unknown, targets: readonly JsonObject[]): void {
     const [first] = targets;
     if (!isJsonObject(entity) || first === undefined) return;
     if (this.#rewrites.length > 0) {
       const typename = typeof first.__typename === 'string' ? first.__typename : null;
       rewriteOutput(this.#rewrites, entity, typename, this.#lattice);
     }
-    if (targets.length > 1) run.sharesObjects = true;
     for (const target of targets) mergeResult(target, entity);
   }
 
@@ -194,4 +192,15 @@ function groupByRepresentation(
     else same.push(target);
   }
   return groups;
+}
+
+/** Keeps copies: what is received is written into afterwards. */
+function remember(
+  memory: Map<string, unknown>,
+  representations: readonly string[],
+  entities: readonly unknown[],
+): void {
+  representations.forEach((representation, index) => {
+    memory.set(representation, cloneValue(entities[index]));
+  });
 }

@@ -39,23 +39,6 @@ export class ListShape implements Shape {
   complete(value: unknown, run: ProjectionRun, depth: number): unknown {
     if (value === null || value === undefined) return null;
     if (!Array.isArray(value)) return run.reportInvalid(depth);
-    if (run.completed === null) return this.#completeElements(value, run, depth);
-
-    let known = run.completed.get(this);
-    if (known === undefined) {
-      known = new Map();
-      run.completed.set(this, known);
-    }
-    const before = known.get(value);
-    if (before !== undefined) return before;
-    const failures = run.failures;
-    const completed = this.#completeElements(value, run, depth);
-    // Reports name the place they are about, so only what went well is the same everywhere.
-    if (run.failures === failures) known.set(value, completed);
-    return completed;
-  }
-
-  #completeElements(value: readonly unknown[], run: ProjectionRun, depth: number): unknown {
     const completed = new Array<unknown>(value.length);
     let risen = false;
     for (let index = 0; index < value.length; index += 1) {
@@ -140,11 +123,17 @@ export interface ShapedField {
 /** Fields by type name; null for a name that clients must not see. */
 export type FieldsOfType = (typename: string) => readonly ShapedField[] | null;
 
+interface CompiledFields {
+  readonly fields: readonly ShapedField[];
+  /** An answer without values: copied, it has every key in its place, and filling it in is cheap. */
+  readonly blank: JsonObject;
+}
+
 export class ObjectShape implements Shape {
   readonly #typename: string;
   readonly #isAbstract: boolean;
   readonly #compile: FieldsOfType;
-  readonly #known = new Map<string, readonly ShapedField[] | null>();
+  readonly #known = new Map<string, CompiledFields | null>();
 
   constructor(typename: string, isAbstract: boolean, compile: FieldsOfType) {
     this.#typename = typename;
@@ -160,11 +149,13 @@ export class ObjectShape implements Shape {
       this.#isAbstract && typeof source.__typename === 'string'
         ? source.__typename
         : this.#typename;
-    const fields = this.#fields(typename);
-    if (fields === null) return run.reportInvalid(depth);
+    const compiled = this.#compiledFields(typename);
+    if (compiled === null) return run.reportInvalid(depth);
 
-    const completed: JsonObject = {};
-    for (const { key, shape } of fields) {
+    const { fields, blank } = compiled;
+    const completed: JsonObject = { ...blank };
+    for (let index = 0; index < fields.length; index += 1) {
+      const { key, shape } = fields[index] as ShapedField;
       run.path[depth] = key;
       const field = shape.complete(source[key], run, depth + 1);
       if (field === RISING) return FAILED;
@@ -173,12 +164,16 @@ export class ObjectShape implements Shape {
     return completed;
   }
 
-  #fields(typename: string): readonly ShapedField[] | null {
-    let fields = this.#known.get(typename);
-    if (fields === undefined) {
-      fields = this.#compile(typename);
-      this.#known.set(typename, fields);
+  #compiledFields(typename: string): CompiledFields | null {
+    let compiled = this.#known.get(typename);
+    if (compiled === undefined) {
+      const fields = this.#compile(typename);
+      compiled =
+        fields === null
+          ? null
+          : { fields, blank: Object.fromEntries(fields.map(({ key }) => [key, null])) };
+      this.#known.set(typename, compiled);
     }
-    return fields;
+    return compiled;
   }
 }

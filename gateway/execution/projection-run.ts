@@ -19,18 +19,10 @@ export class ProjectionRun {
   readonly path: (string | number)[] = [];
   readonly introspection: JsonObject | null;
   readonly problems: Problem[];
-  /** Nulls that were not simply said, reported or not. */
-  failures = 0;
-  /** Completed lists by shape and by what they were completed from; null where nothing is shared. */
-  readonly completed: Map<object, Map<object, unknown>> | null;
   readonly #met: number;
 
-  /**
-   * @param problems What was met while fetching; projection appends to it.
-   * @param sharesObjects Whether one list can stand in several places, and is completed once for all.
-   */
-  constructor(problems: Problem[], introspection: JsonObject | null, sharesObjects: boolean) {
-    this.completed = sharesObjects ? new Map() : null;
+  /** @param problems What was met while fetching; projection appends to it. */
+  constructor(problems: Problem[], introspection: JsonObject | null) {
     this.problems = problems;
     this.introspection = introspection;
     this.#met = problems.length;
@@ -38,7 +30,6 @@ export class ProjectionRun {
 
   /** A value that does not fit its type. */
   reportInvalid(depth: number): typeof FAILED {
-    this.failures += 1;
     this.#report(
       'RESPONSE_VALUE_INVALID',
       'A data product answered with a value that does not fit the schema.',
@@ -49,7 +40,6 @@ export class ProjectionRun {
 
   /** A null where the schema promises a value, unless an error explains it already. */
   reportNull(depth: number): void {
-    this.failures += 1;
     const position = this.path.slice(0, depth);
     if (this.problems.slice(0, this.#met).some(({ path }) => explains(path, position))) return;
     this.#report(

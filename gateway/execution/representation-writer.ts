@@ -16,6 +16,13 @@ interface WrittenField {
   readonly nested: RepresentationWriter | null;
 }
 
+/** How objects of one type are written. */
+interface TypeWriter {
+  readonly fields: readonly WrittenField[];
+  /** Texts written before, where every field is a leaf; null where some are not. */
+  readonly texts: TextTree | null;
+}
+
 const FRAGMENT = '... on ';
 
 /**
@@ -34,7 +41,7 @@ export class RepresentationWriter {
   readonly #selections: readonly QueryPlanSelectionNode[];
   readonly #lattice: TypeLattice;
   readonly #rewrites: readonly FetchDataRewrite[];
-  readonly #fieldsByType = new Map<string, readonly WrittenField[]>();
+  readonly #writers = new Map<string, TypeWriter>();
 
   constructor(
     selections: readonly QueryPlanSelectionNode[],
@@ -52,11 +59,21 @@ export class RepresentationWriter {
    */
   write(object: JsonObject): string | null {
     const typename = typeof object.__typename === 'string' ? object.__typename : '';
-    let fields = this.#fieldsByType.get(typename);
-    if (fields === undefined) {
-      fields = this.#compileFields(typename);
-      this.#fieldsByType.set(typename, fields);
+    let writer = this.#writers.get(typename);
+    if (writer === undefined) {
+      const fields = this.#compileFields(typename);
+      const flat = fields.every(({ nested }) => nested === null);
+      writer = { fields, texts: flat ? new TextTree() : null };
+      this.#writers.set(typename, writer);
     }
+    if (writer.texts === null) return this.#writeFields(writer.fields, object);
+    const leaf = writer.texts.find(writer.fields, object);
+    if (leaf === null) return this.#writeFields(writer.fields, object);
+    leaf.text ??= this.#writeFields(writer.fields, object);
+    return leaf.text;
+  }
+
+  #writeFields(fields: readonly WrittenField[], object: JsonObject): string | null {
     if (fields.length === 0) return null;
     let text = '{';
     for (const field of fields) {
@@ -125,6 +142,47 @@ export class RepresentationWriter {
       if (path[0] === key) below.push({ ...rewrite, path: path.slice(1) });
     }
     return below;
+  }
+}
+
+/** Texts kept for one type; the keys of entities repeat, and a run of new ones starts over. */
+const TEXTS_KEPT = 10_000;
+
+interface TextNode {
+  text: string | null;
+  below: Map<unknown, TextNode> | null;
+}
+
+/**
+ * Remembers texts by the values that they were written from, one level for each
+ * field. Looking a text up costs less than writing it, and equal representations
+ * become one string, which maps recognise without comparing it.
+ */
+class TextTree {
+  #root: TextNode = { text: null, below: null };
+  #size = 0;
+
+  /** @returns Null where a value is missing or is no primitive, so that it cannot be looked up. */
+  find(fields: readonly WrittenField[], object: JsonObject): TextNode | null {
+    if (this.#size > TEXTS_KEPT) {
+      this.#root = { text: null, below: null };
+      this.#size = 0;
+    }
+    let node = this.#root;
+    for (const { constant, key } of fields) {
+      if (constant !== null) continue;
+      const value = object[key];
+      if (value === undefined || (typeof value === 'object' && value !== null)) return null;
+      node.below ??= new Map();
+      let next = node.below.get(value);
+      if (next === undefined) {
+        next = { text: null, below: null };
+        node.below.set(value, next);
+        this.#size += 1;
+      }
+      node = next;
+    }
+    return node;
   }
 }
 
