@@ -9,11 +9,13 @@ import {
 } from 'graphql';
 import { MeshgateError } from '../../errors/meshgate-error.ts';
 import type { ProductResolvers } from '../define-product.ts';
+import { guardFields } from '../guard/guard-fields.ts';
 
 type SubgraphModules = Parameters<typeof buildSubgraphSchema>[0];
 
 /**
- * Builds the executable subgraph schema, with `_service` and `_entities`.
+ * Builds the executable subgraph schema, with `_service` and `_entities`; protected fields
+ * are guarded.
  *
  * @param name The product's, for messages.
  * @param sdl Federation 2 schema of the product.
@@ -32,6 +34,7 @@ export function buildSchema<Loaders>(
       message: `The schema of ${name} declares nothing for these resolvers: ${strays.join(', ')}.`,
     });
   }
+  guardFields(schema);
   return schema;
 }
 

@@ -33,8 +33,9 @@ afterAll(async () => {
   await orders.stop();
 });
 
-const west = { subject: 'wes', scopes: ['orders:write'], claims: { regions: ['West'] } };
-const south = { subject: 'sue', scopes: ['orders:write'], claims: { regions: ['South'] } };
+const scopes = ['orders:margin', 'orders:write'];
+const west = { subject: 'wes', scopes, claims: { regions: ['West'] } };
+const south = { subject: 'sue', scopes, claims: { regions: ['South'] } };
 
 // Order CA-2016-152156 with its lines 1 and 2 went to the south.
 const SOUTHERN_ORDER = 'CA-2016-152156';
@@ -219,7 +220,7 @@ test.each<[string, TestCaller['claims']]>([
   ['the right value in another claim', { region: ['South'] }],
 ])('%s shows no rows by any path', async (_, claims = {}) => {
   const { data } = await orders.ask(
-    { subject: 'nobody', claims },
+    { subject: 'nobody', scopes, claims },
     `query ($representations: [_Any!]!) {
       order(id: "${SOUTHERN_ORDER}") { id }
       orderLine(id: "${SOUTHERN_LINE}") { id }

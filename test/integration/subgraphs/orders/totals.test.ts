@@ -39,7 +39,11 @@ afterAll(async () => {
   await orders.stop();
 });
 
-const everywhere = { subject: 'ann', claims: { regions: ['West', 'East', 'Central', 'South'] } };
+const everywhere = {
+  subject: 'ann',
+  scopes: ['orders:margin'],
+  claims: { regions: ['West', 'East', 'Central', 'South'] },
+};
 
 const TOTALS = 'totals { lines orders quantity sales averageSales profit }';
 

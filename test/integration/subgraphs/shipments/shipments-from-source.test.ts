@@ -28,7 +28,11 @@ afterAll(async () => {
   await shipments.stop();
 });
 
-const everywhere = { subject: 'ann', claims: { regions: ['West', 'East', 'Central', 'South'] } };
+const everywhere = {
+  subject: 'ann',
+  scopes: ['shipments:pii'],
+  claims: { regions: ['West', 'East', 'Central', 'South'] },
+};
 
 /** Orders of the source, grouped, with the average days until they were shipped. */
 function groupSource(key: string, where = 'true'): Promise<readonly Group[]> {
