@@ -90,8 +90,8 @@ export function createAnswerGraphql(stages: AnswerStages, settings: AnswerSettin
         request.client.onGone = abort;
       },
     });
-    observer.executed(request.requestId, prepared, result.problems, asked);
-    return renderAnswer(result.data, result.problems, settings);
+    const facts = observer.executed(request.requestId, prepared, result.problems, asked);
+    return { ...renderAnswer(result.data, result.problems, settings), facts };
   };
 }
 
@@ -122,7 +122,7 @@ function findRefusals(
 }
 
 /** RFC 6750 section 3: a refused bearer token is answered with a challenge. */
-const CHALLENGE = { 'www-authenticate': 'Bearer error="invalid_token"' };
+const CHALLENGE = { 'www-authenticate': 'Bearer' };
 
 /** @see https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers/ */
 function toRateHeaders({ retryAfterSeconds, requests, windowSeconds }: RateRefusal) {

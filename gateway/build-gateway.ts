@@ -21,7 +21,7 @@ import { createOwnHeaders, createSubgraphHeaders } from './identity/create-subgr
 import type { SubgraphTokens } from './identity/create-subgraph-tokens.ts';
 import { createRequestObserver, type RequestObserver } from './observe-requests.ts';
 import { createPrepareOperation } from './operation/prepare-operation.ts';
-import { toEdgeSettings, toPreparationSettings } from './room-settings.ts';
+import { toAnswerSettings, toEdgeSettings, toPreparationSettings } from './room-settings.ts';
 import type { SupergraphSnapshot } from './supergraph/supergraph-snapshot.ts';
 
 /** What the gateway needs from outside besides its configuration. */
@@ -51,6 +51,7 @@ export function buildGateway(config: GatewayConfig, doors: GatewayDoors): HttpSe
 
   const authenticate = createAuthenticate({
     issuers: config.ISSUERS,
+    requiresAuthentication: config.REQUIRE_AUTHENTICATION,
     rowClaims: config.ROW_CLAIMS,
     tokenBytes: config.TOKEN_BYTES,
     now: doors.now,
@@ -88,11 +89,7 @@ export function buildGateway(config: GatewayConfig, doors: GatewayDoors): HttpSe
       snapshot,
       observer,
     },
-    {
-      rejects: config.AUTHORIZATION_MODE === 'reject',
-      passSubgraphErrors: config.SUBGRAPH_ERRORS === 'passed',
-      timeoutMs: config.REQUEST_TIMEOUT_MS,
-    },
+    toAnswerSettings(config),
   );
   const server = createHttpServer(toEdgeSettings(config, doors.portalFolder), {
     answerGraphql,

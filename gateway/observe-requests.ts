@@ -20,13 +20,17 @@ export interface RequestObserver {
   readonly redisFailed: () => void;
   /** An answer went out with these problems and nothing was run. */
   readonly refused: (problems: readonly Problem[]) => void;
-  /** An operation was run; `subgraphs` are those that were asked. */
+  /**
+   * An operation was run; `subgraphs` are those that were asked.
+   *
+   * @returns Facts for the log line of the request.
+   */
   readonly executed: (
     requestId: string,
     operation: PreparedOperation,
     problems: readonly Problem[],
     subgraphs: ReadonlySet<string>,
-  ) => void;
+  ) => Readonly<Record<string, unknown>>;
 }
 
 export function createRequestObserver(metrics: Metrics, log: Logger): RequestObserver {
@@ -63,16 +67,13 @@ export function createRequestObserver(metrics: Metrics, log: Logger): RequestObs
       countProblems(problems);
       const refused = problems.filter(({ code }) => code === 'UNAUTHORIZED_FIELD_OR_TYPE').length;
       if (refused > 0) unauthorized.inc(refused);
-      if (log.isLevelEnabled('info')) {
-        const { name, kind } = parsed;
-        const facts = { requestId, operation: name, kind, products: [...subgraphs], refused };
-        log.info(facts, 'operation executed');
-      }
       for (const { product, code, original } of problems) {
         if (product === undefined) continue;
         const said = original?.extensions.code;
         log.warn({ requestId, product, code, said }, 'a data product failed');
       }
+      const { name, kind } = parsed;
+      return { operation: name, kind, products: [...subgraphs], refused };
     },
   };
 }

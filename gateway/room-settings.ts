@@ -1,3 +1,4 @@
+import type { AnswerSettings } from './answer-graphql.ts';
 import type { GatewayConfig } from './config/config-schema.ts';
 import type { EdgeSettings } from './http/edge-types.ts';
 import type { PreparationSettings } from './operation/parse-operation.ts';
@@ -39,5 +40,14 @@ export function toPreparationSettings(config: GatewayConfig): PreparationSetting
     },
     introspection: config.INTROSPECTION,
     suggestions: config.MODE === 'development',
+  };
+}
+
+/** What decides between the stages. */
+export function toAnswerSettings(config: GatewayConfig): AnswerSettings {
+  return {
+    rejects: config.AUTHORIZATION_MODE === 'reject',
+    passSubgraphErrors: config.SUBGRAPH_ERRORS === 'passed',
+    timeoutMs: config.REQUEST_TIMEOUT_MS,
   };
 }

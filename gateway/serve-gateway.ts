@@ -43,7 +43,11 @@ export async function serveGateway(
 ): Promise<ServedGateway> {
   const fileText = env.CONFIG_FILE === undefined ? null : await readConfigFile(env.CONFIG_FILE);
   const config = loadConfig(env, fileText);
-  const log = createLogger({ level: config.LOG_LEVEL, name: 'gateway' });
+  const log = createLogger({
+    level: config.LOG_LEVEL,
+    name: 'gateway',
+    ...(config.LOG_FILE === null ? {} : { destination: config.LOG_FILE }),
+  });
   const snapshot = loadSupergraphSnapshot(
     await readSupergraph(config),
     new Map(Object.entries(config.SUBGRAPH_URLS)),

@@ -83,6 +83,10 @@ export const settings = {
   LOG_LEVEL: choice('error', 'warn', 'info', 'debug', 'silent')
     .default('info')
     .describe('The least severe log lines that are written.'),
+  LOG_FILE: path()
+    .nullable()
+    .default(null)
+    .describe('File that log lines are appended to; unset writes them to standard output.'),
   DRAIN_MS: milliseconds(0, 600_000)
     .default(10_000)
     .describe('How long requests under way may take to end after a stop signal.'),
@@ -174,6 +178,9 @@ export const settings = {
     .default(60)
     .describe('Lifetime of a token for a subgraph.'),
 
+  REQUIRE_AUTHENTICATION: flag()
+    .default(false)
+    .describe('Whether a request without a token is refused as a whole.'),
   AUTHORIZATION_MODE: choice('filter', 'reject')
     .default('filter')
     .describe(

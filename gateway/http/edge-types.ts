@@ -48,6 +48,8 @@ export interface EdgeAnswer {
   readonly body: string | Uint8Array;
   /** Lower-case names; `cache-control` here replaces the edge's `no-store`. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** What the log line of this request says besides; nothing of the caller's values. */
+  readonly facts?: Readonly<Record<string, unknown>>;
 }
 
 /** Answers one request. What it throws becomes an error body: a `MeshgateError` as itself, all else masked. */

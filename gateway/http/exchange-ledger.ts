@@ -100,6 +100,7 @@ function report(
       path: exchange.path,
       status,
       durationMs: Math.round(durationMs * 1000) / 1000,
+      ...exchange.facts,
     },
     status === CLIENT_GONE_STATUS ? 'client gone' : 'request answered',
   );

@@ -13,6 +13,8 @@ export class Exchange implements ClientConnection {
   allowedOrigin: string | null = null;
   /** What the answer depends on besides the address; null says nothing of it. */
   vary: string | null = null;
+  /** What the answerer wants in the log line; null for nothing. */
+  facts: Readonly<Record<string, unknown>> | null = null;
   gone = false;
   private goneListener: (() => void) | null = null;
 

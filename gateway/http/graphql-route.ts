@@ -64,6 +64,7 @@ export function serveGraphql(
         : parseBodyParameters(await readBody(request.raw, settings.bodyBytes));
     const pending = doors.answerGraphql(new IncomingRequest(request, parameters));
     const given = pending instanceof Promise ? await pending : pending;
+    request.exchange.facts = given.facts ?? null;
     const { mediaType } = request.exchange;
     writeResponse(request, reply, {
       status: mediaType === JSON_RESPONSE ? given.jsonStatus : given.status,

@@ -2,7 +2,10 @@ import { ERROR_CATALOG, type ErrorCode } from '../../shared/errors/error-catalog
 import type { Principal } from './principal.ts';
 
 /** Why a caller is turned away; all but `ISSUER_UNREACHABLE` are the caller's to mend. */
-export type RejectionCode = Extract<ErrorCode, `TOKEN_${string}` | 'ISSUER_UNREACHABLE'>;
+export type RejectionCode = Extract<
+  ErrorCode,
+  `TOKEN_${string}` | 'ISSUER_UNREACHABLE' | 'AUTHENTICATION_REQUIRED'
+>;
 
 export interface Rejection {
   readonly ok: false;

@@ -21,6 +21,8 @@ import { ANONYMOUS } from './principal.ts';
 export interface AuthenticateSettings {
   /** With none, every caller is anonymous and a token, which nobody could check, is not looked at. */
   readonly issuers: readonly IssuerSettings[];
+  /** Whether a request without credentials is rejected instead of being anonymous; false when not given. */
+  readonly requiresAuthentication?: boolean;
   /** Claims kept in `Principal.claims`. */
   readonly rowClaims: readonly string[];
   /** Bytes of the largest `authorization` header that is looked at. */
@@ -111,7 +113,10 @@ export function createAuthenticate(settings: AuthenticateSettings): Authenticate
     }
   };
 
-  const anonymous = Object.freeze({ ok: true, principal: ANONYMOUS } as const);
+  const anonymous: AuthenticationOutcome =
+    settings.requiresAuthentication === true
+      ? reject('AUTHENTICATION_REQUIRED')
+      : Object.freeze({ ok: true, principal: ANONYMOUS });
   const tooLarge = reject('TOKEN_MALFORMED', `The access token has more than ${tokenBytes} bytes.`);
 
   return (authorization) => {

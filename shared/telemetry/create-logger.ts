@@ -12,8 +12,8 @@ export interface LoggerSettings {
   readonly name: string;
   /** Lines for people instead of JSON. Default false. */
   readonly pretty?: boolean;
-  /** Takes whole lines; default standard output. */
-  readonly destination?: { write(line: string): void };
+  /** Takes whole lines, or names a file that they are appended to; default standard output. */
+  readonly destination?: { write(line: string): void } | string;
 }
 
 /** Never written in clear, at the top of the facts or one level below. */
@@ -24,7 +24,10 @@ const SECRET_FACTS = ['authorization', 'cookie', 'set-cookie', 'password', 'toke
  * a word, `name`, the facts, `msg`. The request id is the fact `requestId`.
  */
 export function createLogger(settings: LoggerSettings): Logger {
-  const lines = settings.destination ?? destination({ dest: 1, sync: true });
+  const lines =
+    typeof settings.destination === 'object'
+      ? settings.destination
+      : destination({ dest: settings.destination ?? 1, sync: true, mkdir: true });
   const target: DestinationStream =
     settings.pretty === true ? createPrettyDestination(lines) : lines;
 

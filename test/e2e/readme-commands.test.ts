@@ -67,7 +67,10 @@ test('without a token, no data product but the one with open fields is asked', a
   await runInShell(anonymous);
 
   expect(anonymous).toHaveLength(1);
-  await mesh.command.waitFor('"products":["accounts"],"refused":3');
+  // A request is logged before the next one is looked at.
+  await fetch(`${mesh.url}/health/live`);
+  const log = await readFile(`${mesh.folder}/.meshgate/logs/gateway.log`, 'utf8');
+  expect(log).toContain('"products":["accounts"],"refused":3');
 });
 
 test('the README asks what a start offers for pasting', () => {

@@ -92,38 +92,50 @@ async function takeLock(lockFile: string, folder: string): Promise<string> {
   const draft = `${lockFile}.${randomUUID()}`;
   await writeFile(draft, identity, { flag: 'wx' });
   try {
-    for (;;) {
-      // A hard link appears whole or not at all, so nobody ever reads half a lock.
-      const taken = await link(draft, lockFile).then(
-        () => true,
-        (error: NodeJS.ErrnoException) => {
-          if (error.code === 'EEXIST') return false;
-          throw error;
-        },
-      );
-      if (taken) return identity;
-      await removeStaleLock(lockFile, folder);
-    }
+    while (!(await linkIfFree(draft, lockFile))) await removeStaleLock(lockFile, folder, draft);
+    return identity;
   } finally {
     await unlink(draft);
   }
 }
 
-async function removeStaleLock(lockFile: string, folder: string): Promise<void> {
+/** A hard link appears whole or not at all, so nobody ever reads half a lock. */
+function linkIfFree(file: string, name: string): Promise<boolean> {
+  return link(file, name).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EEXIST') return false;
+      throw error;
+    },
+  );
+}
+
+async function removeStaleLock(lockFile: string, folder: string, draft: string): Promise<void> {
   const holder = await readFile(lockFile, 'utf8').catch(() => null);
   if (holder === null) return;
-  const pid = Number.parseInt(holder, 10);
-  if ((await identifyProcess(pid)) === holder) {
+  if (await isAlive(holder)) {
     throw new MeshgateError('CONFIG_INVALID', {
-      message: `Expected the data folder ${folder} to be free, but process ${pid} runs a mesh on it. Stop that one first, or give another folder with --data DIR.`,
+      message: `Expected the data folder ${folder} to be free, but process ${Number.parseInt(holder, 10)} runs a mesh on it. Stop that one first, or give another folder with --data DIR.`,
     });
   }
-  // Moved before it is removed: if a third process has replaced it meanwhile, it is put back.
-  const moved = `${lockFile}.${randomUUID()}`;
-  await rename(lockFile, moved).catch(() => undefined);
-  const found = await readFile(moved, 'utf8').catch(() => holder);
-  if (found !== holder) await link(moved, lockFile).catch(() => undefined);
-  await rm(moved, { force: true });
+  // One process at a time removes a lock, and only the one that it has seen to be stale: another
+  // may have removed that and taken its place in the meantime.
+  const claim = `${lockFile}.takeover`;
+  if (!(await linkIfFree(draft, claim))) {
+    const claimant = await readFile(claim, 'utf8').catch(() => null);
+    if (claimant !== null && !(await isAlive(claimant))) await rm(claim, { force: true });
+    return;
+  }
+  try {
+    const found = await readFile(lockFile, 'utf8').catch(() => null);
+    if (found === holder) await rm(lockFile, { force: true });
+  } finally {
+    await rm(claim, { force: true });
+  }
+}
+
+async function isAlive(identity: string): Promise<boolean> {
+  return (await identifyProcess(Number.parseInt(identity, 10))) === identity;
 }
 
 async function giveBack(lockFile: string, identity: string): Promise<void> {

@@ -94,7 +94,11 @@ export async function startLocalMesh(
     (async () => {
       await prepareDatabase(server, secrets, [...ports.keys()], parts);
       await compose(products, ports, supergraphFile, parts.progress);
-      const served = await startGateway(settings.port, { supergraphFile, keys }, parts);
+      const served = await startGateway(
+        settings.port,
+        { folder: folder.path, supergraphFile, keys },
+        parts,
+      );
       parts.progress.begin('Data products');
       return served;
     })(),
@@ -219,7 +223,11 @@ async function startProducts(
 
 async function startGateway(
   port: number,
-  { supergraphFile, keys }: { readonly supergraphFile: string; readonly keys: LocalKeys },
+  {
+    folder,
+    supergraphFile,
+    keys,
+  }: { readonly folder: string; readonly supergraphFile: string; readonly keys: LocalKeys },
   { tools, paths, progress, running }: LocalMeshParts,
 ): Promise<ServedGateway> {
   progress.begin('Gateway');
@@ -227,6 +235,7 @@ async function startGateway(
     value === undefined ? [] : [[name, value] as const],
   );
   const gateway = await tools.serve({
+    LOG_FILE: join(folder, 'logs', 'gateway.log'),
     ...Object.fromEntries(given),
     MODE: 'development',
     HOST: '127.0.0.1',

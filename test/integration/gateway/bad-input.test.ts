@@ -216,6 +216,17 @@ test('a protected field is null with an error, and its product is not asked for 
   ]);
 });
 
+test('where callers must be known, a request without a token is refused as a whole', async () => {
+  const gateway = await serveFederation(subgraphs, { REQUIRE_AUTHENTICATION: 'true' });
+
+  const anonymous = await gateway.post(JOIN);
+  const known = await gateway.post(JOIN, { authorization: `Bearer ${await gateway.token()}` });
+
+  expect([anonymous.status, codeOf(anonymous.body)]).toEqual([401, ['AUTHENTICATION_REQUIRED']]);
+  expect(anonymous.headers.get('www-authenticate')).toBe('Bearer');
+  expect(known.body.data).toEqual({ book: { title: 'Emma', copies: 3 } });
+});
+
 test('in reject mode nothing runs, and the answer lists every path', async () => {
   const gateway = await serveFederation(subgraphs, { AUTHORIZATION_MODE: 'reject' });
 

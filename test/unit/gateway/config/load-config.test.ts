@@ -33,6 +33,7 @@ test('starts with the defaults of production when nothing is set', () => {
     MODE: 'production',
     HOST: '127.0.0.1',
     PORT: 4000,
+    LOG_FILE: null,
     LOG_LEVEL: 'info',
     DRAIN_MS: 10_000,
     TRUST_PROXY: [],
@@ -65,6 +66,7 @@ test('starts with the defaults of production when nothing is set', () => {
     TOKEN_BYTES: 8192,
     ROW_CLAIMS: ['regions'],
     REDIS_URL: null,
+    REQUIRE_AUTHENTICATION: false,
   });
 });
 
