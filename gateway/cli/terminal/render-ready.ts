@@ -47,7 +47,7 @@ export function renderReady(facts: ReadyFacts, paint: Paint): string {
     ['Health', facts.health],
     ['Metrics', facts.metrics],
     ...Object.entries(facts.products),
-    ['Data and logs', facts.dataFolder],
+    ['Data folder', facts.dataFolder],
   ];
   const width = Math.max(...rows.map(([name]) => name.length));
   return [
