@@ -23,8 +23,9 @@ interface SummaryRow {
   readonly p99: number;
   readonly memory: number | null;
   readonly callsPerRequest: number;
-  readonly toStock: number;
-  readonly toFloor: number;
+  /** Null where the other one answered nothing. */
+  readonly toStock: number | null;
+  readonly toFloor: number | null;
 }
 
 export interface Summary {
@@ -60,8 +61,8 @@ export function summarise(
       p99: round(median(group, 'p99'), 2),
       memory: group.at(-1)?.memory ?? null,
       callsPerRequest: round(median(group, 'callsPerRequest'), 2),
-      toStock: round(against('stock'), 2),
-      toFloor: round(against('transport floor'), 2),
+      toStock: ratio(against('stock')),
+      toFloor: ratio(against('transport floor')),
     };
   });
   const [cpu] = cpus();
@@ -97,6 +98,10 @@ function median(
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }
 
+function ratio(value: number): number | null {
+  return Number.isFinite(value) ? round(value, 2) : null;
+}
+
 function round(value: number, digits: number): number {
   return Number(value.toFixed(digits));
 }
@@ -122,8 +127,8 @@ export function renderTable({ rows }: Summary): string {
     row.p99.toFixed(2),
     String(row.memory ?? '–'),
     String(row.callsPerRequest),
-    `${row.toStock.toFixed(2)}×`,
-    row.toFloor.toFixed(2),
+    row.toStock === null ? '–' : `${row.toStock.toFixed(2)}×`,
+    row.toFloor?.toFixed(2) ?? '–',
   ]);
   const widths = head.map((title, column) =>
     Math.max(title.length, ...body.map((cells) => cells[column]?.length ?? 0)),
