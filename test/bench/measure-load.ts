@@ -56,7 +56,17 @@ async function measureWithWrk(
   const [program = '', ...rest] = [...pinnedTo(core), 'wrk'];
   const { stdout } = await run(program, [
     ...rest,
-    ...['-t1', `-c${workload.connections}`, `-d${seconds}s`, '--latency', '-s', script, url],
+    ...[
+      '-t1',
+      `-c${workload.connections}`,
+      `-d${seconds}s`,
+      '--timeout',
+      '30s',
+      '--latency',
+      '-s',
+      script,
+      url,
+    ],
   ]);
   const number = (pattern: RegExp) => Number(pattern.exec(stdout)?.[1] ?? 0);
   return {
