@@ -42,6 +42,8 @@ const UNDERSTOOD_FEATURES = new Set([
   'https://specs.apollo.dev/authenticated/v0.1',
   'https://specs.apollo.dev/requiresScopes/v0.1',
   'https://specs.apollo.dev/policy/v0.1',
+  // Tags say what a cache has to forget; where nothing is cached there is nothing to forget.
+  'https://specs.apollo.dev/cacheTag/v0.1',
 ]);
 
 /**
