@@ -13,7 +13,16 @@ const door = (packageName, ...rooms) => ({
 });
 
 /** A request passes through these in order; a room may know the products of earlier rooms only. */
-const requestPath = ['identity', 'policy', 'supergraph', 'operation', 'execution', 'response'];
+const requestPath = [
+  'identity',
+  'policy',
+  'supergraph',
+  'planning',
+  'operation',
+  'cache',
+  'execution',
+  'response',
+];
 const noLookingAhead = requestPath.slice(0, -1).map((room, index) => ({
   name: `request-path-one-way-${room}`,
   comment: `${room}/ runs before ${requestPath.slice(index + 1).join(', ')} and must not know them.`,
@@ -62,6 +71,14 @@ export default {
       to: { path: '^gateway/control/' },
     },
     {
+      name: 'planning-is-handed-in',
+      comment:
+        'operation/ is given a function that plans and does not know in which thread it runs.',
+      severity: 'error',
+      from: { path: '^gateway/operation/' },
+      to: { path: '^gateway/planning/' },
+    },
+    {
       name: 'only-main-wires',
       comment: 'Rooms receive what they need; only build-gateway.ts reaches into several of them.',
       severity: 'error',
@@ -83,6 +100,14 @@ export default {
       to: { path: '^gateway/http/' },
     },
     {
+      name: 'cluster-knows-no-room',
+      comment:
+        'cluster/ starts, replaces and stops processes; what they do is none of its business.',
+      severity: 'error',
+      from: { path: '^gateway/cluster/' },
+      to: { path: '^(gateway|subgraphs)/', pathNot: '^gateway/cluster/' },
+    },
+    {
       name: 'settings-are-handed-in',
       comment: 'A room is given the values it needs and never sees the whole configuration.',
       severity: 'error',
@@ -91,6 +116,24 @@ export default {
         pathNot: '^gateway/(config/|[^/]+[.]ts$)',
       },
       to: { path: '^gateway/config/' },
+    },
+    {
+      name: 'nobody-knows-the-drop-in',
+      comment:
+        'apollo/ is a package entry of its own: loading @apollo/gateway takes half a second that nobody else pays.',
+      severity: 'error',
+      from: { path: '^(gateway|subgraphs|shared)/', pathNot: '^gateway/apollo/' },
+      to: { path: '^gateway/apollo/' },
+    },
+    {
+      name: 'the-drop-in-is-the-engine-alone',
+      comment: 'Apollo Server is the edge and says who calls; apollo/ plans, executes and formats.',
+      severity: 'error',
+      from: { path: '^gateway/apollo/' },
+      to: {
+        path: '^gateway/',
+        pathNot: '^gateway/(apollo|policy|supergraph|planning|operation|execution)/',
+      },
     },
     {
       name: 'checks-do-not-know-the-registry',
@@ -128,22 +171,24 @@ export default {
     door('@apollo/subgraph', 'shared/kit/'),
     door(
       '@apollo/query-planner',
-      'gateway/supergraph/',
+      'gateway/planning/',
       'gateway/operation/',
       'gateway/execution/',
+      'gateway/apollo/',
     ),
     door(
       '@apollo/federation-internals',
       'gateway/supergraph/',
-      'gateway/operation/',
-      'gateway/execution/',
+      'gateway/planning/',
       'gateway/control/composition/',
+      'gateway/apollo/',
     ),
+    door('@apollo/gateway', 'gateway/apollo/'),
     door('@apollo/composition', 'gateway/control/composition/'),
     door('dataloader', 'shared/kit/'),
     door('fastify', 'gateway/http/', 'shared/kit/'),
     door('@fastify/static', 'gateway/http/'),
-    door('undici', 'gateway/execution/', 'gateway/identity/', 'gateway/cli/'),
+    door('undici', 'gateway/execution/', 'gateway/identity/', 'gateway/cli/', 'gateway/apollo/'),
     door('jose', 'gateway/identity/', 'shared/kit/'),
     door('pg', 'shared/postgres/'),
     door('pg-copy-streams', 'shared/postgres/'),

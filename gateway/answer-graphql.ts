@@ -1,25 +1,31 @@
 /**
  * The whole line of the request path, on one screen.
  *
- * http -> identity -> operation -> execution -> response -> http. Each stage
- * returns a value and the next takes it; no stage calls another.
+ * http -> identity -> operation -> (cache) -> execution -> response -> http. Each
+ * stage returns a value and the next takes it; no stage calls another.
  *
  * @module
  */
 import { ERROR_CATALOG } from '../shared/errors/error-catalog.ts';
 import type { Problem } from '../shared/errors/problem.ts';
+import type { SupergraphGeneration } from './build-generation.ts';
+import type { ShareQueries } from './cache/share-queries.ts';
+import type { Work } from './cache/single-flight.ts';
 import type { CompiledOperation } from './execution/execute-operation.ts';
-import type { ExecutionDoors } from './execution/execution-run.ts';
-import type { CallSubgraph } from './execution/subgraph-answer.ts';
-import type { AnswerGraphql, GraphqlParameters } from './http/edge-types.ts';
+import type {
+  AnswerGraphql,
+  EdgeAnswer,
+  EdgeRequest,
+  GraphqlParameters,
+} from './http/edge-types.ts';
 import type { Authenticate } from './identity/create-authenticate.ts';
-import type { LimitRate, RateRefusal } from './identity/create-rate-limit.ts';
-import type { SubgraphHeaders } from './identity/create-subgraph-headers.ts';
 import type { Principal } from './identity/principal.ts';
-import type { RequestObserver } from './observe-requests.ts';
+import type { LimitRate, RateRefusal } from './identity/rate-limit/create-rate-limit.ts';
+import type { SubgraphHeaders } from './identity/trust/create-subgraph-headers.ts';
+import type { ExecutedFacts, RequestObserver } from './observe-requests.ts';
 import type { PreparationOutcome, PrepareOperation } from './operation/prepare-operation.ts';
-import { renderAnswer, renderRefusal } from './response/render-answer.ts';
-import type { SupergraphSnapshot } from './supergraph/supergraph-snapshot.ts';
+import { type RenderedAnswer, renderAnswer, renderRefusal } from './response/render-answer.ts';
+import type { LiveSupergraph } from './supergraph/live-supergraph.ts';
 
 /** The stages, built and ready. */
 export interface AnswerStages {
@@ -27,11 +33,15 @@ export interface AnswerStages {
   /** Null sets no limit. */
   readonly limitRate: LimitRate | null;
   readonly prepare: PrepareOperation<CompiledOperation>;
-  readonly callSubgraph: CallSubgraph;
-  readonly loadEntities: ExecutionDoors['loadEntities'];
+  readonly share: ShareQueries<Executed>;
   readonly headersFor: SubgraphHeaders;
-  readonly snapshot: SupergraphSnapshot;
+  readonly live: LiveSupergraph<SupergraphGeneration>;
   readonly observer: RequestObserver;
+}
+
+/** One execution, for everybody who waits for it. */
+export interface Executed extends ExecutedFacts {
+  readonly answer: RenderedAnswer;
 }
 
 export interface AnswerSettings {
@@ -44,8 +54,7 @@ export interface AnswerSettings {
 
 /** Strings the stages together. */
 export function createAnswerGraphql(stages: AnswerStages, settings: AnswerSettings): AnswerGraphql {
-  const { authenticate, limitRate, prepare, snapshot, observer } = stages;
-  const { callSubgraph, loadEntities, headersFor } = stages;
+  const { authenticate, limitRate, live, observer } = stages;
 
   return async (request) => {
     const pending = authenticate(request.authorization);
@@ -60,39 +69,83 @@ export function createAnswerGraphql(stages: AnswerStages, settings: AnswerSettin
       return renderRefusal(caller.code, caller.message, CHALLENGE);
     }
 
-    const { query, operationName, variables } = request.parameters;
-    const preparation = prepare(query, operationName, rightsOf(caller.principal), snapshot);
-    if (request.method === 'GET' && isMutation(preparation)) {
-      return renderRefusal('METHOD_NOT_ALLOWED', undefined, { allow: 'POST' });
+    const tenure = live.enter();
+    try {
+      const asking = { request, principal: caller.principal, generation: tenure.generation };
+      return await answerOperation(asking, stages, settings);
+    } finally {
+      live.leave(tenure);
     }
-    if (!preparation.ok) {
-      observer.refused(preparation.problems);
-      return renderAnswer(undefined, preparation.problems, settings);
-    }
-    const { prepared, executable } = preparation;
-    const refusals = findRefusals(preparation, variables, settings);
-    if (refusals.length > 0) {
-      observer.refused(refusals);
-      return renderAnswer(undefined, [OPERATION_UNAUTHORIZED, ...refusals], settings);
-    }
+  };
+}
 
-    const asked = new Set<string>();
-    const result = await executable.execute({
-      variables,
-      callSubgraph,
-      loadEntities,
+/** A caller who is known, or known to be nobody, and may ask now. */
+interface Asking {
+  readonly request: EdgeRequest;
+  readonly principal: Principal;
+  /** What is live when the request comes; it keeps that whatever is swapped meanwhile. */
+  readonly generation: SupergraphGeneration;
+}
+
+async function answerOperation(
+  asking: Asking,
+  stages: AnswerStages,
+  settings: AnswerSettings,
+): Promise<EdgeAnswer> {
+  const { request, principal, generation } = asking;
+  const { prepare, share, observer } = stages;
+  const { query, operationName, variables } = request.parameters;
+  const preparing = prepare(query, operationName, rightsOf(principal), generation.snapshot);
+  const preparation = preparing instanceof Promise ? await preparing : preparing;
+  if (request.method === 'GET' && isMutation(preparation)) {
+    return renderRefusal('METHOD_NOT_ALLOWED', undefined, { allow: 'POST' });
+  }
+  if (!preparation.ok) {
+    observer.refused(preparation.problems);
+    return renderAnswer(undefined, preparation.problems, settings);
+  }
+  const { prepared, executable } = preparation;
+  const refusals = findRefusals(preparation, variables, settings);
+  if (refusals.length > 0) {
+    observer.refused(refusals);
+    return renderAnswer(undefined, [OPERATION_UNAUTHORIZED, ...refusals], settings);
+  }
+
+  const start = () => run(executable, asking, stages, settings);
+  const seat = share(request, principal, prepared, start);
+  request.client.onGone = seat.leave;
+  const executed = await seat.value;
+  return { ...executed.answer, facts: observer.executed(request.requestId, prepared, executed) };
+}
+
+/** Executes and renders. */
+function run(
+  executable: CompiledOperation,
+  { request, principal, generation }: Asking,
+  { headersFor }: AnswerStages,
+  settings: AnswerSettings,
+): Work<Executed> {
+  const subgraphs = new Set<string>();
+  let abort = () => {};
+  const execute = async (): Promise<Executed> => {
+    const { data, problems } = await executable.execute({
+      variables: request.parameters.variables,
+      callSubgraph: generation.callSubgraph,
+      loadEntities: generation.loadEntities,
       headersFor(subgraph) {
-        asked.add(subgraph);
-        return headersFor(subgraph, caller.principal, request);
+        subgraphs.add(subgraph);
+        return headersFor(subgraph, principal, request);
       },
       timeoutMs: settings.timeoutMs,
-      onStart(abort) {
-        request.client.onGone = abort;
+      onStart(giveUp) {
+        abort = giveUp;
+        if (request.client.gone) giveUp();
       },
     });
-    const facts = observer.executed(request.requestId, prepared, result.problems, asked);
-    return { ...renderAnswer(result.data, result.problems, settings), facts };
+    const answer = renderAnswer(data, problems, settings);
+    return { requestId: request.requestId, answer, problems, subgraphs };
   };
+  return { value: execute(), abort: () => abort() };
 }
 
 const RATE_LIMITED = {

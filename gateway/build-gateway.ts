@@ -5,88 +5,80 @@
  * @module
  */
 import type { Redis } from '../shared/redis/create-redis.ts';
-import { createMetrics } from '../shared/telemetry/create-metrics.ts';
+import type { Metrics } from '../shared/telemetry/create-metrics.ts';
 import type { Logger } from '../shared/telemetry/logger.ts';
-import { createAnswerGraphql } from './answer-graphql.ts';
+import { createAnswerGraphql, type Executed } from './answer-graphql.ts';
+import { buildIdentity } from './build-identity.ts';
+import { buildLiveSupergraph } from './build-live-supergraph.ts';
+import { createShareQueries, type ShareQueries, shareNothing } from './cache/share-queries.ts';
 import type { GatewayConfig } from './config/config-schema.ts';
-import { createLoadEntities } from './execution/entity-loads.ts';
-import { CompiledOperation } from './execution/execute-operation.ts';
-import { createProbeSubgraphs } from './execution/probe-subgraphs.ts';
-import { createSubgraphClient } from './execution/subgraph-client.ts';
+import type { SwapSupergraph } from './create-swap-supergraph.ts';
 import { createHttpServer, type HttpServer } from './http/create-http-server.ts';
 import type { ExampleOperation, StartPageFacts } from './http/edge-types.ts';
-import { createAuthenticate } from './identity/create-authenticate.ts';
-import { createRateLimit, type LimitRate } from './identity/create-rate-limit.ts';
-import { createOwnHeaders, createSubgraphHeaders } from './identity/create-subgraph-headers.ts';
-import type { SubgraphTokens } from './identity/create-subgraph-tokens.ts';
+import type { CredentialRegister } from './identity/credential-register.ts';
+import type { IssuerSettings } from './identity/issuer-settings.ts';
+import { createRateLimit, type LimitRate } from './identity/rate-limit/create-rate-limit.ts';
+import { createSubgraphHeaders } from './identity/trust/create-subgraph-headers.ts';
+import type { SubgraphTokens } from './identity/trust/create-subgraph-tokens.ts';
+import type { LoadedSupergraph, LoadSupergraph } from './load-supergraph.ts';
 import { createRequestObserver, type RequestObserver } from './observe-requests.ts';
-import { createPrepareOperation } from './operation/prepare-operation.ts';
-import { toAnswerSettings, toEdgeSettings, toPreparationSettings } from './room-settings.ts';
+import { toAnswerSettings, toEdgeSettings } from './room-settings.ts';
 import type { SupergraphSnapshot } from './supergraph/supergraph-snapshot.ts';
 
 /** What the gateway needs from outside besides its configuration. */
 export interface GatewayDoors {
-  readonly snapshot: SupergraphSnapshot;
+  /** The supergraph to begin with. */
+  readonly supergraph: LoadedSupergraph;
+  /** Loads those that take over from it. */
+  readonly loadSupergraph: LoadSupergraph;
   /** Null when no token is sent to subgraphs. */
   readonly subgraphTokens: SubgraphTokens | null;
+  /** Those of the configuration, with their secrets. */
+  readonly issuers: readonly IssuerSettings[];
+  /** API keys, and what was revoked. */
+  readonly register: CredentialRegister;
   readonly log: Logger;
   /** Epoch milliseconds. */
   readonly now: () => number;
-  readonly startPage: () => StartPageFacts;
+  readonly startPage: (snapshot: SupergraphSnapshot) => StartPageFacts;
   readonly exampleOperations: () => readonly ExampleOperation[];
   /** Folder of the built portal; null serves no page but the start page. */
   readonly portalFolder: string | null;
+  readonly metrics: Metrics;
+  /** Renders what `/metrics` shows: the metrics of all workers, where there are several. */
+  readonly renderMetrics: () => Promise<string>;
   /** Shared by all replicas; null keeps everything in this process. */
   readonly redis: Redis | null;
 }
 
-/** How long the state of the products is believed, in milliseconds. */
-const PROBE_KEPT_MS = 1000;
+/** A gateway that listens when it is told to. */
+export interface Gateway extends HttpServer {
+  /** Whoever has a newer supergraph calls this. */
+  readonly swapSupergraph: SwapSupergraph;
+}
 
-/** Builds a gateway for one configuration; it listens when it is told to. */
-export function buildGateway(config: GatewayConfig, doors: GatewayDoors): HttpServer {
-  const { snapshot, log } = doors;
-  const metrics = createMetrics('gateway');
+/** Builds a gateway for one configuration. */
+export function buildGateway(config: GatewayConfig, doors: GatewayDoors): Gateway {
+  const { log, metrics } = doors;
   const observer = createRequestObserver(metrics, log);
 
-  const authenticate = createAuthenticate({
-    issuers: config.ISSUERS,
-    requiresAuthentication: config.REQUIRE_AUTHENTICATION,
-    rowClaims: config.ROW_CLAIMS,
-    tokenBytes: config.TOKEN_BYTES,
-    now: doors.now,
-    onKeysUnavailable: observer.keysUnavailable,
-  });
-  const prepare = createPrepareOperation(
-    config.PLAN_CACHE_ENTRIES,
-    toPreparationSettings(config),
-    (prepared) => new CompiledOperation(prepared),
-    observer.preparation,
-  );
-  const subgraphs = createSubgraphClient(snapshot.subgraphs, {
-    timeoutMs: config.SUBGRAPH_TIMEOUT_MS,
-    connections: config.SUBGRAPH_CONNECTIONS,
-    responseBytes: config.SUBGRAPH_RESPONSE_BYTES,
-    observe: observer.subgraphCall,
-  });
+  const identity = buildIdentity(config, doors, observer);
   const headersFor = createSubgraphHeaders(doors.subgraphTokens, config.FORWARD_HEADERS);
-  const probe = createProbeSubgraphs(
-    snapshot.subgraphs.map(({ name }) => name),
-    subgraphs.call,
-    createOwnHeaders(headersFor),
-    PROBE_KEPT_MS,
-    doors.now,
+  const { live, prepare, swapSupergraph } = buildLiveSupergraph(
+    config,
+    doors,
+    headersFor,
+    observer,
   );
 
   const answerGraphql = createAnswerGraphql(
     {
-      authenticate,
+      authenticate: identity.authenticate,
       limitRate: buildRateLimit(config, doors, observer),
       prepare,
-      callSubgraph: subgraphs.call,
-      loadEntities: createLoadEntities(subgraphs.call),
+      live,
+      share: buildShare(config, observer),
       headersFor,
-      snapshot,
       observer,
     },
     toAnswerSettings(config),
@@ -94,27 +86,33 @@ export function buildGateway(config: GatewayConfig, doors: GatewayDoors): HttpSe
   const server = createHttpServer(toEdgeSettings(config, doors.portalFolder), {
     answerGraphql,
     async ready() {
-      const products = await probe();
+      const { generation, since } = live.current;
+      const products = await generation.probe();
       const ready = products.length === 0 || products.some(({ state }) => state === 'up');
-      return { ready, supergraph: snapshot.version, products };
+      const supergraphSince = new Date(since).toISOString();
+      return { ready, supergraph: generation.snapshot.version, supergraphSince, products };
     },
-    metrics: async () => {
-      metrics.gauge('gateway_plan_cache_entries').set(prepare.size());
-      return { contentType: metrics.contentType, body: await metrics.render() };
-    },
+    metrics: async () => ({ contentType: metrics.contentType, body: await doors.renderMetrics() }),
     jwks: () => doors.subgraphTokens?.publicJwks ?? { keys: [] },
     observeRequest: observer.request,
     log,
-    startPage: doors.startPage,
+    startPage: () => doors.startPage(live.current.generation.snapshot),
     exampleOperations: doors.exampleOperations,
   });
   return {
     ...server,
+    swapSupergraph,
     async close(drainMs) {
       await server.close(drainMs);
-      await subgraphs.close();
+      identity.close();
+      await live.close();
     },
   };
+}
+
+function buildShare(config: GatewayConfig, observer: RequestObserver): ShareQueries<Executed> {
+  if (!config.DEDUPLICATE_QUERIES) return shareNothing;
+  return createShareQueries(config.FORWARD_HEADERS, observer.deduplicated);
 }
 
 function buildRateLimit(
@@ -122,8 +120,14 @@ function buildRateLimit(
   { redis, now }: GatewayDoors,
   observer: RequestObserver,
 ): LimitRate | null {
-  const { RATE_LIMIT_REQUESTS: requests, RATE_LIMIT_WINDOW_SECONDS: windowSeconds } = config;
-  if (requests === 0) return null;
+  const { RATE_LIMIT_REQUESTS, RATE_LIMIT_WINDOW_SECONDS: windowSeconds } = config;
+  if (RATE_LIMIT_REQUESTS === 0) return null;
+  // A primary hands connections to its workers in turn and knows no caller, so each admits a share.
+  const requests = redis === null ? toShare(RATE_LIMIT_REQUESTS, config) : RATE_LIMIT_REQUESTS;
   const onRedisFailure = observer.redisFailed;
   return createRateLimit({ requests, windowSeconds, redis, now, onRedisFailure });
+}
+
+function toShare(requests: number, { WORKERS }: GatewayConfig): number {
+  return WORKERS === 'auto' ? requests : Math.ceil(requests / WORKERS);
 }

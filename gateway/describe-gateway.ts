@@ -9,7 +9,7 @@ import type { SupergraphSnapshot } from './supergraph/supergraph-snapshot.ts';
 
 /** What a gateway tells people about itself. */
 export interface GatewayDescription {
-  readonly startPage: () => StartPageFacts;
+  readonly startPage: (snapshot: SupergraphSnapshot) => StartPageFacts;
   readonly exampleOperations: () => readonly ExampleOperation[];
 }
 
@@ -20,12 +20,11 @@ export interface GatewayDescription {
  */
 export async function describeGateway(
   config: GatewayConfig,
-  snapshot: SupergraphSnapshot,
   log: Logger,
 ): Promise<GatewayDescription> {
   const products = await readProducts(config.PRODUCTS_FOLDER, log);
   const version = await readVersion();
-  const facts: StartPageFacts = {
+  const startPage = (snapshot: SupergraphSnapshot): StartPageFacts => ({
     name: 'Meshgate',
     version,
     mode: config.MODE,
@@ -40,9 +39,9 @@ export async function describeGateway(
       };
     }),
     endpoints: endpointsOf(config),
-  };
+  });
   const examples = [...products.values()].flatMap(toExamples);
-  return { startPage: () => facts, exampleOperations: () => examples };
+  return { startPage, exampleOperations: () => examples };
 }
 
 async function readProducts(

@@ -1,16 +1,23 @@
 #!/usr/bin/env node
 /**
  * The `meshgate` command: hands the command line its environment and the one
- * thing that it may not reach for itself, a gateway.
+ * thing that it may not reach for itself, a gateway. A gateway with several
+ * workers starts this file again for each of them.
  *
  * @module
  */
-import { runCommandLine } from './cli/command-line.ts';
+import cluster from 'node:cluster';
 
-process.exitCode = await runCommandLine(process.argv, {
-  env: process.env,
-  stdout: process.stdout,
-  stderr: process.stderr,
-  // Building a gateway loads the planner, which most commands do not need.
-  serve: async (settings) => (await import('./serve-gateway.ts')).serveGateway(settings),
-});
+// What a command does not need is not loaded: the planner above all.
+if (cluster.isWorker) {
+  const { serveWorker } = await import('./serve-worker.ts');
+  process.exit(await serveWorker(process.env));
+} else {
+  const { runCommandLine } = await import('./cli/command-line.ts');
+  process.exitCode = await runCommandLine(process.argv, {
+    env: process.env,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    serve: async (settings) => (await import('./serve-workers.ts')).serveWorkers(settings),
+  });
+}

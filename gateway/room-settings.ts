@@ -19,6 +19,7 @@ export function toEdgeSettings(config: GatewayConfig, portalFolder: string | nul
     headerBytes: HEADER_BYTES,
     requestTimeoutMs: config.REQUEST_TIMEOUT_MS,
     keepAliveTimeoutMs: KEEP_ALIVE_MS,
+    tokenCookie: config.TOKEN_COOKIE,
     corsOrigins: config.CORS_ORIGINS,
     strictTransportSecurity: config.TRUST_PROXY.length > 0,
     trustProxy: config.TRUST_PROXY,

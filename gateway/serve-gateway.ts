@@ -8,23 +8,42 @@ import { fileURLToPath } from 'node:url';
 import { MeshgateError } from '../shared/errors/meshgate-error.ts';
 import { PROJECT_ROOT } from '../shared/lang/project-root.ts';
 import { createRedis, type Redis } from '../shared/redis/create-redis.ts';
-import { createLogger } from '../shared/telemetry/create-logger.ts';
+import { createMetrics, type Metrics } from '../shared/telemetry/create-metrics.ts';
 import type { Logger } from '../shared/telemetry/logger.ts';
 import { buildGateway } from './build-gateway.ts';
+import { loadIssuers } from './build-identity.ts';
 import type { GatewayConfig } from './config/config-schema.ts';
-import { loadConfig } from './config/load-config.ts';
-import { readConfigFile } from './config/read-config-file.ts';
+import { readConfig } from './config/read-config.ts';
+import { createGatewayLogger } from './create-gateway-logger.ts';
 import { describeGateway } from './describe-gateway.ts';
-import { createSubgraphTokens, type SubgraphTokens } from './identity/create-subgraph-tokens.ts';
-import { loadSigningKey } from './identity/signing-key.ts';
-import { loadSupergraphSnapshot } from './supergraph/supergraph-snapshot.ts';
+import { followControlState } from './follow-control-state.ts';
+import { followSupergraphFile } from './follow-supergraph-file.ts';
+import { CredentialRegister } from './identity/credential-register.ts';
+import {
+  createSubgraphTokens,
+  type SubgraphTokens,
+} from './identity/trust/create-subgraph-tokens.ts';
+import { loadSigningKey } from './identity/trust/signing-key.ts';
+import { createLoadSupergraph } from './load-supergraph.ts';
 
 /** A gateway that listens. */
 export interface ServedGateway {
   readonly url: string;
+  /** Version of the supergraph in use. */
+  readonly supergraph: string;
   /** Lets running requests finish within the configured time, then cuts what is left. */
   close(): Promise<void>;
 }
+
+/** What a worker of several brings along; a gateway that is alone counts for itself. */
+export interface WorkerPlace {
+  readonly metrics: Metrics;
+  /** Renders the metrics of all workers. */
+  readonly renderMetrics: () => Promise<string>;
+}
+
+/** Node does not transform the entry of a thread, so it is the compiled one, wherever this runs from. */
+const PLANNING_THREAD = new URL('dist/gateway/planning/planning-thread.js', PROJECT_ROOT);
 
 /** A Redis nearby answers in a millisecond; one that takes longer than this is not worth waiting for. */
 const REDIS_TIMEOUTS = { connectTimeoutMs: 2000, commandTimeoutMs: 100 };
@@ -36,30 +55,38 @@ const TRUST_ISSUER = 'meshgate';
  * Starts a gateway in this process.
  *
  * @param env Settings as the environment spells them, options of the command line laid over.
- * @throws {MeshgateError} CONFIG_INVALID, SUPERGRAPH_INVALID or PORT_TAKEN.
+ * @param planningThread Entry of the threads that plan, as code that Node itself can run.
+ * @param place Null when this process is the whole gateway.
+ * @throws {MeshgateError} CONFIG_INVALID, SUPERGRAPH_INVALID, PORT_TAKEN or, with a DATABASE_URL,
+ *   what `followControlState` throws.
  */
 export async function serveGateway(
   env: Readonly<Record<string, string | undefined>>,
+  place: WorkerPlace | null = null,
+  planningThread: URL = PLANNING_THREAD,
 ): Promise<ServedGateway> {
-  const fileText = env.CONFIG_FILE === undefined ? null : await readConfigFile(env.CONFIG_FILE);
-  const config = loadConfig(env, fileText);
-  const log = createLogger({
-    level: config.LOG_LEVEL,
-    name: 'gateway',
-    ...(config.LOG_FILE === null ? {} : { destination: config.LOG_FILE }),
-  });
-  const snapshot = loadSupergraphSnapshot(
-    await readSupergraph(config),
-    new Map(Object.entries(config.SUBGRAPH_URLS)),
-  );
-  const { startPage, exampleOperations } = await describeGateway(config, snapshot, log);
+  const config = await readConfig(env);
+  const log = createGatewayLogger(config, place !== null);
+  const { metrics, renderMetrics } = place ?? createPlace();
+  const { file, sdl } = await readSupergraph(config);
+  const loadSupergraph = createLoadSupergraph(config, metrics, planningThread);
+  const supergraph = await loadSupergraph(sdl);
+  const { startPage, exampleOperations } = await describeGateway(config, log);
   const subgraphTokens = await loadSubgraphTokens(config);
+  const issuers = await loadIssuers(config, env);
+  const register = new CredentialRegister(config.DATABASE_URL !== null);
+  const control = await followControlState(config, { register }, { metrics, log });
   const redis = connectRedis(config, log);
   const server = buildGateway(config, {
-    snapshot,
+    supergraph,
+    loadSupergraph,
     subgraphTokens,
     log,
     redis,
+    issuers,
+    register,
+    metrics,
+    renderMetrics,
     now: Date.now,
     startPage,
     exampleOperations,
@@ -67,24 +94,38 @@ export async function serveGateway(
   });
   const { url } = await server.listen().catch((error: unknown) => {
     redis?.close();
+    void control.close();
+    void supergraph.planning.close();
     throw error;
   });
-  log.info({ url, supergraph: snapshot.version, mode: config.MODE }, 'gateway listens');
+  const unfollow = followSupergraphFile(file, sdl, server.swapSupergraph, { metrics, log });
+  const { version } = supergraph.snapshot;
+  // The primary says once for all workers that the gateway listens, and that it has closed.
+  const level = place === null ? 'info' : 'debug';
+  log[level]({ url, supergraph: version, mode: config.MODE }, 'gateway listens');
   return {
     url,
+    supergraph: version,
     async close() {
+      unfollow();
       await server.close(config.DRAIN_MS);
       redis?.close();
-      log.info('gateway closed');
+      await control.close();
+      log[level]('gateway closed');
     },
   };
+}
+
+function createPlace(): WorkerPlace {
+  const metrics = createMetrics('gateway');
+  return { metrics, renderMetrics: () => metrics.render() };
 }
 
 function connectRedis({ REDIS_URL: url }: GatewayConfig, log: Logger): Redis | null {
   return url === null ? null : createRedis({ url, log, ...REDIS_TIMEOUTS });
 }
 
-async function readSupergraph({ SUPERGRAPH_FILE: file }: GatewayConfig): Promise<string> {
+async function readSupergraph({ SUPERGRAPH_FILE: file }: GatewayConfig) {
   if (file === null) {
     throw new MeshgateError('CONFIG_INVALID', {
       message:
@@ -92,7 +133,7 @@ async function readSupergraph({ SUPERGRAPH_FILE: file }: GatewayConfig): Promise
     });
   }
   try {
-    return await readFile(file, 'utf8');
+    return { file, sdl: await readFile(file, 'utf8') };
   } catch (cause) {
     throw new MeshgateError('SUPERGRAPH_INVALID', {
       message: `The supergraph file ${file} cannot be read (${(cause as NodeJS.ErrnoException).code}).`,

@@ -48,7 +48,7 @@ async function readHelp(command: readonly string[]): Promise<string> {
 /** Names in the list of commands; the second line of a long description is indented further. */
 function findCommands(help: string): readonly string[] {
   const [, list = ''] = help.split('\nCommands:\n');
-  return [...list.matchAll(/^ {2}([a-z]+)/gm)]
+  return [...list.matchAll(/^ {2}([a-z-]+)/gm)]
     .map(([, name = '']) => name)
     .filter((name) => name !== 'help');
 }

@@ -10,6 +10,8 @@ import { Command, CommanderError } from 'commander';
 
 import type { CommandTools } from './command-tools.ts';
 import { addComposeCommand } from './compose-command.ts';
+import { addApiKeyCommand } from './credentials/api-key-command.ts';
+import { addRevokeCommand } from './credentials/revoke-command.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { addKeysCommand } from './keys-command.ts';
 import { addPipelineCommand } from './pipeline-command.ts';
@@ -70,5 +72,7 @@ function createProgram(tools: CommandTools, setExitCode: (code: ExitCode) => voi
   addPipelineCommand(program, tools, setExitCode);
   addComposeCommand(program, tools);
   addKeysCommand(program, tools);
+  addApiKeyCommand(program, tools);
+  addRevokeCommand(program, tools);
   return program;
 }

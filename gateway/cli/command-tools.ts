@@ -11,6 +11,8 @@ export interface TextStream {
 export interface ServedGateway {
   /** Base URL, without a path. */
   readonly url: string;
+  /** Rejects when it cannot go on; absent where it can always. */
+  readonly failure?: Promise<never>;
   /** Lets running requests end, then stops. */
   close(): Promise<void>;
 }

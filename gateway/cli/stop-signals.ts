@@ -1,4 +1,4 @@
-const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+const ALWAYS = ['SIGINT', 'SIGTERM'] as const;
 
 /** Waits for whoever wants this process to stop. */
 export interface StopSignals {
@@ -10,19 +10,25 @@ export interface StopSignals {
   release(): void;
 }
 
-/** Takes SIGINT (Ctrl-C), SIGTERM and SIGHUP (a closed terminal) over from their usual effect. */
-export function takeStopSignals(): StopSignals {
+/**
+ * Takes SIGINT (Ctrl-C), SIGTERM and SIGHUP over from their usual effect.
+ *
+ * @param hangupStops Whether SIGHUP stops too: it says that a terminal was closed, or, to a process
+ *   without one, that it is to read its files again.
+ */
+export function takeStopSignals(hangupStops = true): StopSignals {
+  const signals = hangupStops ? ([...ALWAYS, 'SIGHUP'] as const) : ALWAYS;
   const arrived: (() => void)[] = [];
   const next = () => new Promise<void>((resolve) => arrived.push(resolve));
   const first = next();
   const second = next();
   const onSignal = () => arrived.shift()?.();
-  for (const signal of SIGNALS) process.on(signal, onSignal);
+  for (const signal of signals) process.on(signal, onSignal);
   return {
     first,
     second,
     release() {
-      for (const signal of SIGNALS) process.off(signal, onSignal);
+      for (const signal of signals) process.off(signal, onSignal);
     },
   };
 }

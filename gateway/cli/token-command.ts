@@ -5,7 +5,8 @@ import {
   loadDevelopmentIssuer,
   mintDevelopmentToken,
   RESERVED_CLAIMS,
-} from '../identity/development-issuer.ts';
+} from '../identity/trust/development-issuer.ts';
+import { parseDuration } from './parse-duration.ts';
 
 /** What the command needs of the process it runs in. */
 export interface TokenCommandIo {
@@ -22,9 +23,6 @@ interface TokenOptions {
 }
 
 type ClaimValue = string | readonly unknown[];
-
-const SECONDS_BY_UNIT: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3600, d: 86_400 };
-const LONGEST_TTL_SECONDS = 366 * 86_400;
 
 /**
  * Adds `meshgate token`, which prints a token of the development issuer of a data folder.
@@ -49,7 +47,7 @@ export function addTokenCommand(program: Command, io: TokenCommandIo): void {
     )
     .addOption(
       new Option('--ttl <duration>', 'how long it is valid, such as 90s, 15m, 1h or 30d')
-        .argParser(parseTtl)
+        .argParser(parseDuration)
         .default(3600, '1h'),
     )
     .option('--data <folder>', 'data folder of the mesh that is to accept it', '.meshgate')
@@ -121,12 +119,4 @@ function parseJson(text: string): unknown {
   } catch {
     return null;
   }
-}
-
-/** @returns Seconds. */
-function parseTtl(given: string): number {
-  const [, count, unit = ''] = /^(\d{1,9})([smhd])$/.exec(given) ?? [];
-  const seconds = Number(count) * (SECONDS_BY_UNIT[unit] ?? Number.NaN);
-  if (seconds > 0 && seconds <= LONGEST_TTL_SECONDS) return seconds;
-  throw new InvalidArgumentError('Expected a time from 1s to 366d, such as 90s, 15m, 1h or 30d.');
 }

@@ -10,11 +10,11 @@ import { isIP } from 'node:net';
 
 import { z } from 'zod';
 
-import { issuerSchema } from './issuer-schema.ts';
+import { identitySettings } from './identity-settings.ts';
 import {
   choice,
+  countOrAuto,
   flag,
-  json,
   list,
   mapping,
   milliseconds,
@@ -64,12 +64,6 @@ const origin = () =>
 const proxyAddress = () =>
   text().refine(isAddressRange, { error: 'expected an IP address or a range such as 10.0.0.0/8' });
 
-/** Slashes, colons and dots occur in claims that are named by a URL. */
-const claimName = () =>
-  text()
-    .regex(/^[\w:./-]+$/, { error: 'expected the name of a claim' })
-    .refine((name) => name !== '__proto__', { error: 'expected the name of a claim' });
-
 /** What can be set. Defaults are those of production. */
 export const settings = {
   MODE: choice('development', 'production')
@@ -80,6 +74,9 @@ export const settings = {
   PORT: whole('TCP port', 0, 65_535)
     .default(4000)
     .describe('Port to listen on; 0 takes a free one.'),
+  WORKERS: countOrAuto('processes', 1, 64)
+    .default(1)
+    .describe('Processes that share the port; `auto` starts one for each core.'),
   LOG_LEVEL: choice('error', 'warn', 'info', 'debug', 'silent')
     .default('info')
     .describe('The least severe log lines that are written.'),
@@ -133,7 +130,7 @@ export const settings = {
   RATE_LIMIT_REQUESTS: whole('requests', 0, 1_000_000_000)
     .default(0)
     .describe(
-      'Requests one caller may send at once, coming back evenly in a window; 0 sets no limit.',
+      'Requests one caller may send at once, coming back evenly in a window; 0 sets no limit. Without Redis, each worker admits an equal share.',
     ),
   RATE_LIMIT_WINDOW_SECONDS: whole('seconds', 1, 86_400)
     .default(60)
@@ -147,9 +144,26 @@ export const settings = {
     .optional()
     .describe('Whether `/playground` is served.')
     .meta({ byMode: { development: true, production: false } }),
-  PLAN_CACHE_ENTRIES: whole('operations', 8, 1_000_000)
-    .default(1000)
-    .describe('Prepared operations kept; the least recently used goes first.'),
+  PLANNING_THREADS: whole('threads', 1, 64)
+    .default(1)
+    .describe('Threads of each process that plan operations; each holds a planner of its own.'),
+  PLANNING_TIMEOUT_MS: milliseconds(1, 600_000)
+    .default(5000)
+    .describe('Time for planning one operation, and for waiting until it is its turn.'),
+  PLANNING_MEMORY_MB: whole('MiB', 64, 65_536)
+    .default(1024)
+    .describe('Most memory of one planning thread, supergraph and planner included.'),
+  PLANNING_QUEUE: whole('operations', 1, 100_000)
+    .default(100)
+    .describe('Most new operations that wait to be planned.'),
+  PLAN_CACHE_BYTES: whole('bytes', MEBIBYTE, 64 * 1024 * MEBIBYTE)
+    .default(128 * MEBIBYTE)
+    .describe(
+      'Memory for prepared operations in each process, by an estimate; the least recently used goes first.',
+    ),
+  DEDUPLICATE_QUERIES: flag()
+    .default(false)
+    .describe('Whether identical queries of one caller that are in flight together are run once.'),
 
   SUBGRAPH_URLS: mapping('URL', httpUrl())
     .default({})
@@ -159,7 +173,7 @@ export const settings = {
     .describe('Budget for one call to a subgraph.'),
   SUBGRAPH_CONNECTIONS: whole('connections', 1, 10_000)
     .default(64)
-    .describe('Most open connections to each subgraph.'),
+    .describe('Most open connections to each subgraph from each worker.'),
   SUBGRAPH_RESPONSE_BYTES: whole('bytes', KIBIBYTE, 1024 * MEBIBYTE)
     .default(16 * MEBIBYTE)
     .describe('Largest response of a subgraph.'),
@@ -178,26 +192,12 @@ export const settings = {
     .default(60)
     .describe('Lifetime of a token for a subgraph.'),
 
-  REQUIRE_AUTHENTICATION: flag()
-    .default(false)
-    .describe('Whether a request without a token is refused as a whole.'),
+  ...identitySettings,
   AUTHORIZATION_MODE: choice('filter', 'reject')
     .default('filter')
     .describe(
       'What happens to an operation that asks for too much: its fields become null, or nothing runs.',
     ),
-  ISSUERS: json(
-    'JSON array of issuers',
-    z.array(issuerSchema, { error: 'expected a JSON array of issuers' }).superRefine(refuseTwins),
-  )
-    .default([])
-    .describe('Issuers whose tokens are accepted; with none, all callers are anonymous.'),
-  TOKEN_BYTES: whole('bytes', 256, 65_536)
-    .default(8192)
-    .describe('Largest `authorization` header that is looked at.'),
-  ROW_CLAIMS: list('claim names', claimName())
-    .default(['regions'])
-    .describe('Claims of the caller that are passed to data products for row-level security.'),
 
   REDIS_URL: z
     .url({ protocol: /^rediss?$/, error: 'expected a redis or rediss URL' })
@@ -233,17 +233,6 @@ export type GatewayConfig = Readonly<z.output<typeof configSchema>>;
 
 /** Name of a setting as the environment spells it. */
 export type SettingName = keyof typeof settings;
-
-function refuseTwins(issuers: readonly { issuer: string }[], context: z.RefinementCtx): void {
-  const seen = new Set<string>();
-  for (const [index, { issuer }] of issuers.entries()) {
-    if (seen.has(issuer)) {
-      const message = 'expected each issuer once';
-      context.addIssue({ code: 'custom', path: [index, 'issuer'], message });
-    }
-    seen.add(issuer);
-  }
-}
 
 function isAddressRange(value: string): boolean {
   const [address = '', prefix, ...rest] = value.split('/');

@@ -21,7 +21,8 @@ export function renderConfigReference(): string {
   });
   const issuerRows = Object.entries(issuerSchema.shape).map(([name, schema]) => {
     const { description, fallback } = readFacts(schema);
-    return `| \`${name}\` | ${description} | ${fallback || 'required'} |`;
+    const otherwise = schema instanceof z.ZodOptional ? 'see there' : 'required';
+    return `| \`${name}\` | ${description} | ${fallback || otherwise} |`;
   });
   return `${[
     '# Configuration',

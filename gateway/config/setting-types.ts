@@ -26,6 +26,17 @@ export const whole = (unit: string, minimum: number, maximum: number) => {
     .meta({ unit, bounds: `${minimum} to ${maximum}` });
 };
 
+/** A whole number, or `auto` for what fits the machine. */
+export const countOrAuto = (unit: string, minimum: number, maximum: number) => {
+  const error = `expected auto or a whole number from ${minimum} to ${maximum} (${unit})`;
+  return z
+    .preprocess(
+      (value) => (typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value),
+      z.union([z.literal('auto'), z.int().min(minimum).max(maximum)], { error }),
+    )
+    .meta({ unit, bounds: `${minimum} to ${maximum}, \`auto\`` });
+};
+
 export const milliseconds = (minimum: number, maximum: number) => whole('ms', minimum, maximum);
 
 /** One of a few words. */

@@ -15,6 +15,8 @@ interface PlanContext {
   readonly lattice: TypeLattice;
   /** Texts of the entity fetches that the plan holds more than once. */
   readonly repeated: ReadonlySet<string>;
+  /** Whether equal places of the answer may hold one object; see `FetchStepSettings`. */
+  readonly shares: boolean;
 }
 
 /**
@@ -26,21 +28,27 @@ interface PlanContext {
  * @throws {MeshgateError} OPERATION_PLANNING_FAILED, for a node that needs incremental delivery.
  */
 export function compilePlan(node: PlanNode, lattice: TypeLattice, remembers: boolean): Step {
-  const repeated = remembers ? findRepeatedFetches(node) : new Set<string>();
-  return compileNode(node, ROOT_PATH, { lattice, repeated });
+  const fetches = findFetches(node);
+  const repeated = remembers ? findRepeated(fetches) : new Set<string>();
+  const shares = fetches.every(({ contextRewrites }) => contextRewrites === undefined);
+  return compileNode(node, ROOT_PATH, { lattice, repeated, shares });
 }
 
 function compileNode(node: PlanNode, path: ResultPath, context: PlanContext): Step {
   const compile = (child: PlanNode) => compileNode(child, path, context);
   switch (node.kind) {
     case 'Fetch':
-      return new FetchStep(node, path, context.lattice, context.repeated.has(textOf(node)));
+      return new FetchStep(node, path, {
+        lattice: context.lattice,
+        repeats: context.repeated.has(textOf(node)),
+        shares: context.shares,
+      });
     case 'Flatten':
       return compileNode(node.node, extendPath(path, node.path), context);
     case 'Sequence':
       return new SequenceStep(node.nodes.map(compile));
     case 'Parallel':
-      return new ParallelStep(node.nodes.map(compile));
+      return compileParallel(node.nodes, compile);
     case 'Condition':
       return new ConditionStep(
         node.condition,
@@ -54,19 +62,45 @@ function compileNode(node: PlanNode, path: ResultPath, context: PlanContext): St
   }
 }
 
-function findRepeatedFetches(root: PlanNode): ReadonlySet<string> {
+/**
+ * Fetches with arguments from context go after the others: where a value around an entity is
+ * another product's, the planner forgets that it has to be there first.
+ */
+function compileParallel(nodes: readonly PlanNode[], compile: (child: PlanNode) => Step): Step {
+  const isContextual = (node: PlanNode) =>
+    findFetches(node).some(({ contextRewrites }) => contextRewrites !== undefined);
+  const contextual = nodes.filter(isContextual);
+  const others = nodes.filter((node) => !contextual.includes(node));
+  if (contextual.length === 0 || others.length === 0) return new ParallelStep(nodes.map(compile));
+  return new SequenceStep([
+    new ParallelStep(others.map(compile)),
+    new ParallelStep(contextual.map(compile)),
+  ]);
+}
+
+function findFetches(node: PlanNode | undefined): readonly FetchNode[] {
+  if (node === undefined) return [];
+  switch (node.kind) {
+    case 'Defer':
+      return [];
+    case 'Fetch':
+      return [node];
+    case 'Flatten':
+      return findFetches(node.node);
+    case 'Condition':
+      return [node.ifClause, node.elseClause].flatMap(findFetches);
+    default:
+      return node.nodes.flatMap(findFetches);
+  }
+}
+
+function findRepeated(fetches: readonly FetchNode[]): ReadonlySet<string> {
   const seen = new Set<string>();
   const repeated = new Set<string>();
-  const visit = (node: PlanNode | undefined): void => {
-    if (node === undefined || node.kind === 'Defer') return;
-    if (node.kind === 'Fetch') {
-      if (seen.has(textOf(node))) repeated.add(textOf(node));
-      seen.add(textOf(node));
-    } else if (node.kind === 'Flatten') visit(node.node);
-    else if (node.kind === 'Condition') [node.ifClause, node.elseClause].forEach(visit);
-    else node.nodes.forEach(visit);
-  };
-  visit(root);
+  for (const text of fetches.map(textOf)) {
+    if (seen.has(text)) repeated.add(text);
+    seen.add(text);
+  }
   return repeated;
 }
 
@@ -83,7 +117,7 @@ class SequenceStep implements Step {
 
   async run(run: ExecutionRun): Promise<void> {
     for (const step of this.#steps) {
-      if (run.aborted) return;
+      if (run.givenUp !== null) return;
       const running = step.run(run);
       if (running !== undefined) await running;
     }

@@ -12,6 +12,8 @@ import {
   isUnionType,
 } from 'graphql';
 import { type FieldSelection, isIncluded, type Selection } from '../operation/selection.ts';
+import { toDataKey } from '../planning/rewrite/data-keys.ts';
+import type { JoinNames } from '../supergraph/join-names.ts';
 import type { TypeLattice } from '../supergraph/type-lattice.ts';
 import {
   ConstantShape,
@@ -40,6 +42,8 @@ interface FieldOccurrence {
 export interface ProjectionSource {
   readonly schema: GraphQLSchema;
   readonly lattice: TypeLattice;
+  /** Names of the fields by which subgraphs are joined. */
+  readonly joinNames: JoinNames;
   readonly denied: ReadonlySet<Selection>;
   /** Values of the variables that `@skip` and `@include` depend on. */
   readonly conditions: Readonly<Record<string, unknown>>;
@@ -82,7 +86,11 @@ class ProjectionCompiler {
     for (const { selections, denied } of occurrences) {
       this.#collect(typename, selections, denied, collected);
     }
-    return [...collected].map(([key, fields]) => ({ key, shape: this.#shape(type, fields) }));
+    return [...collected].map(([key, fields]) => ({
+      key,
+      dataKey: toDataKey((fields[0] as FieldOccurrence).field.node, this.#source.joinNames),
+      shape: this.#shape(type, fields),
+    }));
   }
 
   #collect(

@@ -16,8 +16,11 @@
  * @module
  */
 import { cloneValue } from './clone-value.ts';
+import { givenUp } from './given-up.ts';
 import type {
   CallSubgraph,
+  FailedAnswer,
+  GivingUp,
   RunningCall,
   SubgraphAnswer,
   SubgraphError,
@@ -33,6 +36,8 @@ export interface EntityLoad {
   readonly headers: Readonly<Record<string, string>>;
   /** JSON texts, each once. */
   readonly representations: readonly string[];
+  /** Where in the answer the entities go, with `@` for a list. */
+  readonly path?: readonly string[];
 }
 
 /** Entities in the order of the representations, and errors with the index each belongs to. */
@@ -43,12 +48,12 @@ export type EntityAnswer =
       readonly entities: readonly unknown[] | null;
       readonly errors: readonly { readonly index: number | null; readonly error: SubgraphError }[];
     }
-  | Extract<SubgraphAnswer, { ok: false }>;
+  | FailedAnswer;
 
 export interface RunningLoad {
   readonly answer: Promise<EntityAnswer>;
   /** Leaves the load; the call itself ends when everybody has left. */
-  abort(): void;
+  abort(why: GivingUp): void;
 }
 
 /** A call takes no further loads once it has this many characters: far below what servers accept. */
@@ -115,7 +120,7 @@ class Batch {
     }
     const member = new Member(indexes);
     this.#members.add(member);
-    return { answer: member.answer, abort: () => this.#leave(member) };
+    return { answer: member.answer, abort: (why) => this.#leave(member, why) };
   }
 
   #indexOf(text: string): number {
@@ -130,12 +135,12 @@ class Batch {
 
   send(call: CallSubgraph): void {
     if (this.#members.size === 0) return;
-    const { subgraph, bodyStart, variables, headers } = this.#first;
+    const { subgraph, bodyStart, variables, headers, path = [] } = this.#first;
     const representations = [...this.#indexes.keys()].join(',');
     const others = variables === '' ? '' : `,${variables}`;
     const body = `${bodyStart},"variables":{"representations":[${representations}]${others}}}`;
     try {
-      this.#running = call({ subgraph, body, headers });
+      this.#running = call({ subgraph, body, headers, path });
     } catch (error) {
       // A bug, which concerns everybody here; thrown from a timer it would end the process.
       for (const member of this.#members) member.fail(error);
@@ -165,18 +170,12 @@ class Batch {
     }
   }
 
-  #leave(member: Member): void {
+  #leave(member: Member, why: GivingUp): void {
     if (!this.#members.delete(member)) return;
-    member.settle(LEFT);
-    if (this.#members.size === 0) this.#running?.abort();
+    member.settle(givenUp(this.#first.subgraph));
+    if (this.#members.size === 0) this.#running?.abort(why);
   }
 }
-
-const LEFT: EntityAnswer = {
-  ok: false,
-  code: 'SUBGRAPH_TIMEOUT',
-  message: 'The call was given up, because the client went away or the request took too long.',
-};
 
 /** One request's part of a batch. */
 class Member {

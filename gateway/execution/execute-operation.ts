@@ -10,6 +10,7 @@ import { compileIntrospection, type Introspect } from './introspection.ts';
 import type { JsonObject } from './json.ts';
 import type { ObjectShape } from './project-shape.ts';
 import { ProjectionRun } from './projection-run.ts';
+import { withoutUnselected } from './unselected-problems.ts';
 
 /** The answer to one operation: `data` is absent when nothing was run. */
 export interface ExecutionResult {
@@ -66,26 +67,31 @@ export class CompiledOperation {
    * Runs the operation. Never throws for what clients or subgraphs do.
    *
    * @returns Problems with VARIABLES_INVALID and no `data` when nothing was run; otherwise `data`,
-   *   null where an error reached the root, and a problem for each thing that went wrong.
+   *   null where an error reached the root, and a problem for each thing that went wrong. Null and no
+   *   problem once the caller has given up.
    */
   async execute(request: ExecutionRequest): Promise<ExecutionResult> {
     const coerced = this.#coerce(request.variables ?? {});
     if ('problems' in coerced) return coerced;
     const run = new ExecutionRun(coerced.variables, request);
-    request.onStart?.(() => run.abort());
+    request.onStart?.(() => run.abort('unwanted'));
     const { shape, refusals } = this.#conditionedPart(run.variables);
     run.problems.push(...refusals);
 
     const running = this.#plan?.run(run);
     if (running !== undefined) await within(request.timeoutMs, run, running);
+    // Nobody is there to read an answer, and no product is to blame for what is missing in it.
+    if (run.givenUp === 'unwanted') return { data: null, problems: [] };
 
     if (refusals.length > 0 && this.#prepared.authorized.allowed.length === 0) {
       return { data: null, problems: run.problems };
     }
     const introspection = this.#introspect?.(run.variables) ?? null;
     const projection = new ProjectionRun(run.problems, introspection);
-    const data = shape.complete(run.data, projection, 0);
-    return { data: typeof data === 'object' ? (data as JsonObject) : null, problems: run.problems };
+    const completed = shape.complete(run.data, projection, 0);
+    const data = typeof completed === 'object' ? (completed as JsonObject) : null;
+    const { selections } = this.#prepared.parsed;
+    return { data, problems: withoutUnselected(run.problems, data, selections) };
   }
 
   /** The paths that the caller may not read, as far as they are part of this request. */
@@ -126,11 +132,12 @@ export class CompiledOperation {
         parsed.conditionVariables.map((name) => [name, variables[name] === true]),
       );
       const rootType = snapshot.schema.getRootType(parsed.definition.operation)?.name ?? '';
-      const { schema, lattice } = snapshot;
+      const { schema, lattice, joinNames } = snapshot;
       part = {
         shape: compileProjection(rootType, parsed.selections, {
           schema,
           lattice,
+          joinNames,
           denied,
           conditions,
         }),
@@ -153,7 +160,7 @@ async function within(
   run: ExecutionRun,
   running: Promise<unknown>,
 ): Promise<void> {
-  const timer = setTimeout(() => run.abort(), timeoutMs);
+  const timer = setTimeout(() => run.abort('late'), timeoutMs);
   try {
     await running;
   } finally {

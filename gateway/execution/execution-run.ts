@@ -1,8 +1,9 @@
 import { MeshgateError } from '../../shared/errors/meshgate-error.ts';
 import type { Problem } from '../../shared/errors/problem.ts';
 import type { EntityAnswer, EntityLoad, RunningLoad } from './entity-loads.ts';
+import { givenUp } from './given-up.ts';
 import type { JsonObject } from './json.ts';
-import type { CallSubgraph, RunningCall, SubgraphAnswer } from './subgraph-answer.ts';
+import type { CallSubgraph, FailedAnswer, GivingUp, SubgraphAnswer } from './subgraph-answer.ts';
 
 /** What one execution is given besides the operation. */
 export interface ExecutionDoors {
@@ -11,6 +12,12 @@ export interface ExecutionDoors {
   readonly loadEntities: (load: EntityLoad) => RunningLoad;
   /** Headers for one subgraph: the caller's token for it, the request id, what is forwarded. */
   readonly headersFor: (subgraph: string) => Readonly<Record<string, string>>;
+}
+
+/** Anything under way that can be given up. */
+interface Running<Answer> {
+  readonly answer: Promise<Answer>;
+  abort(why: GivingUp): void;
 }
 
 /** One subgraph call, before the headers are known. */
@@ -25,30 +32,31 @@ export class ExecutionRun {
   readonly problems: Problem[] = [];
   /** Coerced, with defaults. */
   readonly variables: Readonly<JsonObject>;
+  /** How often an object of the answer made way for a merged one; see `mergeResult`. */
+  replacements = 0;
   readonly #doors: ExecutionDoors;
-  readonly #calls = new Set<RunningCall | RunningLoad>();
+  readonly #calls = new Set<Running<unknown>>();
   readonly #entities = new Map<string, Map<string, unknown>>();
-  #aborted = false;
+  #givenUp: GivingUp | null = null;
 
   constructor(variables: Readonly<JsonObject>, doors: ExecutionDoors) {
     this.variables = variables;
     this.#doors = doors;
   }
 
-  get aborted(): boolean {
-    return this.#aborted;
+  /** Why nothing more is asked; null as long as the answer is wanted and in time. */
+  get givenUp(): GivingUp | null {
+    return this.#givenUp;
   }
 
-  call(subgraph: string, body: string): Promise<SubgraphAnswer> {
-    return this.#await<SubgraphAnswer>(subgraph, (headers) =>
-      this.#doors.callSubgraph({ subgraph, body, headers }),
+  call(subgraph: string, body: string, path: readonly string[]): Promise<SubgraphAnswer> {
+    return this.#await(subgraph, (headers) =>
+      this.#doors.callSubgraph({ subgraph, body, headers, path }),
     );
   }
 
   load(load: LoadWithoutHeaders): Promise<EntityAnswer> {
-    return this.#await<EntityAnswer>(load.subgraph, (headers) =>
-      this.#doors.loadEntities({ ...load, headers }),
-    );
+    return this.#await(load.subgraph, (headers) => this.#doors.loadEntities({ ...load, headers }));
   }
 
   /** Entities loaded before in this request by one operation, by representation; never written into. */
@@ -63,37 +71,28 @@ export class ExecutionRun {
 
   async #await<Answer>(
     subgraph: string,
-    start: (headers: Readonly<Record<string, string>>) => {
-      readonly answer: Promise<Answer>;
-      abort(): void;
-    },
-  ): Promise<Answer | typeof ABORTED> {
-    if (this.#aborted) return ABORTED;
-    let running: { readonly answer: Promise<Answer>; abort(): void };
+    start: (headers: Readonly<Record<string, string>>) => Running<Answer>,
+  ): Promise<Answer | FailedAnswer> {
+    if (this.#givenUp !== null) return givenUp(subgraph);
+    let running: Running<Answer>;
     try {
       running = start(this.#doors.headersFor(subgraph));
     } catch (error) {
       // The caller's own token may expire between two calls of one request.
       if (!(error instanceof MeshgateError)) throw error;
-      return { ok: false, code: error.code, message: error.message } as typeof ABORTED;
+      return { ok: false, code: error.code, message: error.message };
     }
-    this.#calls.add(running as RunningCall | RunningLoad);
+    this.#calls.add(running);
     try {
       return await running.answer;
     } finally {
-      this.#calls.delete(running as RunningCall | RunningLoad);
+      this.#calls.delete(running);
     }
   }
 
-  /** Ends every call under way and starts no other; for a client that went away. */
-  abort(): void {
-    this.#aborted = true;
-    for (const running of this.#calls) running.abort();
+  /** Ends every call under way and starts no other. */
+  abort(why: GivingUp): void {
+    this.#givenUp ??= why;
+    for (const running of this.#calls) running.abort(why);
   }
 }
-
-const ABORTED: Extract<SubgraphAnswer, { ok: false }> = {
-  ok: false,
-  code: 'SUBGRAPH_TIMEOUT',
-  message: 'The call was given up, because the client went away or the request took too long.',
-};

@@ -1,7 +1,11 @@
 import type { FetchDataRewrite, FetchNode } from '@apollo/query-planner';
 import type { Problem } from '../../shared/errors/problem.ts';
+import { invariant } from '../../shared/lang/invariant.ts';
+import { toClientPath } from '../planning/rewrite/data-keys.ts';
 import type { TypeLattice } from '../supergraph/type-lattice.ts';
+import { noteAnsweredNull } from './answered-null.ts';
 import { cloneValue } from './clone-value.ts';
+import { ContextValues } from './context-values.ts';
 import type { ExecutionRun } from './execution-run.ts';
 import { isJsonObject, type JsonObject } from './json.ts';
 import { mergeResult } from './merge-result.ts';
@@ -13,6 +17,18 @@ import type { SubgraphError } from './subgraph-answer.ts';
 /** Positions named for one error of a subgraph; the same entity can stand in thousands of places. */
 const POSITIONS_PER_ERROR = 100;
 
+/** What a fetch has to know of its plan. */
+export interface FetchStepSettings {
+  readonly lattice: TypeLattice;
+  /** Whether the plan holds another fetch of the same text, so that entities are worth remembering. */
+  readonly repeats: boolean;
+  /**
+   * Whether places of the answer that hold the same entity may hold the same object. Not in a
+   * plan with arguments from context: there one entity differs with what stands around it.
+   */
+  readonly shares: boolean;
+}
+
 /** One call to one subgraph: from the root, or for the entities at a path. */
 export class FetchStep {
   readonly #subgraph: string;
@@ -21,37 +37,51 @@ export class FetchStep {
   readonly #bodyStart: string;
   readonly #variables: readonly string[];
   readonly #writer: RepresentationWriter | null;
+  readonly #context: ContextValues | null;
   readonly #rewrites: readonly FetchDataRewrite[];
-  readonly #lattice: TypeLattice;
-  readonly #repeats: boolean;
+  readonly #settings: FetchStepSettings;
 
-  /** @param repeats Whether the plan holds another fetch of the same text, so that entities are worth remembering. */
-  constructor(node: FetchNode, path: ResultPath, lattice: TypeLattice, repeats: boolean) {
+  constructor(node: FetchNode, path: ResultPath, settings: FetchStepSettings) {
+    const { lattice } = settings;
+    const context =
+      node.contextRewrites === undefined ? null : new ContextValues(node.contextRewrites, lattice);
     this.#subgraph = node.serviceName;
     this.#path = path;
     this.#bodyStart = `{"query":${JSON.stringify(node.operation)}`;
-    this.#variables = node.variableUsages ?? [];
+    this.#variables = (node.variableUsages ?? []).filter((name) => !context?.names.has(name));
     this.#writer =
       node.requires === undefined
         ? null
         : new RepresentationWriter(node.requires, lattice, node.inputRewrites);
+    this.#context = context;
     this.#rewrites = node.outputRewrites ?? [];
-    this.#lattice = lattice;
-    this.#repeats = repeats;
+    this.#settings = settings;
   }
 
-  run(run: ExecutionRun): Promise<void> | undefined {
+  run(run: ExecutionRun): Promise<unknown> | undefined {
+    if (this.#context !== null) return this.#fetchByContext(run, this.#context);
     const targets = collectTargets(run.data, this.#path);
     if (targets.length === 0) return undefined;
     return this.#writer === null
       ? this.#fetchRoot(run, targets)
-      : this.#fetchEntities(run, targets, this.#writer);
+      : this.#fetchEntities(run, targets, this.#writer, '');
+  }
+
+  #fetchByContext(run: ExecutionRun, context: ContextValues): Promise<unknown> | undefined {
+    const writer = this.#writer;
+    invariant(writer, 'only entities are asked for with arguments from context');
+    const groups = context.collect(run.data, this.#path);
+    if (groups.length === 0) return undefined;
+    return Promise.all(
+      groups.map(({ targets, variables }) => this.#fetchEntities(run, targets, writer, variables)),
+    );
   }
 
   async #fetchRoot(run: ExecutionRun, targets: readonly JsonObject[]): Promise<void> {
     const variables = this.#writeVariables(run);
     const end = variables === '' ? '}' : `,"variables":{${variables}}}`;
-    const answer = await run.call(this.#subgraph, this.#bodyStart + end);
+    const { replacements } = run;
+    const answer = await run.call(this.#subgraph, this.#bodyStart + end, this.#path.keys);
     if (!answer.ok) {
       run.problems.push(this.#failure(answer));
       return;
@@ -64,32 +94,44 @@ export class FetchStep {
       if (answer.errors.length === 0) run.problems.push(this.#noData());
       return;
     }
-    rewriteOutput(this.#rewrites, answer.data, null, this.#lattice);
-    for (const target of targets) mergeResult(target, answer.data);
+    rewriteOutput(this.#rewrites, answer.data, null, this.#settings.lattice);
+    const standing =
+      run.replacements === replacements ? targets : collectTargets(run.data, this.#path);
+    this.#merge(run, answer.data, standing);
   }
 
   async #fetchEntities(
     run: ExecutionRun,
     targets: readonly JsonObject[],
     writer: RepresentationWriter,
+    contextVariables: string,
   ): Promise<void> {
     const targetsByRepresentation = groupByRepresentation(targets, writer);
-    const memory = this.#repeats ? run.remembered(this.#bodyStart) : null;
-    if (memory !== null) this.#receiveRemembered(targetsByRepresentation, memory);
+    const memory = this.#settings.repeats
+      ? run.remembered(this.#bodyStart + contextVariables)
+      : null;
+    if (memory !== null) this.#receiveRemembered(run, targetsByRepresentation, memory);
     if (targetsByRepresentation.size === 0) return;
 
     const representations = [...targetsByRepresentation.keys()];
-    const asked = [...targetsByRepresentation.values()];
+    const { replacements } = run;
     const answer = await run.load({
       subgraph: this.#subgraph,
       bodyStart: this.#bodyStart,
-      variables: this.#writeVariables(run),
+      variables: joinMembers(contextVariables, this.#writeVariables(run)),
       representations,
+      path: this.#path.keys,
     });
     if (!answer.ok) {
       run.problems.push(this.#failure(answer));
       return;
     }
+    // Other fetches run at the same time, and may have put merged objects where the targets stood.
+    const standing =
+      run.replacements === replacements
+        ? targetsByRepresentation
+        : groupByRepresentation(this.#collect(run, contextVariables), writer);
+    const asked = representations.map((text) => standing.get(text) ?? []);
     for (const { index, error } of answer.errors) {
       this.#reportEntityError(run, error, index === null ? undefined : asked[index]);
     }
@@ -101,12 +143,19 @@ export class FetchStep {
       remember(memory, representations, answer.entities);
     }
     for (let index = 0; index < asked.length; index += 1) {
-      this.#receive(answer.entities[index], asked[index] ?? []);
+      this.#receive(run, answer.entities[index], asked[index] ?? []);
     }
+  }
+
+  #collect(run: ExecutionRun, contextVariables: string): readonly JsonObject[] {
+    if (this.#context === null) return collectTargets(run.data, this.#path);
+    const groups = this.#context.collect(run.data, this.#path);
+    return groups.find(({ variables }) => variables === contextVariables)?.targets ?? [];
   }
 
   /** Takes what an equal fetch of this request has loaded before, and leaves the rest to be asked. */
   #receiveRemembered(
+    run: ExecutionRun,
     targetsByRepresentation: Map<string, JsonObject[]>,
     memory: ReadonlyMap<string, unknown>,
   ): void {
@@ -115,18 +164,30 @@ export class FetchStep {
       const entity = memory.get(representation);
       if (entity === undefined) continue;
       targetsByRepresentation.delete(representation);
-      this.#receive(cloneValue(entity), targets);
+      this.#receive(run, cloneValue(entity), targets);
     }
   }
 
-  #receive(entity: unknown, targets: readonly JsonObject[]): void {
+  #receive(run: ExecutionRun, entity: unknown, targets: readonly JsonObject[]): void {
     const [first] = targets;
-    if (!isJsonObject(entity) || first === undefined) return;
+    if (first === undefined) return;
+    if (!isJsonObject(entity)) {
+      for (const target of targets) noteAnsweredNull(target);
+      return;
+    }
     if (this.#rewrites.length > 0) {
       const typename = typeof first.__typename === 'string' ? first.__typename : null;
-      rewriteOutput(this.#rewrites, entity, typename, this.#lattice);
+      rewriteOutput(this.#rewrites, entity, typename, this.#settings.lattice);
     }
-    for (const target of targets) mergeResult(target, entity);
+    this.#merge(run, entity, targets);
+  }
+
+  #merge(run: ExecutionRun, received: JsonObject, targets: readonly JsonObject[]): void {
+    const { shares, lattice } = this.#settings;
+    for (const target of targets) {
+      const own = shares ? received : (cloneValue(received) as JsonObject);
+      if (mergeResult(target, own, lattice)) run.replacements += 1;
+    }
   }
 
   /** Members of the request's `variables` besides the representations. */
@@ -142,7 +203,8 @@ export class FetchStep {
   }
 
   #failure({ code, message }: Pick<Problem, 'code' | 'message'>): Problem {
-    return { code, message, path: commonPosition(this.#path), product: this.#subgraph };
+    const path = toClientPath(commonPosition(this.#path));
+    return { code, message, path, product: this.#subgraph };
   }
 
   #noData(): Problem {
@@ -172,11 +234,15 @@ export class FetchStep {
     return {
       code: 'SUBGRAPH_ERROR',
       message: `The data product "${this.#subgraph}" reported an error that is not meant for clients.`,
-      path,
+      path: toClientPath(path),
       product: this.#subgraph,
       original: { message: error.message, extensions: error.extensions },
     };
   }
+}
+
+function joinMembers(first: string, second: string): string {
+  return first === '' || second === '' ? first + second : `${first},${second}`;
 }
 
 function groupByRepresentation(

@@ -1,3 +1,4 @@
+import { wasAnsweredNull } from './answered-null.ts';
 import type { JsonObject } from './json.ts';
 import { FAILED, type ProjectionRun, RISING } from './projection-run.ts';
 
@@ -24,7 +25,8 @@ export class LeafShape implements Shape {
   }
 
   complete(value: unknown, run: ProjectionRun, depth: number): unknown {
-    if (value === null || value === undefined) return null;
+    if (value === null) return null;
+    if (value === undefined) return run.reportMissing(depth);
     return this.#accepts(value) ? value : run.reportInvalid(depth);
   }
 }
@@ -37,7 +39,8 @@ export class ListShape implements Shape {
   }
 
   complete(value: unknown, run: ProjectionRun, depth: number): unknown {
-    if (value === null || value === undefined) return null;
+    if (value === null) return null;
+    if (value === undefined) return run.reportMissing(depth);
     if (!Array.isArray(value)) return run.reportInvalid(depth);
     const completed = new Array<unknown>(value.length);
     let risen = false;
@@ -117,6 +120,8 @@ export class IntrospectionShape implements Shape {
 /** One field of an object in the order of the client's document. */
 export interface ShapedField {
   readonly key: string;
+  /** Where the value stands in the data of the plan; mostly the same. */
+  readonly dataKey: string;
   readonly shape: Shape;
 }
 
@@ -142,7 +147,8 @@ export class ObjectShape implements Shape {
   }
 
   complete(value: unknown, run: ProjectionRun, depth: number): unknown {
-    if (value === null || value === undefined) return null;
+    if (value === null) return null;
+    if (value === undefined) return run.reportMissing(depth);
     if (typeof value !== 'object' || Array.isArray(value)) return run.reportInvalid(depth);
     const source = value as JsonObject;
     const typename =
@@ -155,9 +161,11 @@ export class ObjectShape implements Shape {
     const { fields, blank } = compiled;
     const completed: JsonObject = { ...blank };
     for (let index = 0; index < fields.length; index += 1) {
-      const { key, shape } = fields[index] as ShapedField;
+      const { key, dataKey, shape } = fields[index] as ShapedField;
       run.path[depth] = key;
-      const field = shape.complete(source[key], run, depth + 1);
+      let given = source[dataKey];
+      if (given === undefined && wasAnsweredNull(source)) given = null;
+      const field = shape.complete(given, run, depth + 1);
       if (field === RISING) return FAILED;
       completed[key] = field === FAILED ? null : field;
     }

@@ -1,4 +1,6 @@
+import type { ErrorCode } from '../../shared/errors/error-catalog.ts';
 import type { Problem } from '../../shared/errors/problem.ts';
+import { ExplainedPositions } from './explained-positions.ts';
 import type { JsonObject } from './json.ts';
 
 /** A null whose error is reported already: it stands where null may stand and rises where not. */
@@ -20,6 +22,7 @@ export class ProjectionRun {
   readonly introspection: JsonObject | null;
   readonly problems: Problem[];
   readonly #met: number;
+  #explained: ExplainedPositions | null = null;
 
   /** @param problems What was met while fetching; projection appends to it. */
   constructor(problems: Problem[], introspection: JsonObject | null) {
@@ -40,8 +43,7 @@ export class ProjectionRun {
 
   /** A null where the schema promises a value, unless an error explains it already. */
   reportNull(depth: number): void {
-    const position = this.path.slice(0, depth);
-    if (this.problems.slice(0, this.#met).some(({ path }) => explains(path, position))) return;
+    if (this.#isExplained(depth)) return;
     this.#report(
       'RESPONSE_NULL_NOT_ALLOWED',
       'A data product answered null where the schema promises a value.',
@@ -49,31 +51,29 @@ export class ProjectionRun {
     );
   }
 
-  #report(
-    code: 'RESPONSE_VALUE_INVALID' | 'RESPONSE_NULL_NOT_ALLOWED',
-    message: string,
-    depth: number,
-  ): void {
+  /**
+   * A value that no subgraph gave, not even as null.
+   *
+   * @returns Null where an error explains it already.
+   */
+  reportMissing(depth: number): typeof FAILED | null {
+    if (this.#isExplained(depth)) return null;
+    this.#report(
+      'RESPONSE_VALUE_MISSING',
+      'No data product gave this value: what it is asked by, a key or an input, is not there, or the answer lacked it.',
+      depth,
+    );
+    return FAILED;
+  }
+
+  #isExplained(depth: number): boolean {
+    if (this.#met === 0) return false;
+    this.#explained ??= new ExplainedPositions(this.problems.slice(0, this.#met));
+    return this.#explained.explain(this.path, depth);
+  }
+
+  #report(code: ErrorCode, message: string, depth: number): void {
     if (this.problems.length - this.#met >= REPORTS_KEPT) return;
     this.problems.push({ code, message, path: this.path.slice(0, depth) });
   }
-}
-
-/**
- * An error explains a null at its own place, above it and below it. In the path
- * of a refused field `@` stands for every index, and a type condition for no step at all.
- */
-function explains(
-  path: readonly (string | number)[] = [],
-  position: readonly (string | number)[],
-): boolean {
-  let index = 0;
-  for (const segment of path) {
-    if (typeof segment === 'string' && segment.startsWith('... on ')) continue;
-    const here = position[index];
-    if (here === undefined) return true;
-    if (segment !== here && !(segment === '@' && typeof here === 'number')) return false;
-    index += 1;
-  }
-  return true;
 }

@@ -5,6 +5,7 @@ import type {
 } from '@apollo/query-planner';
 import type { TypeLattice } from '../supergraph/type-lattice.ts';
 import { isJsonObject, type JsonObject } from './json.ts';
+import { TextTree } from './text-tree.ts';
 
 interface WrittenField {
   /** Key in the data. */
@@ -55,9 +56,19 @@ export class RepresentationWriter {
 
   /**
    * @returns Null when the object is of no type that is required here, or lacks a field that is:
-   *   such an entity cannot be asked for, and whatever kept the field away has said why.
+   *   such an entity cannot be asked for, and what it lacks then carries an error in the answer.
    */
   write(object: JsonObject): string | null {
+    const writer = this.#writerFor(object);
+    return writer.fields.length === 0 ? null : this.#writeWith(writer, object);
+  }
+
+  /** Writes an object below an entity, from which nothing may be required: fragments of other types. */
+  writeInput(object: JsonObject): string | null {
+    return this.#writeWith(this.#writerFor(object), object);
+  }
+
+  #writerFor(object: JsonObject): TypeWriter {
     const typename = typeof object.__typename === 'string' ? object.__typename : '';
     let writer = this.#writers.get(typename);
     if (writer === undefined) {
@@ -66,6 +77,10 @@ export class RepresentationWriter {
       writer = { fields, texts: flat ? new TextTree() : null };
       this.#writers.set(typename, writer);
     }
+    return writer;
+  }
+
+  #writeWith(writer: TypeWriter, object: JsonObject): string | null {
     if (writer.texts === null) return this.#writeFields(writer.fields, object);
     const leaf = writer.texts.find(writer.fields, object);
     if (leaf === null) return this.#writeFields(writer.fields, object);
@@ -74,7 +89,6 @@ export class RepresentationWriter {
   }
 
   #writeFields(fields: readonly WrittenField[], object: JsonObject): string | null {
-    if (fields.length === 0) return null;
     let text = '{';
     for (const field of fields) {
       const value = field.constant ?? this.#writeField(field, object[field.key]);
@@ -145,54 +159,13 @@ export class RepresentationWriter {
   }
 }
 
-/** Texts kept for one type; the keys of entities repeat, and a run of new ones starts over. */
-const TEXTS_KEPT = 10_000;
-
-interface TextNode {
-  text: string | null;
-  below: Map<unknown, TextNode> | null;
-}
-
-/**
- * Remembers texts by the values that they were written from, one level for each
- * field. Looking a text up costs less than writing it, and equal representations
- * become one string, which maps recognise without comparing it.
- */
-class TextTree {
-  #root: TextNode = { text: null, below: null };
-  #size = 0;
-
-  /** @returns Null where a value is missing or is no primitive, so that it cannot be looked up. */
-  find(fields: readonly WrittenField[], object: JsonObject): TextNode | null {
-    if (this.#size > TEXTS_KEPT) {
-      this.#root = { text: null, below: null };
-      this.#size = 0;
-    }
-    let node = this.#root;
-    for (const { constant, key } of fields) {
-      if (constant !== null) continue;
-      const value = object[key];
-      if (value === undefined || (typeof value === 'object' && value !== null)) return null;
-      node.below ??= new Map();
-      let next = node.below.get(value);
-      if (next === undefined) {
-        next = { text: null, below: null };
-        node.below.set(value, next);
-        this.#size += 1;
-      }
-      node = next;
-    }
-    return node;
-  }
-}
-
 function responseKey(field: QueryPlanFieldNode): string {
   return field.alias ?? field.name;
 }
 
 function writeNested(writer: RepresentationWriter, value: unknown): string | null {
   if (value === null) return 'null';
-  if (!Array.isArray(value)) return isJsonObject(value) ? writer.write(value) : null;
+  if (!Array.isArray(value)) return isJsonObject(value) ? writer.writeInput(value) : null;
   const texts: string[] = [];
   for (const element of value) {
     const text = writeNested(writer, element);

@@ -137,7 +137,8 @@ export function locateTargets(
   return positions;
 }
 
-function childrenOf(
+/** What one step leads to, each with its key or index; the segment is empty where the step stays at its object. */
+export function childrenOf(
   value: unknown,
   step: PathStep,
 ): readonly (readonly [string | number, unknown])[] {

@@ -8,6 +8,13 @@ export interface SubgraphError {
   readonly extensions: Readonly<JsonObject>;
 }
 
+/** Why there is no answer, in words for the client. */
+export interface FailedAnswer {
+  readonly ok: false;
+  readonly code: ErrorCode;
+  readonly message: string;
+}
+
 /** What became of one call: a GraphQL answer, or the reason why there is none. */
 export type SubgraphAnswer =
   | {
@@ -15,7 +22,7 @@ export type SubgraphAnswer =
       readonly data: JsonObject | null;
       readonly errors: readonly SubgraphError[];
     }
-  | { readonly ok: false; readonly code: ErrorCode; readonly message: string };
+  | FailedAnswer;
 
 /** One call to a subgraph. */
 export interface SubgraphCall {
@@ -23,12 +30,20 @@ export interface SubgraphCall {
   /** JSON text of the GraphQL request. */
   readonly body: string;
   readonly headers: Readonly<Record<string, string>>;
+  /** Where in the answer the data goes, with `@` for a list; of a merged call the first such place. */
+  readonly path?: readonly string[];
 }
+
+/**
+ * Why a call is not waited for any longer: the time of the whole request is over, or nobody wants
+ * the answer, because the client is gone.
+ */
+export type GivingUp = 'late' | 'unwanted';
 
 /** A call that runs; aborting it is allowed at any time and leads to an answer all the same. */
 export interface RunningCall {
   readonly answer: Promise<SubgraphAnswer>;
-  abort(): void;
+  abort(why: GivingUp): void;
 }
 
 export type CallSubgraph = (call: SubgraphCall) => RunningCall;

@@ -9,7 +9,14 @@
  */
 import { type Dispatcher, Pool } from 'undici';
 import type { SubgraphLocation } from '../supergraph/supergraph-snapshot.ts';
-import type { CallSubgraph, RunningCall, SubgraphAnswer, SubgraphCall } from './subgraph-answer.ts';
+import { givenUp } from './given-up.ts';
+import type {
+  CallSubgraph,
+  GivingUp,
+  RunningCall,
+  SubgraphAnswer,
+  SubgraphCall,
+} from './subgraph-answer.ts';
 import { readSubgraphAnswer } from './subgraph-answer.ts';
 
 /** Bounds of the calls to one subgraph. */
@@ -24,8 +31,15 @@ export interface SubgraphClientSettings {
   readonly observe: (subgraph: string, outcome: CallOutcome, seconds: number) => void;
 }
 
-/** How a call ended, as the metrics name it. */
-export type CallOutcome = 'ok' | 'errors' | 'timeout' | 'unreachable' | 'refused' | 'invalid';
+/** How a call ended, as the metrics name it; `abandoned` because the client went away. */
+export type CallOutcome =
+  | 'ok'
+  | 'errors'
+  | 'timeout'
+  | 'abandoned'
+  | 'unreachable'
+  | 'refused'
+  | 'invalid';
 
 export interface SubgraphClient {
   readonly call: CallSubgraph;
@@ -114,16 +128,9 @@ class Exchange implements RunningCall, Dispatcher.DispatchHandler {
     this.#timer = setTimeout(() => this.#giveUp(), settings.timeoutMs);
   }
 
-  abort(): void {
-    this.#end(
-      {
-        ok: false,
-        code: 'SUBGRAPH_TIMEOUT',
-        message: `The call to the data product "${this.#subgraph}" was given up, because the client went away or the request took too long.`,
-      },
-      'timeout',
-    );
-    this.#controller?.abort(new Error('The client went away.'));
+  abort(why: GivingUp): void {
+    this.#end(givenUp(this.#subgraph), why === 'late' ? 'timeout' : 'abandoned');
+    this.#controller?.abort(new Error('The call was given up.'));
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {

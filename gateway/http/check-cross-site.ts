@@ -12,12 +12,15 @@ const PREFLIGHT_PROOFS = ['x-meshgate-csrf', 'apollo-require-preflight'] as cons
  * further than its content type.
  *
  * @param origins Origins whose pages may call `/graphql`.
+ * @param needsProof Whether a request that says nothing of where it comes from is refused too: its
+ *   credentials are a cookie, which old browsers send along without a word.
  * @returns What is wrong with the request, or null when nothing is.
  * @see https://www.w3.org/TR/fetch-metadata/#sec-fetch-site-header
  */
 export function checkCrossSite(
   headers: IncomingHttpHeaders,
   origins: readonly string[],
+  needsProof = false,
 ): string | null {
   const { origin, host, 'sec-fetch-site': site } = headers;
   if (origin !== undefined && origins.includes(origin)) return null;
@@ -25,6 +28,9 @@ export function checkCrossSite(
   if (site !== undefined) {
     if (site === 'same-origin' || site === 'none') return null;
     return `Expected a request from this origin, from an approved one or with the header x-meshgate-csrf, given a ${site} request of a browser.`;
+  }
+  if (origin === undefined && needsProof) {
+    return 'Expected the header x-meshgate-csrf, or one that says where the request comes from, as its token is in a cookie, given neither.';
   }
   if (origin === undefined || isSameHost(origin, host)) return null;
   return 'Expected a request from this origin, from an approved one or with the header x-meshgate-csrf, given one from another origin.';

@@ -28,7 +28,7 @@ export interface EdgeRequest {
   readonly parameters: GraphqlParameters;
   /** A mutation by GET is refused by the answerer with `METHOD_NOT_ALLOWED` and the header `allow: POST`. */
   readonly method: 'GET' | 'POST';
-  /** The `authorization` header as it came, null when there is none. */
+  /** The `authorization` header as it came, or the token of a cookie in its form; null when there is none. */
   readonly authorization: string | null;
   /** Of the client, or of the nearest machine on the way to it that is not a trusted proxy. */
   readonly address: string;
@@ -68,6 +68,8 @@ export interface ReadinessReport {
   readonly ready: boolean;
   /** Version of the supergraph in use, null before the first is loaded. */
   readonly supergraph: string | null;
+  /** When that came into use, as RFC 3339 writes it. */
+  readonly supergraphSince?: string;
   readonly products: readonly ProductReadiness[];
 }
 
@@ -145,6 +147,8 @@ export interface EdgeSettings {
   readonly requestTimeoutMs: number;
   /** How long a connection may stay open between two requests, in milliseconds. */
   readonly keepAliveTimeoutMs: number;
+  /** Cookie that may hold the token; null looks at none. */
+  readonly tokenCookie: string | null;
   /** Origins whose pages may call `/graphql`, such as `https://app.example`. */
   readonly corsOrigins: readonly string[];
   /** Whether clients come over TLS, so that browsers may be told to insist on it (RFC 6797). */

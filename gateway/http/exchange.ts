@@ -15,6 +15,8 @@ export class Exchange implements ClientConnection {
   vary: string | null = null;
   /** What the answerer wants in the log line; null for nothing. */
   facts: Readonly<Record<string, unknown>> | null = null;
+  /** What the caller brought, in the form of an `authorization` header; null for nothing. */
+  authorization: string | null = null;
   gone = false;
   private goneListener: (() => void) | null = null;
 

@@ -6,6 +6,7 @@ import type { Exchange } from './exchange.ts';
 import { CONTENT_TYPES, JSON_RESPONSE, negotiateMediaType } from './negotiate-media-type.ts';
 import { parseBodyParameters, parseSearchParameters } from './parse-graphql-parameters.ts';
 import { readBody } from './read-body.ts';
+import { readCredentials } from './read-credentials.ts';
 import type { Outgoing, WriteResponse } from './write-response.ts';
 
 type Search = Readonly<Record<string, unknown>>;
@@ -48,7 +49,11 @@ export function serveGraphql(
     if (origin !== undefined && corsOrigins.includes(origin)) {
       exchange.allowedOrigin = origin;
     }
-    const forged = checkCrossSite(headers, corsOrigins);
+    const credentials = readCredentials(headers, settings.tokenCookie);
+    exchange.authorization = credentials?.authorization ?? null;
+    // A mutation is never answered by GET, so only POST can change something.
+    const needsProof = credentials?.fromCookie === true && exchange.method === 'POST';
+    const forged = checkCrossSite(headers, corsOrigins, needsProof);
     if (forged !== null) throw new MeshgateError('CROSS_SITE_REQUEST_REFUSED', { message: forged });
     const mediaType = negotiateMediaType(headers.accept);
     if (mediaType === null) throw new MeshgateError('MEDIA_TYPE_NOT_ACCEPTABLE');
@@ -99,7 +104,7 @@ class IncomingRequest implements EdgeRequest {
     this.parameters = parameters;
     this.method = request.exchange.method === 'GET' ? 'GET' : 'POST';
     this.request = request;
-    this.authorization = request.headers.authorization ?? null;
+    this.authorization = request.exchange.authorization;
     this.requestId = request.exchange.requestId;
     this.client = request.exchange;
   }

@@ -28,7 +28,7 @@ export function serveOperators(
     writeResponse(request, reply, {
       status: ready ? 200 : 503,
       contentType: JSON_TYPE,
-      body: JSON.stringify({ status, supergraph: report.supergraph, products: report.products }),
+      body: JSON.stringify({ status, ...report, ready: undefined }),
     });
   });
 

@@ -1,88 +1,91 @@
-import { createHash } from 'node:crypto';
-
-import { type AuthenticationOutcome, reject } from './authentication-outcome.ts';
-import type { JsonObject } from './decode-token.ts';
-import type { IssuerSettings } from './issuer-settings.ts';
-import type { Principal } from './principal.ts';
-
-/** RFC 6749, 3.3. A space inside would become two scopes when scopes are joined for a subgraph. */
-const SCOPE = /^[\x21\x23-\x5b\x5d-\x7e]+$/;
+import { type Rejection, reject } from './authentication-outcome.ts';
+import {
+  isName,
+  type JsonObject,
+  readClaim,
+  toNames,
+  toRowClaim,
+  toScopes,
+} from './claim-values.ts';
+import type { ClaimPath, IssuerSettings } from './issuer-settings.ts';
+import { type CallerKind, type Principal, type PrincipalFacts, toPrincipal } from './principal.ts';
 
 /**
  * Builds the principal of a token whose signature and validity are already checked.
  *
  * @param payload Claims of the token.
  * @param rowClaims Names of the claims that are kept; all others are forgotten here.
- * @returns `TOKEN_CLAIM_INVALID` when `sub`, the scopes or a row claim have the wrong form.
+ * @param expiresAt Epoch seconds from which the token is refused.
+ * @returns `TOKEN_CLAIM_INVALID` when a claim that is looked at has the wrong form.
  */
 export function buildPrincipal(
   payload: JsonObject,
   settings: IssuerSettings,
   rowClaims: readonly string[],
-): AuthenticationOutcome {
-  const subject = payload.sub;
-  if (typeof subject !== 'string' || subject === '') {
-    return reject('TOKEN_CLAIM_INVALID', 'The access token lacks the claim sub, or it is no text.');
-  }
-
-  const scopes = readScopes(readOwn(payload, settings.scopeClaim));
-  if (scopes === null) {
-    const reason = `The claim ${settings.scopeClaim} of the access token must be text separated by spaces, or a list of scopes.`;
+  expiresAt: number,
+): { readonly ok: true; readonly principal: Principal } | Rejection {
+  const { claims, issuer } = settings;
+  const subject = readClaim(payload, claims.subject);
+  if (!isName(subject)) {
+    const reason = `The access token lacks the claim ${claims.subject}, or it is no text.`;
     return reject('TOKEN_CLAIM_INVALID', reason);
   }
-
-  const claims: [string, readonly string[]][] = [];
-  for (const name of new Set(rowClaims)) {
-    const values = readRowClaim(readOwn(payload, name));
-    if (values === null) {
-      const reason = `The claim ${name} of the access token must be text, a whole number or a list of these.`;
-      return reject('TOKEN_CLAIM_INVALID', reason);
-    }
-    if (values !== undefined) claims.push([name, values]);
+  const scopes = toScopes(readClaim(payload, claims.scopes));
+  if (scopes === null) {
+    return misshapen(claims.scopes, 'text separated by spaces, or a list of scopes');
   }
-  return { ok: true, principal: assemble(payload, subject, scopes, claims, settings) };
-}
+  const roles = toNames(readMapped(payload, claims.roles));
+  if (roles === null) return misshapen(claims.roles, 'text or a list of texts');
+  const purposes = toNames(readMapped(payload, claims.purposes));
+  if (purposes === null) return misshapen(claims.purposes, 'text or a list of texts');
+  const domain = readMapped(payload, claims.domain) ?? null;
+  if (domain !== null && !isName(domain)) return misshapen(claims.domain, 'text');
 
-function assemble(
-  payload: JsonObject,
-  subject: string,
-  scopes: readonly string[],
-  claims: readonly (readonly [string, readonly string[]])[],
-  { issuer, clockToleranceSeconds }: IssuerSettings,
-): Principal {
-  const sortedClaims = [...claims].sort(([left], [right]) => (left < right ? -1 : 1));
-  const identity = JSON.stringify([issuer, subject, scopes, sortedClaims]);
-  return Object.freeze({
-    authenticated: true,
+  const rows = readRowClaims(payload, settings, rowClaims);
+  if (!rows.ok) return rows;
+  const facts: PrincipalFacts = {
+    kind: settings.callers ?? tellKind(payload, subject),
     issuer,
     subject,
-    scopes: new Set(scopes),
-    claims: Object.freeze(Object.fromEntries(sortedClaims)),
-    fingerprint: createHash('sha256').update(identity).digest('base64url'),
-    expiresAt: (payload.exp as number) + clockToleranceSeconds,
-  });
+    scopes: [...scopes, ...scopesOf(roles, settings)],
+    roles,
+    domain,
+    purposes,
+    claims: rows.values,
+    expiresAt,
+  };
+  return { ok: true, principal: toPrincipal(facts) };
 }
 
-function readOwn(payload: JsonObject, name: string): unknown {
-  return Object.hasOwn(payload, name) ? payload[name] : undefined;
+function readRowClaims(
+  payload: JsonObject,
+  { claims }: IssuerSettings,
+  names: readonly string[],
+): { readonly ok: true; readonly values: PrincipalFacts['claims'] } | Rejection {
+  const rows: [string, readonly string[]][] = [];
+  for (const name of new Set(names)) {
+    const path = Object.hasOwn(claims.rows, name) ? (claims.rows[name] ?? name) : name;
+    const values = toRowClaim(readClaim(payload, path));
+    if (values === null) return misshapen(path, 'text, a whole number or a list of these');
+    if (values !== undefined) rows.push([name, values]);
+  }
+  return { ok: true, values: rows };
 }
 
-/** No scopes is a fine answer; scopes of an unknown form are not. */
-function readScopes(value: unknown): readonly string[] | null {
-  const parts: unknown =
-    typeof value === 'string' ? value.split(' ').filter((part) => part !== '') : (value ?? []);
-  if (!Array.isArray(parts)) return null;
-  return parts.every((part) => typeof part === 'string' && SCOPE.test(part))
-    ? sortedOnce(parts)
-    : null;
+function readMapped(payload: JsonObject, path: ClaimPath | null): unknown {
+  return path === null ? undefined : readClaim(payload, path);
 }
 
-/** A single value becomes a list of one, so that data products see one form. */
-function readRowClaim(value: unknown): readonly string[] | null | undefined {
-  if (value === undefined || value === null) return undefined;
-  const parts: readonly unknown[] = Array.isArray(value) ? value : [value];
-  const fits = parts.every((part) => typeof part === 'string' || Number.isSafeInteger(part));
-  return fits ? Object.freeze(sortedOnce(parts.map(String))) : null;
+function misshapen(path: ClaimPath | null, form: string): Rejection {
+  return reject('TOKEN_CLAIM_INVALID', `The claim ${path} of the access token must be ${form}.`);
 }
 
-const sortedOnce = (values: readonly string[]): string[] => [...new Set(values)].sort();
+function scopesOf(roles: readonly string[], { roleScopes }: IssuerSettings): readonly string[] {
+  return roles.flatMap((role) => (Object.hasOwn(roleScopes, role) ? (roleScopes[role] ?? []) : []));
+}
+
+/** A client that acts in its own name is its own subject (RFC 9068, 2.2). */
+function tellKind(payload: JsonObject, subject: string): CallerKind {
+  const client = readClaim(payload, 'client_id') ?? readClaim(payload, 'azp');
+  return client === subject ? 'machine' : 'user';
+}

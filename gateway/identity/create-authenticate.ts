@@ -6,21 +6,32 @@
  *
  * @module
  */
-import { compactVerify } from 'jose';
-import { LRUCache } from 'lru-cache';
-
-import { type AuthenticationOutcome, reject } from './authentication-outcome.ts';
-import { buildPrincipal } from './build-principal.ts';
-import { checkClaims } from './check-claims.ts';
-import { createIssuerKeys, type FindKeys } from './create-issuer-keys.ts';
-import { type DecodedToken, decodeToken } from './decode-token.ts';
+import { looksLikeApiKey } from './api-keys/api-key-text.ts';
+import { checkApiKey } from './api-keys/check-api-key.ts';
+import {
+  type AuthenticationOutcome,
+  type CheckedCredential,
+  type Rejection,
+  reject,
+} from './authentication-outcome.ts';
+import type { CredentialRegister } from './credential-register.ts';
+import {
+  createIntrospect,
+  type Introspect,
+  type IntrospectionResult,
+  isIntrospected,
+} from './introspection/create-introspect.ts';
 import type { IssuerSettings } from './issuer-settings.ts';
-import { isJwksUrl, loadJwks } from './load-jwks.ts';
+import { createCheckJwt } from './jwt/create-check-jwt.ts';
+import { type DecodedToken, decodeToken, looksLikeJwt } from './jwt/decode-token.ts';
+import { createOutcomeMemory } from './outcome-memory.ts';
 import { ANONYMOUS } from './principal.ts';
 
 export interface AuthenticateSettings {
-  /** With none, every caller is anonymous and a token, which nobody could check, is not looked at. */
+  /** At most one of them has introspection: a token that cannot be read does not say whom to ask. */
   readonly issuers: readonly IssuerSettings[];
+  /** API keys, and what was revoked. */
+  readonly register: CredentialRegister;
   /** Whether a request without credentials is rejected instead of being anonymous; false when not given. */
   readonly requiresAuthentication?: boolean;
   /** Claims kept in `Principal.claims`. */
@@ -31,6 +42,8 @@ export interface AuthenticateSettings {
   readonly now: () => number;
   /** Told when the keys of an issuer cannot be loaded, at most once in five seconds for each; must not throw. */
   readonly onKeysUnavailable: (issuer: string, error: unknown) => void;
+  /** Told of each question to an issuer about a token; must not throw. */
+  readonly onIntrospection: (result: IntrospectionResult) => void;
   /** Budget for loading a key set from a URL; 5,000 when not given. */
   readonly jwksTimeoutMs?: number;
 }
@@ -40,77 +53,74 @@ export type Authenticate = (
   authorization: string | null,
 ) => AuthenticationOutcome | Promise<AuthenticationOutcome>;
 
-const SECOND = 1000;
-const MINUTE = 60 * SECOND;
-
-/** A key that its issuer withdraws stops working after twice this time and `freshMs`, whatever `exp` says. */
-const ACCEPTED_FOR_MS = 5 * MINUTE;
-/** Long enough for a client in a loop, short enough for a key that has just been published. */
-const REJECTED_FOR_MS = 5 * SECOND;
-
-const URL_KEYS = {
-  freshMs: 5 * MINUTE,
-  staleMs: 60 * MINUTE,
-  cooldownMs: 30 * SECOND,
-  retryMs: 5 * SECOND,
-};
-const FILE_KEYS = {
-  freshMs: MINUTE,
-  staleMs: 60 * MINUTE,
-  cooldownMs: SECOND,
-  retryMs: 5 * SECOND,
-};
-
-interface Remembered {
-  readonly outcome: AuthenticationOutcome;
-  /** Epoch milliseconds. */
-  readonly until: number;
+export interface Authenticator {
+  readonly authenticate: Authenticate;
+  /** Loads the keys of issuers that are missing or no longer fresh; to be called now and then. Never rejects. */
+  refreshKeys(): Promise<void>;
 }
 
-/** Bounded by count and by characters, as the tokens themselves are the keys. */
-const createMemory = (max: number) =>
-  new LRUCache<string, Remembered>({
-    max,
-    maxSize: max * 2048,
-    sizeCalculation: (_, authorization) => authorization.length + 1,
-  });
+const SECOND = 1000;
+
+const BEARER_TOKEN = /^Bearer +([\w.~+/-]+=*)$/i;
 
 /**
- * Builds an `Authenticate` for the configured issuers.
+ * Builds an `Authenticator` for issuers and API keys.
  *
- * The issuer is chosen by the token's own `iss`, among the configured ones only; key, algorithm,
- * audience and tolerance are then that issuer's. Acceptances are remembered until the token
- * expires, five minutes at most; rejections for five seconds, in a store of their own, so that
- * junk cannot push out good tokens. A key that an issuer withdraws is of no use after a quarter of
- * an hour; the tokens of a new one are accepted within forty seconds.
+ * With no issuer and no place for API keys, every caller is anonymous and a token, which nobody
+ * could check, is not looked at.
  *
- * @see https://www.rfc-editor.org/rfc/rfc8725
+ * Acceptances are remembered until the token expires, five minutes at most; rejections for five
+ * seconds, in a store of their own, so that junk cannot push out good tokens. When the register
+ * changes, whatever is remembered is held against it once more: no memory outlives a revocation.
  */
-export function createAuthenticate(settings: AuthenticateSettings): Authenticate {
-  const { tokenBytes, now } = settings;
-  const checkToken = createCheckToken(settings);
-  const accepted = createMemory(10_000);
-  const rejected = createMemory(1000);
+export function createAuthenticate(settings: AuthenticateSettings): Authenticator {
+  const { tokenBytes, now, register } = settings;
+  const jwt = createCheckJwt({
+    ...settings,
+    issuers: settings.issuers.filter(({ jwks, secret }) => jwks !== null || secret !== null),
+    jwksTimeoutMs: settings.jwksTimeoutMs ?? 5 * SECOND,
+  });
+  const introspected = settings.issuers.find(isIntrospected) ?? null;
+  const introspect: Introspect | null =
+    introspected &&
+    createIntrospect({ ...settings, issuer: introspected, onAnswer: settings.onIntrospection });
+  const memory = createOutcomeMemory(register, now);
   const underWay = new Map<string, Promise<AuthenticationOutcome>>();
 
-  const remember = (authorization: string, outcome: AuthenticationOutcome): void => {
-    accepted.delete(authorization);
-    if (outcome.ok) {
-      const until = Math.min(outcome.principal.expiresAt * SECOND, now() + ACCEPTED_FOR_MS);
-      accepted.set(authorization, { outcome, until });
-    } else if (outcome.code !== 'ISSUER_UNREACHABLE') {
-      rejected.set(authorization, { outcome, until: now() + REJECTED_FOR_MS });
-    }
-  };
+  const unlessRevoked = (checked: CheckedCredential | Rejection): CheckedCredential | Rejection =>
+    checked.ok && register.isRevoked(checked.facts) ? reject('TOKEN_REVOKED') : checked;
 
-  const checkOnce = async (authorization: string): Promise<AuthenticationOutcome> => {
+  const checkJwtOnce = async (authorization: string, decoded: DecodedToken) => {
     try {
-      const outcome = await checkToken(authorization);
-      remember(authorization, outcome);
-      return outcome;
+      return memory.keep(authorization, unlessRevoked(await jwt.check(decoded)), null);
     } finally {
       underWay.delete(authorization);
     }
+  };
+
+  /** What was asked is remembered by the one who asks: shorter, and by a hash. */
+  const ask = (token: string, asks: Introspect) => {
+    const answer = asks(token);
+    return answer instanceof Promise ? answer.then(unlessRevoked) : unlessRevoked(answer);
+  };
+
+  const check = (authorization: string): AuthenticationOutcome | Promise<AuthenticationOutcome> => {
+    const token = BEARER_TOKEN.exec(authorization)?.[1] ?? '';
+    if (looksLikeApiKey(token)) {
+      const checked = checkApiKey(token, register, now() / SECOND);
+      const apiKey = checked.ok ? checked.record : null;
+      return memory.keep(authorization, unlessRevoked(checked), apiKey);
+    }
+    if (introspect !== null && token !== '' && !looksLikeJwt(token)) return ask(token, introspect);
+    const decoded = decodeToken(authorization);
+    if (!decoded.ok) return memory.keep(authorization, decoded, null);
+    const hasNoKeys = introspected?.jwks === null && introspected.secret === null;
+    if (introspect !== null && hasNoKeys && decoded.payload.iss === introspected?.issuer) {
+      return ask(token, introspect);
+    }
+    const pending = checkJwtOnce(authorization, decoded);
+    underWay.set(authorization, pending);
+    return pending;
   };
 
   const anonymous: AuthenticationOutcome =
@@ -118,75 +128,14 @@ export function createAuthenticate(settings: AuthenticateSettings): Authenticate
       ? reject('AUTHENTICATION_REQUIRED')
       : Object.freeze({ ok: true, principal: ANONYMOUS });
   const tooLarge = reject('TOKEN_MALFORMED', `The access token has more than ${tokenBytes} bytes.`);
+  const looksAtTokens = settings.issuers.length > 0 || register.acceptsApiKeys;
 
-  return (authorization) => {
-    if (authorization === null || settings.issuers.length === 0) return anonymous;
-    if (authorization.length > tokenBytes) return tooLarge;
-
-    const known = accepted.get(authorization) ?? rejected.get(authorization);
-    if (known !== undefined && now() < known.until) return known.outcome;
-
-    const pending = underWay.get(authorization) ?? checkOnce(authorization);
-    underWay.set(authorization, pending);
-    return pending;
+  return {
+    authenticate(authorization) {
+      if (authorization === null || !looksAtTokens) return anonymous;
+      if (authorization.length > tokenBytes) return tooLarge;
+      return memory.recall(authorization) ?? underWay.get(authorization) ?? check(authorization);
+    },
+    refreshKeys: jwt.refreshKeys,
   };
-}
-
-interface TrustedIssuer {
-  readonly settings: IssuerSettings;
-  readonly findKeys: FindKeys;
-}
-
-function createCheckToken(settings: AuthenticateSettings) {
-  const { rowClaims, now } = settings;
-  const issuers: ReadonlyMap<unknown, TrustedIssuer> = new Map(
-    settings.issuers.map((issuer) => [issuer.issuer, trust(issuer, settings)]),
-  );
-
-  return async (authorization: string): Promise<AuthenticationOutcome> => {
-    const decoded = decodeToken(authorization);
-    if (!decoded.ok) return decoded;
-
-    // Unverified at this point, which is harmless: it selects whose keys must have signed.
-    const issuer = issuers.get(decoded.payload.iss);
-    if (issuer === undefined) return reject('TOKEN_ISSUER_UNKNOWN');
-
-    const signature = await checkSignature(decoded, issuer);
-    if (signature !== null) return signature;
-    const claims = checkClaims(decoded.payload, issuer.settings, now() / SECOND);
-    return claims ?? Object.freeze(buildPrincipal(decoded.payload, issuer.settings, rowClaims));
-  };
-}
-
-function trust(issuer: IssuerSettings, settings: AuthenticateSettings): TrustedIssuer {
-  const { now, onKeysUnavailable, jwksTimeoutMs = 5 * SECOND } = settings;
-  const findKeys = createIssuerKeys({
-    ...(isJwksUrl(issuer.jwks) ? URL_KEYS : FILE_KEYS),
-    load: () => loadJwks(issuer.jwks, jwksTimeoutMs),
-    now,
-    onFailure: (error) => onKeysUnavailable(issuer.issuer, error),
-  });
-  return { settings: issuer, findKeys };
-}
-
-/** @returns Null when a key of the issuer has signed the token. */
-async function checkSignature(
-  { token, header }: DecodedToken,
-  { settings, findKeys }: TrustedIssuer,
-): Promise<AuthenticationOutcome | null> {
-  const { alg, kid } = header;
-  // Checked before any key is chosen, so that no key is ever used in a way it was not made for.
-  if (typeof alg !== 'string' || !settings.algorithms.includes(alg)) {
-    const accepted = settings.algorithms.join(', ');
-    const reason = `The access token must be signed with one of ${accepted}.`;
-    return reject('TOKEN_SIGNATURE_INVALID', reason);
-  }
-
-  const keys = await findKeys(typeof kid === 'string' ? { alg, kid } : { alg });
-  if (keys === null) return reject('ISSUER_UNREACHABLE');
-  for (const key of keys) {
-    const verified = await compactVerify(token, key, { algorithms: [alg] }).catch(() => null);
-    if (verified !== null) return null;
-  }
-  return reject('TOKEN_SIGNATURE_INVALID');
 }

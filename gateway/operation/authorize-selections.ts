@@ -53,7 +53,9 @@ export function authorizeSelections(
         continue;
       }
       const below = keep(selection.selections, here, conditions);
-      if (below.length > 0) kept.push({ ...selection, selections: below });
+      // A literal condition may have emptied it before; it is asked for all the same.
+      if (below.length > 0 || selection.selections.length === 0)
+        kept.push({ ...selection, selections: below });
     }
     return kept;
   };

@@ -187,7 +187,14 @@ function validateDocument(
   return introspects ? [INTROSPECTION_DISABLED] : [];
 }
 
+/** What graphql-js says where comparing the fields of a document with each other exceeds its own bound. */
+const COMPARISON_ENDED = 'Validation aborted.';
+
+const TOO_OFTEN =
+  'The document selects the same fields so often that it was given up to check whether they fit together; write each field of an object once.';
+
 function toProblem(code: ErrorCode, error: GraphQLError, suggestions: boolean): Problem {
+  if (error.message === COMPARISON_ENDED) return { code, message: TOO_OFTEN };
   const message = suggestions ? error.message : error.message.replace(/ Did you mean [^?]*\?/g, '');
   return error.locations === undefined
     ? { code, message }

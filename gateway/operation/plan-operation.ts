@@ -1,11 +1,21 @@
-import { operationFromDocument } from '@apollo/federation-internals';
 import type { PlanNode } from '@apollo/query-planner';
 import { type DocumentNode, Kind, type OperationDefinitionNode, visit } from 'graphql';
-import { MeshgateError } from '../../shared/errors/meshgate-error.ts';
 import { invariant } from '../../shared/lang/invariant.ts';
 import type { SupergraphSnapshot } from '../supergraph/supergraph-snapshot.ts';
+import { narrowSelections } from './narrow-selections.ts';
 import type { Selection } from './selection.ts';
 import { toSelectionSet } from './to-selection-set.ts';
+
+/**
+ * Plans a document over the subgraphs of a snapshot; see `gateway/planning/`.
+ *
+ * @returns Null when no subgraph has to be asked.
+ * @throws {MeshgateError} OPERATION_PLANNING_FAILED, when there is no way or the planner gives up.
+ */
+export type PlanDocument = (
+  document: DocumentNode,
+  snapshot: SupergraphSnapshot,
+) => PlanNode | null | Promise<PlanNode | null>;
 
 /**
  * Plans how to answer the allowed selections from the subgraphs.
@@ -21,18 +31,14 @@ export function planOperation(
   definition: OperationDefinitionNode,
   allowed: readonly Selection[],
   snapshot: SupergraphSnapshot,
-): PlanNode | null {
+  plan: PlanDocument,
+): PlanNode | null | Promise<PlanNode | null> {
   const asked = allowed.map(withoutGatewayFields).filter((selection) => selection !== null);
-  if (asked.length === 0) return null;
-  const document = toDocument(definition, asked);
-  try {
-    const operation = operationFromDocument(snapshot.apiSchema, document, { validate: false });
-    const node = snapshot.planner.buildQueryPlan(operation).node;
-    invariant(node?.kind !== 'Subscription', 'only queries and mutations are planned');
-    return node ?? null;
-  } catch (cause) {
-    throw new MeshgateError('OPERATION_PLANNING_FAILED', { cause });
-  }
+  const { schema } = snapshot;
+  const rootType = schema.getRootType(definition.operation);
+  invariant(rootType, 'a validated operation has a root type');
+  const narrowed = narrowSelections(schema, rootType, asked);
+  return narrowed.length === 0 ? null : plan(toDocument(definition, narrowed), snapshot);
 }
 
 function withoutGatewayFields(selection: Selection): Selection | null {

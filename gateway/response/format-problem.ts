@@ -18,7 +18,7 @@ const INTERNAL_EXTENSIONS = new Set(['public', 'stacktrace', 'exception', 'servi
  * public (`extensions.public: true`), or when the gateway passes everything on.
  * All else is the catalog's sentence with the product's name.
  *
- * @see https://spec.graphql.org/October2021/#sec-Errors
+ * @see https://spec.graphql.org/September2025/#sec-Errors
  */
 export function formatProblem(
   problem: Problem,

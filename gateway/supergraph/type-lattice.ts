@@ -1,9 +1,10 @@
-import {
-  isAbstractType,
-  isObjectType,
-  possibleRuntimeTypes,
-  type Schema,
-} from '@apollo/federation-internals';
+/** Sub-type relations of a schema, as plain data. */
+export interface TypeRelations {
+  /** By object type and abstract type: the names of the object types that it can stand for. */
+  readonly possible: ReadonlyMap<string, readonly string[]>;
+  /** By abstract type: its own name and the names of all types below it, interfaces included. */
+  readonly below: ReadonlyMap<string, ReadonlySet<string>>;
+}
 
 /** Which object types belong to which type, answered by name in constant time. */
 export interface TypeLattice {
@@ -17,26 +18,10 @@ export interface TypeLattice {
   possibleTypes(type: string): readonly string[];
 }
 
-/** Reads the sub-type relations off a schema. */
-export function buildTypeLattice(schema: Schema): TypeLattice {
-  const members = new Map<string, ReadonlySet<string>>();
-  const possible = new Map<string, readonly string[]>();
-  for (const type of schema.types()) {
-    if (isObjectType(type)) {
-      possible.set(type.name, [type.name]);
-    } else if (isAbstractType(type)) {
-      const objects = possibleRuntimeTypes(type).map((object) => object.name);
-      possible.set(type.name, objects);
-      const below = new Set([type.name, ...objects]);
-      if (type.kind === 'InterfaceType') {
-        for (const sub of type.allImplementations()) below.add(sub.name);
-      }
-      members.set(type.name, below);
-    }
-  }
+export function toTypeLattice({ possible, below }: TypeRelations): TypeLattice {
   return {
     isSubtype: (typename, condition) =>
-      typename === condition || members.get(condition)?.has(typename) === true,
+      typename === condition || below.get(condition)?.has(typename) === true,
     possibleTypes: (type) => possible.get(type) ?? [],
   };
 }

@@ -91,6 +91,9 @@ export const ERROR_CATALOG = {
     401,
     'The access token lacks a required claim or has one of the wrong form.',
   ),
+  TOKEN_REVOKED: client(401, 'The access token or API key was revoked; get a new one.'),
+  TOKEN_INACTIVE: client(401, 'The issuer says that the access token is not active.'),
+  API_KEY_INVALID: client(401, 'The API key is unknown or was revoked.'),
   ISSUER_UNREACHABLE: operator(
     503,
     'The keys of the token issuer could not be loaded, so the token cannot be checked.',
@@ -138,6 +141,19 @@ export const ERROR_CATALOG = {
     500,
     'No way was found to answer this operation from the data products.',
   ),
+  OPERATION_PLANNING_TIMEOUT: client(
+    400,
+    'Planning this operation takes longer than this gateway allows.',
+  ),
+  OPERATION_PLANNING_TOO_LARGE: client(
+    400,
+    'Planning this operation needs more memory than this gateway allows.',
+  ),
+  OPERATION_PLANNING_OVERLOADED: operator(
+    503,
+    'Too many new operations wait to be planned.',
+    RETRYABLE,
+  ),
 
   // The data products.
   SUBGRAPH_UNREACHABLE: operator(200, 'A data product could not be reached.', RETRYABLE),
@@ -161,6 +177,10 @@ export const ERROR_CATALOG = {
     200,
     'A data product answered null where the schema promises a value.',
   ),
+  RESPONSE_VALUE_MISSING: operator(
+    200,
+    'No data product gave this value, because what it is asked by is not there or the answer lacked it.',
+  ),
 
   // What a data product says to the caller.
   INPUT_INVALID: client(200, 'An argument is out of bounds or does not fit.'),
@@ -176,6 +196,7 @@ export const ERROR_CATALOG = {
   SUPERGRAPH_INVALID: operator(500, 'The supergraph schema cannot be loaded.'),
   COMPOSITION_FAILED: operator(500, 'The subgraphs do not compose into one supergraph.'),
   DESCRIPTOR_INVALID: operator(500, 'The descriptor of a data product does not fit the standard.'),
+  WORKER_LOST: operator(500, 'A worker process of the gateway ended before it listened.'),
   PORT_TAKEN: operator(500, 'A port that is needed is in use by another process.', RETRYABLE),
   DATABASE_UNAVAILABLE: operator(503, 'The database did not answer.', RETRYABLE),
   INTERNAL_ERROR: operator(

@@ -1,4 +1,6 @@
 import { type DestinationStream, destination, pino, stdTimeFunctions } from 'pino';
+import { createTurnDestination } from './create-turn-destination.ts';
+import { hideSecrets } from './hide-secrets.ts';
 import type { Logger } from './logger.ts';
 import { createPrettyDestination } from './pretty-destination.ts';
 
@@ -16,9 +18,6 @@ export interface LoggerSettings {
   readonly destination?: { write(line: string): void } | string;
 }
 
-/** Never written in clear, at the top of the facts or one level below. */
-const SECRET_FACTS = ['authorization', 'cookie', 'set-cookie', 'password', 'token'];
-
 /**
  * Makes a logger that writes one JSON object per line: `time` (RFC 3339), `level` as
  * a word, `name`, the facts, `msg`. The request id is the fact `requestId`.
@@ -27,21 +26,32 @@ export function createLogger(settings: LoggerSettings): Logger {
   const lines =
     typeof settings.destination === 'object'
       ? settings.destination
-      : destination({ dest: settings.destination ?? 1, sync: true, mkdir: true });
+      : createTurnDestination(
+          destination({ dest: settings.destination ?? 1, sync: true, mkdir: true }),
+        );
   const target: DestinationStream =
     settings.pretty === true ? createPrettyDestination(lines) : lines;
 
-  return pino(
-    {
-      level: settings.level,
-      base: { name: settings.name },
-      timestamp: stdTimeFunctions.isoTime,
-      formatters: { level: (label) => ({ level: label }) },
-      redact: {
-        paths: SECRET_FACTS.flatMap((fact) => [`["${fact}"]`, `*["${fact}"]`]),
-        censor: '[redacted]',
+  return hidingSecretsOfChildren(
+    pino(
+      {
+        level: settings.level,
+        base: { name: settings.name },
+        timestamp: stdTimeFunctions.isoTime,
+        formatters: {
+          level: (label) => ({ level: label }),
+          log: hideSecrets,
+        },
       },
-    },
-    target,
+      target,
+    ),
   );
+}
+
+/** pino's own formatter for bindings is not asked about those of a child. */
+function hidingSecretsOfChildren(logger: Logger): Logger {
+  const bind = logger.child.bind(logger);
+  return Object.assign(logger, {
+    child: (facts: Record<string, unknown>) => hidingSecretsOfChildren(bind(hideSecrets(facts))),
+  });
 }

@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { MetricsSnapshot } from './merge-metrics.ts';
 import {
   METRIC_CATALOG,
   type MetricDefinition,
@@ -48,8 +49,12 @@ export interface Metrics {
     name: Name,
     ...labels: ValuesOf<LabelsOf<Name>>
   ): HistogramSeries;
+  /** Calls `update` whenever the metrics are read, for gauges of what is counted elsewhere. */
+  beforeReading(update: () => void): void;
   /** The Prometheus text exposition. */
   render(): Promise<string>;
+  /** The same as values, to be merged with those of other processes. */
+  snapshot(): Promise<MetricsSnapshot>;
   /** Media type of what `render` returns. */
   readonly contentType: string;
 }
@@ -79,11 +84,19 @@ export function createMetrics(owner: 'gateway' | 'product'): Metrics {
     return found;
   };
 
+  const updates: (() => void)[] = [];
+  const read = <Reading>(as: () => Promise<Reading>): Promise<Reading> => {
+    for (const update of updates) update();
+    return as();
+  };
+
   return {
     counter: (name, ...labels) => find(name, labels) as CounterSeries,
     gauge: (name, ...labels) => find(name, labels) as GaugeSeries,
     histogram: (name, ...labels) => find(name, labels) as HistogramSeries,
-    render: () => registry.metrics(),
+    beforeReading: (update) => void updates.push(update),
+    render: () => read(() => registry.metrics()),
+    snapshot: () => read(() => registry.getMetricsAsJSON()),
     contentType: registry.contentType,
   };
 }
@@ -102,7 +115,8 @@ function createFamily(registry: Registry, name: string, definition: MetricDefini
     case 'counter':
       return new Counter(common);
     case 'gauge':
-      return new Gauge(common);
+      // Counts of several processes add up; of points in time the latest counts.
+      return new Gauge({ ...common, aggregator: definition.unit === 'seconds' ? 'max' : 'sum' });
     case 'histogram':
       return new Histogram({ ...common, buckets: [...SECONDS_BUCKETS] });
   }

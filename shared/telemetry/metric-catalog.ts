@@ -9,7 +9,7 @@
  */
 
 export type MetricKind = 'counter' | 'gauge' | 'histogram';
-export type MetricUnit = 'count' | 'seconds';
+export type MetricUnit = 'count' | 'seconds' | 'bytes';
 
 /** One row of the catalog. */
 export interface MetricDefinition {
@@ -70,11 +70,101 @@ export const METRIC_CATALOG = {
     help: 'Plans that are remembered now.',
     labels: [],
   },
+  gateway_plan_cache_bytes: {
+    kind: 'gauge',
+    unit: 'bytes',
+    help: 'Memory that remembered plans, documents and rejections take, by an estimate.',
+    labels: [],
+  },
+  gateway_plan_cache_evictions_total: {
+    kind: 'counter',
+    unit: 'count',
+    help: 'Remembered operations that had to make room for others.',
+    labels: [],
+  },
+  gateway_deduplicated_requests_total: {
+    kind: 'counter',
+    unit: 'count',
+    help: 'Queries that got the answer of an identical one under way.',
+    labels: [],
+  },
+  gateway_planning_seconds: {
+    kind: 'histogram',
+    unit: 'seconds',
+    help: 'Time from asking for the plan of a new operation to having it, waiting included.',
+    labels: [],
+  },
+  gateway_planning_waiting: {
+    kind: 'gauge',
+    unit: 'count',
+    help: 'New operations that wait to be planned.',
+    labels: [],
+  },
+  gateway_planning_threads_lost_total: {
+    kind: 'counter',
+    unit: 'count',
+    help: 'Planning threads that were ended because an operation took too much time or memory.',
+    labels: [],
+  },
+  gateway_supergraph: {
+    kind: 'gauge',
+    unit: 'count',
+    help: 'Processes that use this version of the supergraph.',
+    labels: ['version'],
+  },
+  gateway_supergraph_since_seconds: {
+    kind: 'gauge',
+    unit: 'seconds',
+    help: 'When the supergraph in use was put to use, in seconds since 1970; of several processes, the latest.',
+    labels: [],
+  },
+  gateway_supergraph_swaps_total: {
+    kind: 'counter',
+    unit: 'count',
+    help: 'Supergraphs that were to take over, by outcome (swapped, unchanged, refused, unreadable).',
+    labels: ['outcome'],
+  },
+  gateway_supergraphs_draining: {
+    kind: 'gauge',
+    unit: 'count',
+    help: 'Superseded supergraphs that are kept for requests that began with them.',
+    labels: [],
+  },
   gateway_authentication_failures_total: {
     kind: 'counter',
     unit: 'count',
     help: 'Requests refused because of their credentials, by error code.',
     labels: ['code'],
+  },
+  gateway_issuer_key_failures_total: {
+    kind: 'counter',
+    unit: 'count',
+    help: 'Times that the keys of an issuer could not be loaded, by configured issuer.',
+    labels: ['issuer'],
+  },
+  gateway_introspections_total: {
+    kind: 'counter',
+    unit: 'count',
+    help: 'Questions to an issuer about a token, by result (active, refused, failed).',
+    labels: ['result'],
+  },
+  gateway_api_keys: {
+    kind: 'gauge',
+    unit: 'count',
+    help: 'API keys in force that the gateway knows, added up over its workers.',
+    labels: [],
+  },
+  gateway_revocations: {
+    kind: 'gauge',
+    unit: 'count',
+    help: 'Revocations that the gateway knows, added up over its workers.',
+    labels: [],
+  },
+  gateway_control_looks_total: {
+    kind: 'counter',
+    unit: 'count',
+    help: 'Looks for changes in the database of the control plane, by outcome (done, failed); about two a second.',
+    labels: ['outcome'],
   },
   gateway_unauthorized_fields_total: {
     kind: 'counter',
@@ -93,6 +183,18 @@ export const METRIC_CATALOG = {
     unit: 'count',
     help: 'Errors in answers of the gateway, by code.',
     labels: ['code'],
+  },
+  gateway_workers: {
+    kind: 'gauge',
+    unit: 'count',
+    help: 'Worker processes that listen; 0 where the gateway is one process without workers.',
+    labels: [],
+  },
+  gateway_worker_losses_total: {
+    kind: 'counter',
+    unit: 'count',
+    help: 'Worker processes that ended without being told to.',
+    labels: [],
   },
 
   // A data product.

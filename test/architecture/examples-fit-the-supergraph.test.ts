@@ -19,7 +19,7 @@ import {
 import { beforeAll, describe, expect, test } from 'vitest';
 
 import { composeSupergraph } from '../../gateway/control/composition/compose-supergraph.ts';
-import { loadSupergraphSnapshot } from '../../gateway/supergraph/supergraph-snapshot.ts';
+import { loadSupergraphSnapshot } from '../../gateway/supergraph/load-supergraph-snapshot.ts';
 import type { ExampleOperation } from '../../shared/contract/example-operation.ts';
 import {
   loadProductFolder,

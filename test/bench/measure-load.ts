@@ -1,7 +1,10 @@
 import { execFile, spawnSync } from 'node:child_process';
 import { writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import autocannon from 'autocannon';
+import { bodyOf } from './field.ts';
 import { pinnedTo } from './processes.ts';
 import type { Workload } from './workloads.ts';
 
@@ -40,10 +43,6 @@ export function measureLoad(
     : measureWithAutocannon(url, workload, seconds, tokens);
 }
 
-export function bodyOf({ query, variables }: Workload): string {
-  return JSON.stringify({ query, variables });
-}
-
 async function measureWithWrk(
   url: string,
   workload: Workload,
@@ -51,7 +50,7 @@ async function measureWithWrk(
   tokens: readonly string[],
   core: number,
 ): Promise<LoadResult> {
-  const script = `/tmp/meshgate-bench-${process.pid}.lua`;
+  const script = join(tmpdir(), `meshgate-bench-${process.pid}.lua`);
   await writeFile(script, wrkScript(workload, tokens));
   const [program = '', ...rest] = [...pinnedTo(core), 'wrk'];
   const { stdout } = await run(program, [

@@ -5,8 +5,8 @@
  * each other, reads the bytes that come back and passes prepared bytes on. It
  * parses nothing and serialises nothing.
  *
- * The calls were recorded from a gateway that merges entity loads: one call for
- * each wave and subgraph, equal calls once. Prints `{"url"}` when it listens.
+ * The calls were recorded from a gateway that merges entity loads, see
+ * `record-calls.ts`: one call for each wave and subgraph, equal calls once. Prints `{"url"}` when it listens.
  *
  * @module
  */
@@ -14,18 +14,11 @@ import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { Pool } from 'undici';
+import type { FloorRecord, RecordedCall } from './record-calls.ts';
 
-interface FloorPlan {
-  /** Waves of calls; the calls of one wave run at the same time. */
-  readonly waves: readonly (readonly { readonly url: string; readonly body: string }[])[];
-  readonly answer: string;
-}
-
-const plans = new Map<string, FloorPlan>(
-  Object.entries(JSON.parse(await readFile(process.argv[2] ?? '', 'utf8'))),
-);
+const record: FloorRecord = JSON.parse(await readFile(process.argv[2] ?? '', 'utf8'));
+const plans = new Map(Object.entries(record));
 const pools = new Map<string, Pool>();
-const headers = { 'content-type': 'application/json' };
 
 const server = createServer((request, response) => {
   readBody(request, (body) => void answer(body, response));
@@ -51,7 +44,7 @@ server.listen(0, '127.0.0.1', () => {
   process.stdout.write(`${JSON.stringify({ url: `http://127.0.0.1:${port}/graphql` })}\n`);
 });
 
-function send({ url, body }: { url: string; body: string }): Promise<void> {
+function send({ url, body, authorization }: RecordedCall): Promise<void> {
   const { origin, pathname } = new URL(url);
   let pool = pools.get(origin);
   if (pool === undefined) {
@@ -59,6 +52,10 @@ function send({ url, body }: { url: string; body: string }): Promise<void> {
     pools.set(origin, pool);
   }
   const target = pool;
+  const headers = {
+    'content-type': 'application/json',
+    ...(authorization === null ? {} : { authorization }),
+  };
   return new Promise((resolve, reject) => {
     target.dispatch(
       { method: 'POST', path: pathname, headers, body },

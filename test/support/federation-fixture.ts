@@ -20,8 +20,9 @@ import type {
 import { readSubgraphAnswer } from '../../gateway/execution/subgraph-answer.ts';
 import type { PreparationSettings } from '../../gateway/operation/parse-operation.ts';
 import { createPrepareOperation } from '../../gateway/operation/prepare-operation.ts';
+import { createPlanner } from '../../gateway/planning/create-planner.ts';
 import type { Rights } from '../../gateway/policy/requirement.ts';
-import { loadSupergraphSnapshot } from '../../gateway/supergraph/supergraph-snapshot.ts';
+import { loadSupergraphSnapshot } from '../../gateway/supergraph/load-supergraph-snapshot.ts';
 
 export type FixtureResolvers = Record<
   string,
@@ -32,6 +33,8 @@ export interface FixtureSubgraph {
   readonly name: string;
   readonly sdl: string;
   readonly resolvers: FixtureResolvers;
+  /** Federation 1 has no `@link`; left out, the SDL gets one unless it has its own. */
+  readonly federation?: 1;
 }
 
 export interface SentRequest {
@@ -53,6 +56,9 @@ export const OPEN_LIMITS: PreparationSettings = {
   suggestions: true,
 };
 
+/** Enough for every operation of a test. */
+export const PLAN_CACHE_BYTES = 64 * 1024 * 1024;
+
 export const NOBODY: Rights = { authenticated: false, scopes: new Set(), policies: new Set() };
 
 /** Rights of a caller with these scopes. */
@@ -68,10 +74,10 @@ export const FEDERATION = `extend schema @link(url: "https://specs.apollo.dev/fe
 const composedBefore = new WeakMap<readonly FixtureSubgraph[], ReturnType<typeof compose>>();
 
 function compose(subgraphs: readonly FixtureSubgraph[]) {
-  const sources = subgraphs.map(({ name, sdl }) => ({
+  const sources = subgraphs.map(({ name, sdl, federation }) => ({
     name,
     url: `http://${name}.test/graphql`,
-    sdl: sdl.includes('@link(') ? sdl : FEDERATION + sdl,
+    sdl: federation === 1 || sdl.includes('@link(') ? sdl : FEDERATION + sdl,
   }));
   const composed = composeSupergraph(sources);
   if (!composed.ok) throw new Error(JSON.stringify(composed.errors, null, 2));
@@ -84,7 +90,12 @@ function compose(subgraphs: readonly FixtureSubgraph[]) {
       ]),
     ]),
   );
-  return { supergraphSdl, schemas, snapshot: loadSupergraphSnapshot(supergraphSdl) };
+  return {
+    supergraphSdl,
+    schemas,
+    snapshot: loadSupergraphSnapshot(supergraphSdl),
+    planner: createPlanner(supergraphSdl),
+  };
 }
 
 /** Composes the subgraphs and makes the engine ready to be asked. */
@@ -94,8 +105,9 @@ export function createFederation(
 ) {
   const composed = composedBefore.get(subgraphs) ?? compose(subgraphs);
   composedBefore.set(subgraphs, composed);
-  const { supergraphSdl, schemas, snapshot } = composed;
+  const { supergraphSdl, schemas, snapshot, planner } = composed;
   const sent: SentRequest[] = [];
+  const failures: Error[] = [];
   const overrides = new Map<string, (call: SubgraphCall) => SubgraphAnswer>();
 
   const callSubgraph: CallSubgraph = (call) => {
@@ -115,10 +127,12 @@ export function createFederation(
 
   const loadEntities = createLoadEntities(callSubgraph);
   const prepare = createPrepareOperation(
-    64,
+    PLAN_CACHE_BYTES,
     settings,
+    (document) => planner.plan(document),
     (prepared) => new CompiledOperation(prepared),
-    { hit() {}, miss() {}, failed: (error) => Promise.reject(error) },
+    { hit() {}, miss() {}, evicted() {}, failed: (error) => failures.push(error) },
+    () => performance.now(),
   );
 
   return {
@@ -127,6 +141,8 @@ export function createFederation(
     schemas,
     /** Every request that reached a subgraph, in order. */
     sent,
+    /** Why operations could not be planned; their answers say only that. */
+    failures,
     prepare,
     /** Makes a subgraph answer something else from now on. */
     override: (name: string, answer: (call: SubgraphCall) => SubgraphAnswer) =>
@@ -136,7 +152,7 @@ export function createFederation(
       variables: Readonly<Record<string, unknown>> | null = null,
       rights: Rights = NOBODY,
     ): Promise<ExecutionResult> {
-      const outcome = prepare(query, null, rights, snapshot);
+      const outcome = await prepare(query, null, rights, snapshot);
       if (!outcome.ok) return { problems: outcome.problems };
       return outcome.executable.execute({
         variables,

@@ -12,6 +12,7 @@ export const EDGE_SETTINGS: EdgeSettings = {
   headerBytes: 16_384,
   requestTimeoutMs: 10_000,
   keepAliveTimeoutMs: 5000,
+  tokenCookie: null,
   corsOrigins: [],
   strictTransportSecurity: false,
   trustProxy: [],

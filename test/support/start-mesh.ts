@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs';
 import {
   loadDevelopmentIssuer,
   mintDevelopmentToken,
-} from '../../gateway/identity/development-issuer.ts';
+} from '../../gateway/identity/trust/development-issuer.ts';
 import { findFreePorts } from './free-ports.ts';
 import { MESHGATE, type RunningCommand, startCommand } from './run-command.ts';
 import { writeFolder } from './write-folder.ts';

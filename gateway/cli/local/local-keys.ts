@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path';
 
-import { loadOrCreateDevelopmentIssuer } from '../../identity/development-issuer.ts';
-import { loadOrCreateSigningKey, loadSigningKey } from '../../identity/signing-key.ts';
+import { loadOrCreateDevelopmentIssuer } from '../../identity/trust/development-issuer.ts';
+import { loadOrCreateSigningKey, loadSigningKey } from '../../identity/trust/signing-key.ts';
 
 /** The keys in a data folder. */
 export interface LocalKeys {

@@ -92,11 +92,11 @@ export async function startLocalMesh(
   const [urls, gateway] = await Promise.all([
     startProducts({ folder: folder.path, secrets, server, ports, keys }, parts),
     (async () => {
-      await prepareDatabase(server, secrets, [...ports.keys()], parts);
+      const databaseUrl = await prepareDatabase(server, secrets, [...ports.keys()], parts);
       await compose(products, ports, supergraphFile, parts.progress);
       const served = await startGateway(
         settings.port,
-        { folder: folder.path, supergraphFile, keys },
+        { folder: folder.path, supergraphFile, keys, databaseUrl },
         parts,
       );
       parts.progress.begin('Data products');
@@ -151,20 +151,23 @@ async function startDatabase(
   return server;
 }
 
+/** @returns Connection URL of the mesh's own database. */
 async function prepareDatabase(
   server: DatabaseServer,
   secrets: LocalSecrets,
   products: readonly string[],
   { paths, progress }: LocalMeshParts,
-): Promise<void> {
+): Promise<string> {
   progress.begin('Data');
   const access = products.map((product) => ({ product, password: passwordOf(secrets, product) }));
-  const report = await preparePlatform(await createDatabase(server.adminUrl), access, {
+  const databaseUrl = await createDatabase(server.adminUrl);
+  const report = await preparePlatform(databaseUrl, access, {
     productsFolder: paths.productsFolder,
     onProgress: (event) => progress.note(toPlatformNote(event)),
   });
   const work = `${report.migrationsApplied.length} migrations applied, ${report.pipelinesRun.length} pipelines run`;
   progress.succeed(`${report.landingRows} order lines, ${work}`);
+  return databaseUrl;
 }
 
 async function compose(
@@ -227,7 +230,13 @@ async function startGateway(
     folder,
     supergraphFile,
     keys,
-  }: { readonly folder: string; readonly supergraphFile: string; readonly keys: LocalKeys },
+    databaseUrl,
+  }: {
+    readonly folder: string;
+    readonly supergraphFile: string;
+    readonly keys: LocalKeys;
+    readonly databaseUrl: string;
+  },
   { tools, paths, progress, running }: LocalMeshParts,
 ): Promise<ServedGateway> {
   progress.begin('Gateway');
@@ -240,10 +249,12 @@ async function startGateway(
     MODE: 'development',
     HOST: '127.0.0.1',
     PORT: String(port),
+    WORKERS: '1',
     SUPERGRAPH_FILE: supergraphFile,
     PRODUCTS_FOLDER: paths.productsFolder,
     SUBGRAPH_TRUST_KEY_FILE: keys.signingKeyFile,
     ISSUERS: keys.issuers,
+    DATABASE_URL: databaseUrl,
   });
   await running.push({ stop: () => gateway.close(), kill: () => undefined });
   progress.succeed(`answers at ${gateway.url}/graphql`);

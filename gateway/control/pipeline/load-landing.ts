@@ -5,7 +5,7 @@ import { Readable } from 'node:stream';
 
 import { MeshgateError } from '../../../shared/errors/meshgate-error.ts';
 import type { Administrator } from '../../../shared/postgres/open-administrator.ts';
-import { toScriptError } from './to-script-error.ts';
+import { toScriptError } from '../database/to-script-error.ts';
 
 /** A file of source lines and where they land. */
 export interface LandingSource {

@@ -1,17 +1,8 @@
-import { createHash } from 'node:crypto';
-import { access, readdir, readFile } from 'node:fs/promises';
+import { access, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { MeshgateError } from '../../../shared/errors/meshgate-error.ts';
-
-/** One SQL file of a product. */
-export interface SqlFile {
-  /** `NNNN-title.sql`; the number orders the files of a folder. */
-  readonly name: string;
-  readonly text: string;
-  /** SHA-256 of the text, in hex. */
-  readonly checksum: string;
-}
+import { readSqlFolder, type SqlFile } from '../database/sql-files.ts';
 
 /** What the platform runs for one product. */
 export interface ProductFiles {
@@ -23,7 +14,14 @@ export interface ProductFiles {
 }
 
 /** Schemas that are not a product's to take. */
-const RESERVED_NAMES = new Set(['mesh', 'landing', 'public', 'postgres', 'information_schema']);
+const RESERVED_NAMES = new Set([
+  'mesh',
+  'meshgate',
+  'landing',
+  'public',
+  'postgres',
+  'information_schema',
+]);
 
 /**
  * Names the data products of a mesh: every folder with a `product.odps.yaml`.
@@ -77,27 +75,6 @@ export async function readProductFiles(
     readSqlFolder(join(folder, 'pipeline')),
   ]);
   return { product, migrations, pipelines };
-}
-
-async function readSqlFolder(folder: string): Promise<readonly SqlFile[]> {
-  if (!(await exists(folder))) return [];
-  const names = (await readdir(folder)).filter((name) => name.endsWith('.sql')).toSorted();
-  const numbers = new Set<string>();
-  for (const name of names) {
-    const number = /^(\d{4})-[a-z0-9-]+\.sql$/.exec(name)?.[1];
-    if (number === undefined || numbers.has(number)) {
-      throw new MeshgateError('CONFIG_INVALID', {
-        message: `Expected SQL files named NNNN-title.sql, each with a number of its own, but found ${name} in ${folder}. Rename it.`,
-      });
-    }
-    numbers.add(number);
-  }
-  return Promise.all(
-    names.map(async (name) => {
-      const text = await readFile(join(folder, name), 'utf8');
-      return { name, text, checksum: createHash('sha256').update(text).digest('hex') };
-    }),
-  );
 }
 
 function assertProductName(name: string): void {

@@ -4,8 +4,9 @@ import {
   type Administrator,
   quoteIdentifier,
 } from '../../../shared/postgres/open-administrator.ts';
-import type { ProductFiles, SqlFile } from './product-files.ts';
-import { toScriptError } from './to-script-error.ts';
+import type { SqlFile } from '../database/sql-files.ts';
+import { toScriptError } from '../database/to-script-error.ts';
+import type { ProductFiles } from './product-files.ts';
 
 /** One pipeline file that ran. */
 export interface PipelineRun {

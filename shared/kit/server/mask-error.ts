@@ -2,7 +2,8 @@
  * What of an error leaves the product.
  *
  * A `MeshgateError` that a client can act on goes out as it is, marked `public` so
- * that the gateway hands it through. What is wrong with the request itself goes to
+ * that the gateway hands it through. For what the catalog has no code for, a resolver
+ * throws a `GraphQLError` with a code of its own and that mark. What is wrong with the request itself goes to
  * the gateway, which wrote it. Everything else is a matter of this product: it goes
  * out without a word of its own.
  *
@@ -30,6 +31,9 @@ export function maskError(formatted: GraphQLFormattedError, error: unknown): Gra
     const extensions = { ...original.details, code: original.code, public: true };
     return { ...formatted, message: original.message, extensions };
   }
+  if (isDeclaredPublic(original)) {
+    return { ...formatted, message: original.message, extensions: original.extensions };
+  }
   const code = formatted.extensions?.code;
   if (isAboutRequest(error, code)) return { ...formatted, extensions: { code } };
   return {
@@ -42,11 +46,24 @@ export function maskError(formatted: GraphQLFormattedError, error: unknown): Gra
 /** The error to log, or null when the answer says all there is to know. */
 export function toHiddenCause(error: GraphQLError): unknown {
   const original = unwrapResolverError(error);
-  return isForClient(original) || isAboutRequest(error, error.extensions.code) ? null : original;
+  const saysAll =
+    isForClient(original) ||
+    isDeclaredPublic(original) ||
+    isAboutRequest(error, error.extensions.code);
+  return saysAll ? null : original;
 }
 
 function isForClient(error: unknown): error is MeshgateError {
   return error instanceof MeshgateError && ERROR_CATALOG[error.code].audience === 'client';
+}
+
+/** An error of the product's own, with a code, that it means for clients. */
+function isDeclaredPublic(error: unknown): error is GraphQLError {
+  return (
+    error instanceof GraphQLError &&
+    error.extensions.public === true &&
+    typeof error.extensions.code === 'string'
+  );
 }
 
 /** Errors from execution have a path, whatever code they claim. */

@@ -30,6 +30,12 @@ const COMMANDS = [
   ['pipeline', 'status'],
   ['compose'],
   ['keys'],
+  ['api-key'],
+  ['api-key', 'create'],
+  ['api-key', 'list'],
+  ['api-key', 'rotate'],
+  ['api-key', 'revoke'],
+  ['revoke'],
 ];
 
 test.each(COMMANDS)('%s %s has help, which is no error', async (...words) => {

@@ -7,7 +7,7 @@ import { decodeJwt } from 'jose';
 import { expect, onTestFinished, test } from 'vitest';
 
 import { addTokenCommand } from '../../../../gateway/cli/token-command.ts';
-import { loadOrCreateDevelopmentIssuer } from '../../../../gateway/identity/development-issuer.ts';
+import { loadOrCreateDevelopmentIssuer } from '../../../../gateway/identity/trust/development-issuer.ts';
 
 async function makeDataFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'meshgate-data-'));

@@ -9,11 +9,14 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 
 import type { AuthenticationOutcome } from '../../../../gateway/identity/authentication-outcome.ts';
 import {
+  type Authenticate,
   type AuthenticateSettings,
   createAuthenticate,
 } from '../../../../gateway/identity/create-authenticate.ts';
+import { CredentialRegister } from '../../../../gateway/identity/credential-register.ts';
 import type { IssuerSettings } from '../../../../gateway/identity/issuer-settings.ts';
 import { ANONYMOUS } from '../../../../gateway/identity/principal.ts';
+import { toIssuerSettings } from '../../../support/issuer-settings.ts';
 import { createTokenIssuer, encodePart, serveHttp } from '../../../support/token-issuer.ts';
 
 const start = 1_800_000_000;
@@ -27,18 +30,12 @@ interface Bench {
   ask(token: string): Promise<AuthenticationOutcome>;
   /** The code of a rejection, or the subject. */
   verdict(token: string): Promise<string | null>;
-  readonly authenticate: ReturnType<typeof createAuthenticate>;
+  readonly authenticate: Authenticate;
+  refreshKeys(): Promise<void>;
 }
 
-const trusting = (jwks: string, changes: Partial<IssuerSettings> = {}): IssuerSettings => ({
-  issuer: id.issuer,
-  audiences: ['mesh'],
-  jwks,
-  algorithms: ['RS256', 'PS256', 'ES256', 'EdDSA'],
-  scopeClaim: 'scope',
-  clockToleranceSeconds: 5,
-  ...changes,
-});
+const trusting = (jwks: string, changes: Partial<IssuerSettings> = {}): IssuerSettings =>
+  toIssuerSettings({ issuer: id.issuer, jwks, ...changes });
 
 function createBench(
   issuers: readonly IssuerSettings[],
@@ -46,8 +43,10 @@ function createBench(
 ): Bench {
   const clock = { seconds: start };
   const failures: [string, unknown][] = [];
-  const authenticate = createAuthenticate({
+  const { authenticate, refreshKeys } = createAuthenticate({
     issuers,
+    register: new CredentialRegister(false),
+    onIntrospection: () => undefined,
     rowClaims: ['regions'],
     tokenBytes: 8192,
     now: () => clock.seconds * 1000,
@@ -59,7 +58,7 @@ function createBench(
     const outcome = await ask(token);
     return outcome.ok ? outcome.principal.subject : outcome.code;
   };
-  return { clock, failures, ask, verdict, authenticate };
+  return { clock, failures, ask, verdict, authenticate, refreshKeys };
 }
 
 async function writeKeys(...keys: JWK[]): Promise<string> {
@@ -92,9 +91,13 @@ test('accepts a token of a configured issuer', async () => {
     ok: true,
     principal: {
       authenticated: true,
+      kind: 'user',
       issuer: 'https://id.example',
       subject: 'ana',
       scopes: new Set(['a', 'b']),
+      roles: new Set(),
+      domain: null,
+      purposes: new Set(),
       claims: { regions: ['West'] },
       fingerprint: expect.any(String),
       expiresAt: start + 3605,
@@ -353,7 +356,7 @@ test('stops accepting the tokens of a key that its issuer has withdrawn', async 
   const token = await id.sign({ ...claims, exp: start + 1e7 });
   expect(await verdict(token)).toBe('ana');
 
-  endpoint.keys = [];
+  endpoint.keys = [(await createTokenIssuer(id.issuer, 'ES256', 'next')).publicJwk];
 
   // The refresh runs behind the request that notices, so how many requests it takes is open.
   await vi.waitFor(async () => {
@@ -507,4 +510,65 @@ test('tells a caller nothing that was in the token', async () => {
     expect(outcome.ok).toBe(false);
     expect(JSON.stringify(outcome)).not.toContain(secret);
   }
+});
+
+test('accepts shared-secret signatures only where a secret is configured, and no others there', async () => {
+  const secret = Buffer.alloc(32, 7);
+  const changes = { secret, algorithms: ['HS256'] };
+  const { verdict } = createBench([toIssuerSettings({ issuer: id.issuer, ...changes })]);
+  const signed = `${encodePart({ alg: 'HS256' })}.${encodePart(claims)}`;
+  const signature = createHmac('sha256', secret).update(signed).digest('base64url');
+  const forged = createHmac('sha256', Buffer.alloc(32, 8)).update(signed).digest('base64url');
+
+  expect(await verdict(`${signed}.${signature}`)).toBe('ana');
+  expect(await verdict(`${signed}.${forged}`)).toBe('TOKEN_SIGNATURE_INVALID');
+  expect(await verdict(await id.sign(claims))).toBe('TOKEN_SIGNATURE_INVALID');
+});
+
+test('a secret checks no signature of another kind, whatever the algorithms say', async () => {
+  const secret = Buffer.alloc(32, 7);
+  const changes = { secret, algorithms: ['ES256', 'HS256'] };
+  const { verdict } = createBench([toIssuerSettings({ issuer: id.issuer, ...changes })]);
+
+  expect(await verdict(await id.sign(claims))).toBe('TOKEN_SIGNATURE_INVALID');
+});
+
+test('nothing that is remembered outlives a revocation, and what is taken back works again', async () => {
+  const register = new CredentialRegister(false);
+  const { authenticate } = createBench([trusting(await writeKeys(id.publicJwk))], { register });
+  const bearer = async (jti: string) => `Bearer ${await id.sign({ ...claims, jti })}`;
+  const [revoked, other] = [await bearer('t1'), await bearer('t2')];
+  const [, kept] = [await authenticate(revoked), await authenticate(other)];
+
+  register.replace([], [{ kind: 'jti', value: 't1', issuer: null, issuedBefore: start }]);
+
+  expect(await authenticate(revoked)).toMatchObject({ code: 'TOKEN_REVOKED' });
+  expect(authenticate(revoked)).toMatchObject({ code: 'TOKEN_REVOKED' });
+  expect(authenticate(other)).toBe(kept);
+  register.replace([], []);
+  expect(await authenticate(revoked)).toMatchObject({ ok: true });
+});
+
+test('a token that is being checked when it is revoked is refused', async () => {
+  const register = new CredentialRegister(false);
+  const { authenticate } = createBench([trusting(await writeKeys(id.publicJwk))], { register });
+
+  const pending = authenticate(`Bearer ${await id.sign({ ...claims, jti: 't1' })}`);
+  register.replace([], [{ kind: 'jti', value: 't1', issuer: null, issuedBefore: start }]);
+
+  expect(await pending).toMatchObject({ code: 'TOKEN_REVOKED' });
+});
+
+test('keys are loaded before a token comes, and anew when they are no longer fresh', async () => {
+  const endpoint = await serveKeys(id.publicJwk);
+  const { refreshKeys, clock, verdict } = createBench([trusting(endpoint.url)]);
+
+  await refreshKeys();
+  await refreshKeys();
+  expect(endpoint.requests).toBe(1);
+  expect(await verdict(await id.sign(claims))).toBe('ana');
+  expect(endpoint.requests).toBe(1);
+  clock.seconds += 301;
+  await refreshKeys();
+  expect(endpoint.requests).toBe(2);
 });

@@ -1,8 +1,6 @@
-import { expect, expectTypeOf, test } from 'vitest';
+import { expect, test } from 'vitest';
 
-import type { GatewayConfig } from '../../../../gateway/config/config-schema.ts';
 import { loadConfig } from '../../../../gateway/config/load-config.ts';
-import type { IssuerSettings } from '../../../../gateway/identity/issuer-settings.ts';
 import { MeshgateError } from '../../../../shared/errors/meshgate-error.ts';
 
 type Environment = Record<string, string>;
@@ -37,6 +35,7 @@ test('starts with the defaults of production when nothing is set', () => {
     LOG_LEVEL: 'info',
     DRAIN_MS: 10_000,
     TRUST_PROXY: [],
+    WORKERS: 1,
     CORS_ORIGINS: [],
     SUPERGRAPH_FILE: null,
     PRODUCTS_FOLDER: null,
@@ -52,7 +51,12 @@ test('starts with the defaults of production when nothing is set', () => {
     RATE_LIMIT_WINDOW_SECONDS: 60,
     INTROSPECTION: false,
     PLAYGROUND: false,
-    PLAN_CACHE_ENTRIES: 1000,
+    DEDUPLICATE_QUERIES: false,
+    PLANNING_THREADS: 1,
+    PLANNING_TIMEOUT_MS: 5000,
+    PLANNING_MEMORY_MB: 1024,
+    PLANNING_QUEUE: 100,
+    PLAN_CACHE_BYTES: 134_217_728,
     SUBGRAPH_URLS: {},
     SUBGRAPH_TIMEOUT_MS: 10_000,
     SUBGRAPH_CONNECTIONS: 64,
@@ -64,6 +68,8 @@ test('starts with the defaults of production when nothing is set', () => {
     AUTHORIZATION_MODE: 'filter',
     ISSUERS: [],
     TOKEN_BYTES: 8192,
+    TOKEN_COOKIE: null,
+    DATABASE_URL: null,
     ROW_CLAIMS: ['regions'],
     REDIS_URL: null,
     REQUIRE_AUTHENTICATION: false,
@@ -133,19 +139,39 @@ port: 0
   });
 });
 
-test('completes an issuer with asymmetric algorithms, the claim scope and five seconds', () => {
+test('completes an issuer with the usual claims and five seconds', () => {
   expect(loadConfig(withIssuer({}), null).ISSUERS).toEqual([
     {
       ...issuer,
-      algorithms: ['RS256', 'PS256', 'ES256', 'EdDSA'],
+      secret: null,
+      introspection: null,
+      subjectClaim: 'sub',
       scopeClaim: 'scope',
+      roleClaim: 'roles',
+      roleScopes: {},
+      domainClaim: 'domain',
+      purposeClaim: 'purpose',
+      rowClaims: {},
+      callers: null,
       clockToleranceSeconds: 5,
     },
   ]);
 });
 
-test('hands out issuers in the form that the identity room takes', () => {
-  expectTypeOf<GatewayConfig['ISSUERS'][number]>().toExtend<IssuerSettings>();
+test('completes an introspection with two seconds to answer and half a minute of belief', () => {
+  const introspection = {
+    endpoint: 'https://id.example/ask',
+    clientId: 'mesh',
+    clientSecret: 'env:ASK',
+  };
+
+  expect(
+    loadConfig(withIssuer({ jwks: null, introspection }), null).ISSUERS[0]?.introspection,
+  ).toEqual({
+    ...introspection,
+    timeoutMs: 2000,
+    cacheSeconds: 30,
+  });
 });
 
 test('freezes the configuration through and through', () => {
@@ -364,9 +390,58 @@ test.each([
   ]);
 });
 
-test.each(['HS256', 'HS512', 'none', 'rs256'])('never accepts the algorithm %s', (algorithm) => {
+test.each(['none', 'rs256', 'HS1'])('never accepts the algorithm %s', (algorithm) => {
   expect(problemsOf(withIssuer({ algorithms: ['RS256', algorithm] }))).toEqual([
     expect.stringMatching(/^ISSUERS\[0\]\.algorithms\[1\]: expected one of RS256, /),
+  ]);
+});
+
+const introspection = {
+  endpoint: 'https://id.example/ask',
+  clientId: 'm',
+  clientSecret: 'file:/s',
+};
+
+test.each([
+  [{ algorithms: ['RS256', 'HS256'] }, 'algorithms: expected no HS algorithm without a secret'],
+  [{ jwks: null }, 'jwks: expected one of jwks, secret and introspection'],
+  [
+    { secret: 'env:S' },
+    'secret: expected no secret beside jwks, so that no public key can serve as a secret',
+  ],
+  [
+    { jwks: null, secret: 'env:S', algorithms: ['HS256', 'RS256'] },
+    'algorithms: expected HS algorithms only, as there is a secret',
+  ],
+  [
+    { jwks: null, secret: 'not a reference' },
+    'secret: expected env:NAME or file:PATH, which say where the secret is',
+  ],
+  [
+    { introspection: { ...introspection, endpoint: 'http://id.example/ask' } },
+    'introspection.endpoint: expected an https URL, or an http URL of this machine',
+  ],
+  [
+    { introspection: { ...introspection, clientSecret: 'hunter2' } },
+    'introspection.clientSecret: expected env:NAME or file:PATH, which say where the secret is',
+  ],
+  [
+    { introspection: { ...introspection, cacheSecond: 1 } },
+    'introspection: expected no key cacheSecond (did you mean cacheSeconds?)',
+  ],
+  [
+    { issuer: 'urn:meshgate:api-key' },
+    'issuer: expected another name than one of this gateway itself',
+  ],
+])('says what does not fit together in an issuer: %j', (changes, problem) => {
+  expect(problemsOf(withIssuer(changes))).toEqual([`ISSUERS[0].${problem}`]);
+});
+
+test('refuses a second issuer with introspection', () => {
+  const issuers = [1, 2].map((n) => ({ ...issuer, issuer: `https://${n}.example`, introspection }));
+
+  expect(problemsOf({ ISSUERS: JSON.stringify(issuers) })).toEqual([
+    'ISSUERS[1].introspection: expected one issuer with introspection: a token that cannot be read does not say whom to ask',
   ]);
 });
 

@@ -23,8 +23,9 @@ test.each([
   '| `CORS_ORIGINS`<br>`corsOrigins` | Web origins whose pages may call this gateway. | list of origins |  | none |',
   '| `SUPERGRAPH_FILE`<br>`supergraphFile` | Supergraph SDL (Federation 2); `meshgate serve` needs it. | path |  | not set |',
   '| `ROW_CLAIMS`<br>`rowClaims` | Claims of the caller that are passed to data products for row-level security. | list of claim names |  | `regions` |',
-  '| `jwks` | Where the public keys are: an https URL or a path of a JWKS file. | required |',
-  '| `algorithms` | Signature algorithms accepted; all are asymmetric. | `RS256`, `PS256`, `ES256`, `EdDSA` |',
+  '| `jwks` | Where the public keys are: an https URL or a path of a JWKS file. | not set |',
+  '| `issuer` | Compared with `iss`, character by character. | required |',
+  '| `algorithms` | Signature algorithms accepted: `RS256`, `PS256`, `ES256`, `EdDSA` when not given, `HS256` with a `secret`. | see there |',
 ])('says %s', (row) => {
   expect(page.split('\n')).toContain(row);
 });

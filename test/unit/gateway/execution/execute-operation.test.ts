@@ -315,9 +315,9 @@ test('answers introspection and type names without asking a subgraph', async () 
   expect(federation.sent).toEqual([]);
 });
 
-test('gives up every call under way when it is aborted', async () => {
+test('a caller that gives up ends every call under way, and no product is blamed', async () => {
   const federation = shop();
-  const outcome = federation.prepare(
+  const outcome = await federation.prepare(
     '{ me { name } }',
     null,
     { authenticated: false, scopes: new Set(), policies: new Set() },
@@ -351,6 +351,6 @@ test('gives up every call under way when it is aborted', async () => {
   });
   abort();
 
-  expect((await running).problems.map(({ code }) => code)).toEqual(['SUBGRAPH_TIMEOUT']);
+  expect(await running).toEqual({ data: null, problems: [] });
   expect(aborted).toEqual(['accounts']);
 });

@@ -10,7 +10,7 @@ const exact: TypeLattice = { isSubtype: (a, b) => a === b, possibleTypes: () => 
 test('adds what is new and joins objects and lists of one key', () => {
   const target = { id: '1', size: { width: 1 }, list: [{ a: 1 }, null] };
 
-  mergeResult(target, { name: 'n', size: { height: 2 }, list: [{ b: 2 }, null] });
+  mergeResult(target, { name: 'n', size: { height: 2 }, list: [{ b: 2 }, null] }, exact);
 
   expect(target).toEqual({
     id: '1',
@@ -18,6 +18,26 @@ test('adds what is new and joins objects and lists of one key', () => {
     size: { width: 1, height: 2 },
     list: [{ a: 1, b: 2 }, null],
   });
+});
+
+test('a type name makes way for a more exact one only', () => {
+  const lattice: TypeLattice = {
+    isSubtype: (a, b) => a === b || (a === 'Book' && b === 'Media'),
+    possibleTypes: () => [],
+  };
+  const [known, unknown] = [{ __typename: 'Book' }, { __typename: 'Media' }];
+
+  mergeResult(known, { __typename: 'Media' }, lattice);
+  mergeResult(unknown, { __typename: 'Book' }, lattice);
+
+  expect([known, unknown]).toEqual([{ __typename: 'Book' }, { __typename: 'Book' }]);
+});
+
+test('says when an object has made way for another', () => {
+  const target = { a: 1, size: { width: 1 } };
+
+  expect(mergeResult(target, { a: 2, b: { c: 1 } }, exact)).toBe(false);
+  expect(mergeResult(target, { size: { height: 2 } }, exact)).toBe(true);
 });
 
 test('never writes into what lies below either side', () => {
@@ -30,7 +50,7 @@ test('never writes into what lies below either side', () => {
   fc.assert(
     fc.property(json, json, (present, received) => {
       const target = { ...(frozen(present) as Record<string, unknown>) };
-      mergeResult(target, frozen(received) as Record<string, unknown>);
+      mergeResult(target, frozen(received) as Record<string, unknown>, exact);
       for (const key of Object.keys(received)) expect(key in target).toBe(true);
     }),
   );

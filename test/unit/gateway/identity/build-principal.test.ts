@@ -2,22 +2,24 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
 import { buildPrincipal } from '../../../../gateway/identity/build-principal.ts';
+import type { ClaimMapping, IssuerSettings } from '../../../../gateway/identity/issuer-settings.ts';
 import type { Principal } from '../../../../gateway/identity/principal.ts';
 import { ANONYMOUS } from '../../../../gateway/identity/principal.ts';
+import { toIssuerSettings } from '../../../support/issuer-settings.ts';
 
-const settings = {
-  issuer: 'https://id.example',
-  audiences: ['mesh'],
-  jwks: 'unused',
-  algorithms: ['ES256'],
-  scopeClaim: 'scope',
-  clockToleranceSeconds: 5,
+const build = (
+  claims: object,
+  rowClaims = ['regions'],
+  changes: Partial<IssuerSettings> = {},
+  mapping: Partial<ClaimMapping> = {},
+) => {
+  const usual = toIssuerSettings(changes);
+  const settings = { ...usual, claims: { ...usual.claims, ...mapping } };
+  return buildPrincipal({ sub: 'ana', ...claims }, settings, rowClaims, 105);
 };
-const build = (claims: object, rowClaims = ['regions'], changes = {}) =>
-  buildPrincipal({ sub: 'ana', exp: 100, ...claims }, { ...settings, ...changes }, rowClaims);
 
-function principalOf(claims: object, rowClaims?: string[], changes?: object): Principal {
-  const outcome = build(claims, rowClaims, changes);
+function principalOf(...given: Parameters<typeof build>): Principal {
+  const outcome = build(...given);
   if (!outcome.ok) throw new Error(outcome.message);
   return outcome.principal;
 }
@@ -31,9 +33,13 @@ test('keeps subject, scopes and the configured row claims, and forgets the rest'
 
   expect(principalOf(claims)).toEqual({
     authenticated: true,
+    kind: 'user',
     issuer: 'https://id.example',
     subject: 'ana',
     scopes: new Set(['accounts:pii', 'orders:write']),
+    roles: new Set(),
+    domain: null,
+    purposes: new Set(),
     claims: { regions: ['West'] },
     fingerprint: expect.stringMatching(/^[\w-]{43}$/),
     expiresAt: 105,
@@ -87,9 +93,9 @@ test.each([7, true, {}, [7], ['a b'], [''], ['a', null], 'a\tb', 'a\u00a0b', '"a
 
 test('reads scopes from the claim that the issuer is configured with', () => {
   const claims = { scope: 'ignored', 'https://acme.example/roles': ['a'] };
-  const changes = { scopeClaim: 'https://acme.example/roles' };
+  const mapping = { scopes: 'https://acme.example/roles' };
 
-  expect(principalOf(claims, [], changes).scopes).toEqual(new Set(['a']));
+  expect(principalOf(claims, [], {}, mapping).scopes).toEqual(new Set(['a']));
 });
 
 test.each([
@@ -129,7 +135,7 @@ test.each([true, 1.5, 1e300, {}, [{}], [null], [['West']], [true]])(
 test.each(['constructor', 'toString', '__proto__'])(
   'finds no claim %s in a token that has none',
   (name) => {
-    expect(principalOf({}, [name], { scopeClaim: name }).claims).toEqual({});
+    expect(principalOf({}, [name], {}, { scopes: name }).claims).toEqual({});
   },
 );
 
@@ -138,10 +144,11 @@ test('gives equal callers one fingerprint, in whatever order their token names t
     'desk',
     'regions',
   ]);
-  const other = principalOf(
-    { scope: ['b', 'a'], desk: ['x'], regions: ['East', 'West'], exp: 900 },
-    ['regions', 'desk', 'regions'],
-  );
+  const other = principalOf({ scope: ['b', 'a'], desk: ['x'], regions: ['East', 'West'] }, [
+    'regions',
+    'desk',
+    'regions',
+  ]);
 
   expect(other.fingerprint).toBe(one.fingerprint);
 });
@@ -173,4 +180,67 @@ test('gives equal fingerprints exactly when subject, scopes and claims are equal
       expect(one.fingerprint === other.fingerprint).toBe(areEqual);
     }),
   );
+});
+
+test.each([
+  ['realm_access.roles', { realm_access: { roles: ['steward'] } }],
+  ['roles', { roles: 'steward' }],
+  ['https://acme.example/roles', { 'https://acme.example/roles': ['steward'] }],
+  ['a.b', { 'a.b': ['steward'], a: { b: ['other'] } }],
+])('finds roles at %s', (path, claims) => {
+  expect([...principalOf(claims, [], {}, { roles: path }).roles]).toEqual(['steward']);
+});
+
+test.each([
+  [{ realm_access: [{ roles: ['x'] }] }],
+  [{ realm_access: 'x' }],
+  [{ realm_access: null }],
+  [{}],
+])('finds no roles in %j', (claims) => {
+  expect(principalOf(claims, [], {}, { roles: 'realm_access.roles' }).roles).toEqual(new Set());
+});
+
+test('adds the scopes that roles stand for to those of the token', () => {
+  const roleScopes = { steward: ['accounts:pii', 'a'], other: ['never'] };
+  const claims = { scope: 'a', roles: ['steward', 'constructor', 'unknown'] };
+
+  expect([...principalOf(claims, [], { roleScopes }).scopes]).toEqual(['a', 'accounts:pii']);
+});
+
+test('reads domain, purposes and renamed row claims where the issuer has them', () => {
+  const claims = { org: { unit: 'sales' }, why: ['reporting', 'audit'], areas: ['West'] };
+  const mapping = { domain: 'org.unit', purposes: 'why', rows: { regions: 'areas' } };
+
+  expect(principalOf(claims, ['regions'], {}, mapping)).toMatchObject({
+    domain: 'sales',
+    purposes: new Set(['audit', 'reporting']),
+    claims: { regions: ['West'] },
+  });
+});
+
+test('looks at no claim for roles, domain or purposes where the issuer has none', () => {
+  const claims = { roles: { x: 1 }, domain: 7, purpose: {} };
+  const mapping = { roles: null, domain: null, purposes: null };
+
+  expect(principalOf(claims, [], {}, mapping)).toMatchObject({ roles: new Set(), domain: null });
+});
+
+test.each([
+  [{}, null, 'user'],
+  [{ client_id: 'app' }, null, 'user'],
+  [{ client_id: 'ana' }, null, 'machine'],
+  [{ azp: 'ana' }, null, 'machine'],
+  [{ client_id: 'ana' }, 'user', 'user'],
+  [{}, 'machine', 'machine'],
+] as const)('with %j at an issuer of %s callers, the caller is a %s', (claims, callers, kind) => {
+  expect(principalOf(claims, [], { callers }).kind).toBe(kind);
+});
+
+test.each([
+  ['roles', { roles: 'x' }],
+  ['domain', { domain: 'x' }],
+  ['purposes', { purpose: 'x' }],
+  ['kind', { client_id: 'ana' }],
+])('gives a caller with other %s another fingerprint', (_, claims) => {
+  expect(principalOf(claims).fingerprint).not.toBe(principalOf({}).fingerprint);
 });

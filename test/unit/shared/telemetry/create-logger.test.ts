@@ -47,6 +47,21 @@ test.each(['authorization', 'cookie', 'set-cookie', 'password', 'token'])(
   },
 );
 
+test('never writes a secret that was bound to a child, and leaves the facts as they were', () => {
+  const { lines, destination } = createRecorder();
+  const log = createLogger({ level: 'info', name: 'orders', destination });
+  const facts = { token: 's3cret', kept: { password: 's3cret', size: 1 } };
+
+  log.child(facts).info({ request: facts.kept }, 'A request came.');
+
+  expect(JSON.parse(String(lines[0]))).toMatchObject({
+    token: '[redacted]',
+    kept: { password: '[redacted]', size: 1 },
+    request: { password: '[redacted]', size: 1 },
+  });
+  expect(facts).toEqual({ token: 's3cret', kept: { password: 's3cret', size: 1 } });
+});
+
 test('writes an error with its type, message, stack and cause', () => {
   const { lines, destination } = createRecorder();
   const log = createLogger({ level: 'info', name: 'orders', destination });

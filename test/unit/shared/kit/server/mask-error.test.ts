@@ -28,3 +28,31 @@ test('extensions of an error about the request are reduced to its code', () => {
     extensions: { code: 'GRAPHQL_PARSE_FAILED' },
   });
 });
+
+test('an error that a resolver declares public goes out with its own code and is not logged', () => {
+  const extensions = { code: 'SHELF_FULL', public: true, shelf: 7 };
+  const thrown = new GraphQLError('The shelf is full.', { extensions });
+  const error = new GraphQLError(thrown.message, { path: ['place'], originalError: thrown });
+  const formatted = {
+    ...error.toJSON(),
+    extensions: { ...extensions, stacktrace: ['at shelf.ts'] },
+  };
+
+  expect(maskError(formatted, error)).toEqual({
+    message: 'The shelf is full.',
+    path: ['place'],
+    extensions,
+  });
+  expect(toHiddenCause(error)).toBeNull();
+});
+
+test.each([
+  ['without a code', { public: true }],
+  ['with a mark that is not true', { code: 'SHELF_FULL', public: 'true' }],
+  ['without a mark', { code: 'SHELF_FULL' }],
+])('an error %s is masked', (_what, extensions) => {
+  const error = new GraphQLError('The shelf is full.', { path: ['place'], extensions });
+
+  expect(maskError(error.toJSON(), error).extensions).toEqual({ code: 'INTERNAL_ERROR' });
+  expect(toHiddenCause(error)).toBe(error);
+});

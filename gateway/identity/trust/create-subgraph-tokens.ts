@@ -1,0 +1,80 @@
+import type { JSONWebKeySet } from 'jose';
+import { LRUCache } from 'lru-cache';
+
+import { MeshgateError } from '../../../shared/errors/meshgate-error.ts';
+import type { Principal } from '../principal.ts';
+import { createSignJwt, type SigningJwk } from './sign-jwt.ts';
+
+export interface SubgraphTokensSettings {
+  readonly privateJwk: SigningJwk;
+  /** `iss` of the tokens: what subgraphs know this gateway by. */
+  readonly issuer: string;
+  readonly lifetimeSeconds: number;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+}
+
+export interface SubgraphTokens {
+  /**
+   * The token to call a subgraph with on a principal's behalf.
+   *
+   * Remembered per principal and subgraph until the last quarter of its lifetime. It never outlives
+   * the caller's own token.
+   *
+   * @throws {MeshgateError} `TOKEN_EXPIRED` when the caller's own token has expired meanwhile.
+   */
+  tokenFor(principal: Principal, subgraph: string): string;
+  /** What subgraphs check the tokens with, for `/.well-known/jwks.json`. */
+  readonly publicJwks: JSONWebKeySet;
+}
+
+interface Remembered {
+  readonly token: string;
+  /** Epoch seconds. */
+  readonly expiresAt: number;
+}
+
+/** Principals and subgraphs together; a token of a usual size takes a kilobyte. */
+const REMEMBERED_TOKENS = 20_000;
+
+/**
+ * Builds the source of the tokens that subgraphs trust: signed with EdDSA, made for one subgraph,
+ * valid for a minute or so, carrying subject, scopes and row claims of the caller.
+ */
+export function createSubgraphTokens(settings: SubgraphTokensSettings): SubgraphTokens {
+  const { privateJwk, issuer, lifetimeSeconds, now } = settings;
+  const signJwt = createSignJwt(privateJwk);
+  const remembered = new LRUCache<string, Remembered>({ max: REMEMBERED_TOKENS });
+  const { kty, crv, x, kid } = privateJwk;
+
+  return {
+    publicJwks: { keys: [{ kty, crv, x, kid, alg: 'EdDSA', use: 'sig' }] },
+
+    tokenFor(principal, subgraph) {
+      const nowSeconds = Math.floor(now() / 1000);
+      const callerExpiresAt = Math.floor(principal.expiresAt);
+      if (callerExpiresAt <= nowSeconds) throw new MeshgateError('TOKEN_EXPIRED');
+
+      // Two tokens of one caller share a fingerprint but may expire at different times.
+      const key = `${principal.fingerprint}\n${subgraph}`;
+      const known = remembered.get(key);
+      const expiresAt = Math.min(nowSeconds + lifetimeSeconds, callerExpiresAt);
+      const earliest = Math.min(nowSeconds + lifetimeSeconds / 4, callerExpiresAt);
+      if (known && known.expiresAt >= earliest && known.expiresAt <= callerExpiresAt) {
+        return known.token;
+      }
+
+      const token = signJwt({
+        iss: issuer,
+        aud: subgraph,
+        ...(principal.subject === null ? {} : { sub: principal.subject }),
+        scope: [...principal.scopes].join(' '),
+        claims: principal.claims,
+        iat: nowSeconds,
+        exp: expiresAt,
+      });
+      remembered.set(key, { token, expiresAt });
+      return token;
+    },
+  };
+}
