@@ -12,6 +12,7 @@ import type { SupergraphGeneration } from './build-generation.ts';
 import type { ShareQueries } from './cache/share-queries.ts';
 import type { Work } from './cache/single-flight.ts';
 import type { CompiledOperation } from './execution/execute-operation.ts';
+import type { ExecutionResult } from './execution/execution-result.ts';
 import type {
   AnswerGraphql,
   EdgeAnswer,
@@ -24,7 +25,7 @@ import type { LimitRate, RateRefusal } from './identity/rate-limit/create-rate-l
 import type { SubgraphHeaders } from './identity/trust/create-subgraph-headers.ts';
 import type { ExecutedFacts, RequestObserver } from './observe-requests.ts';
 import type { PreparationOutcome, PrepareOperation } from './operation/prepare-operation.ts';
-import { type RenderedAnswer, renderAnswer, renderRefusal } from './response/render-answer.ts';
+import { renderAnswer, renderRefusal } from './response/render-answer.ts';
 import type { LiveSupergraph } from './supergraph/live-supergraph.ts';
 
 /** The stages, built and ready. */
@@ -41,7 +42,7 @@ export interface AnswerStages {
 
 /** One execution, for everybody who waits for it. */
 export interface Executed extends ExecutedFacts {
-  readonly answer: RenderedAnswer;
+  readonly answer: EdgeAnswer;
 }
 
 export interface AnswerSettings {
@@ -128,10 +129,11 @@ function run(
   const subgraphs = new Set<string>();
   let abort = () => {};
   const execute = async (): Promise<Executed> => {
-    const { data, problems } = await executable.execute({
+    const result = await executable.execute({
       variables: request.parameters.variables,
       callSubgraph: generation.callSubgraph,
       loadEntities: generation.loadEntities,
+      memory: generation.memory,
       headersFor(subgraph) {
         subgraphs.add(subgraph);
         return headersFor(subgraph, principal, request);
@@ -142,10 +144,28 @@ function run(
         if (request.client.gone) giveUp();
       },
     });
-    const answer = renderAnswer(data, problems, settings);
-    return { requestId: request.requestId, answer, problems, subgraphs };
+    const answer = renderOnce(result, settings);
+    return { requestId: request.requestId, answer, problems: result.problems, subgraphs };
   };
   return { value: execute(), abort: () => abort() };
+}
+
+/** What was rendered before: an answer that is repeated is the same value. */
+const rendered = new WeakMap<ExecutionResult, EdgeAnswer>();
+
+/** Longer bodies are encoded once; shorter ones go out in one piece with their headers. */
+const ENCODED_CHARACTERS = 4096;
+
+function renderOnce(result: ExecutionResult, settings: AnswerSettings): EdgeAnswer {
+  let answer = rendered.get(result);
+  if (answer === undefined) {
+    answer = renderAnswer(result.data, result.problems, settings);
+    rendered.set(result, answer);
+  } else if (typeof answer.body === 'string' && answer.body.length > ENCODED_CHARACTERS) {
+    answer = { ...answer, body: Buffer.from(answer.body) };
+    rendered.set(result, answer);
+  }
+  return answer;
 }
 
 const RATE_LIMITED = {

@@ -1,7 +1,8 @@
 import type { GatewayConfig } from './config/config-schema.ts';
+import { AnswerMemory } from './execution/answer-memory.ts';
 import { createLoadEntities } from './execution/entity-loads.ts';
-import type { ExecutionDoors } from './execution/execution-run.ts';
 import { createProbeSubgraphs, type SubgraphState } from './execution/probe-subgraphs.ts';
+import type { ExecutionDoors } from './execution/request-calls.ts';
 import type { CallSubgraph } from './execution/subgraph-answer.ts';
 import { createSubgraphClient } from './execution/subgraph-client.ts';
 import {
@@ -16,6 +17,8 @@ import type { Generation } from './supergraph/live-supergraph.ts';
 export interface SupergraphGeneration extends Generation, LoadedSupergraph {
   readonly callSubgraph: CallSubgraph;
   readonly loadEntities: ExecutionDoors['loadEntities'];
+  /** Of what was answered before; null remembers nothing. */
+  readonly memory: AnswerMemory | null;
   /** How the products answer. */
   readonly probe: () => Promise<readonly SubgraphState[]>;
 }
@@ -43,11 +46,14 @@ export function buildGeneration(
     responseBytes: config.SUBGRAPH_RESPONSE_BYTES,
     observe: observer.subgraphCall,
   });
+  const { ANSWER_MEMORY_BYTES: memoryBytes } = config;
+  const memory = memoryBytes === 0 ? null : new AnswerMemory(memoryBytes, observer.remembered);
   return {
     snapshot,
     planning,
     callSubgraph: subgraphs.call,
-    loadEntities: createLoadEntities(subgraphs.call),
+    loadEntities: createLoadEntities(subgraphs.call, memory),
+    memory,
     probe: createProbeSubgraphs(
       snapshot.subgraphs.map(({ name }) => name),
       subgraphs.call,

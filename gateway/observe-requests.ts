@@ -24,6 +24,8 @@ export interface RequestObserver {
   readonly refused: (problems: readonly Problem[]) => void;
   /** A query gets the answer of an identical one that is under way. */
   readonly deduplicated: () => void;
+  /** A query came whose last answer was remembered. */
+  readonly remembered: (outcome: 'repeated' | 'changed') => void;
   /**
    * A request has its answer, from an operation that was run for it or for an identical request.
    *
@@ -82,6 +84,7 @@ export function createRequestObserver(metrics: Metrics, log: Logger): RequestObs
     redisFailed: () => redisFailures.inc(),
     refused: countProblems,
     deduplicated: () => deduplicated.inc(),
+    remembered: (outcome) => metrics.counter('gateway_remembered_answers_total', outcome).inc(),
     executed(requestId, { parsed }, { requestId: executedFor, problems, subgraphs }) {
       countProblems(problems);
       const refused = problems.filter(({ code }) => code === 'UNAUTHORIZED_FIELD_OR_TYPE').length;

@@ -51,7 +51,8 @@ export async function answerIncomingRequest(
   const { data, problems } = await executable.execute({
     variables: request.variables ?? null,
     callSubgraph: calls.call,
-    loadEntities: createLoadEntities(calls.call),
+    loadEntities: createLoadEntities(calls.call, null),
+    memory: null,
     headersFor: () => NO_HEADERS,
     timeoutMs: settings.timeoutMs,
   });

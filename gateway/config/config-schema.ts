@@ -161,6 +161,11 @@ export const settings = {
     .describe(
       'Memory for prepared operations in each process, by an estimate; the least recently used goes first.',
     ),
+  ANSWER_MEMORY_BYTES: whole('bytes', 0, 64 * 1024 * MEBIBYTE)
+    .default(64 * MEBIBYTE)
+    .describe(
+      'Memory in each process for how answers came about, by an estimate: where products answer the same bytes again, the answer is not put together again; 0 remembers nothing.',
+    ),
   DEDUPLICATE_QUERIES: flag()
     .default(false)
     .describe('Whether identical queries of one caller that are in flight together are run once.'),

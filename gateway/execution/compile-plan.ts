@@ -1,13 +1,13 @@
 import type { FetchNode, PlanNode } from '@apollo/query-planner';
 import { MeshgateError } from '../../shared/errors/meshgate-error.ts';
 import type { TypeLattice } from '../supergraph/type-lattice.ts';
-import type { ExecutionRun } from './execution-run.ts';
+import type { PlanRun } from './execution-run.ts';
 import { FetchStep } from './fetch-step.ts';
 import { extendPath, type ResultPath, ROOT_PATH } from './result-path.ts';
 
 /** One node of a plan, ready to run; undefined when there is nothing to wait for. */
 export interface Step {
-  run(run: ExecutionRun): Promise<unknown> | undefined;
+  run(run: PlanRun): Promise<unknown> | undefined;
 }
 
 /** What the nodes of one plan have in common. */
@@ -115,9 +115,9 @@ class SequenceStep implements Step {
     this.#steps = steps;
   }
 
-  async run(run: ExecutionRun): Promise<void> {
+  async run(run: PlanRun): Promise<void> {
     for (const step of this.#steps) {
-      if (run.givenUp !== null) return;
+      if (run.isOver) return;
       const running = step.run(run);
       if (running !== undefined) await running;
     }
@@ -131,7 +131,7 @@ class ParallelStep implements Step {
     this.#steps = steps;
   }
 
-  run(run: ExecutionRun): Promise<unknown> | undefined {
+  run(run: PlanRun): Promise<unknown> | undefined {
     const running: Promise<unknown>[] = [];
     for (const step of this.#steps) {
       const one = step.run(run);
@@ -152,7 +152,7 @@ class ConditionStep implements Step {
     this.#elseStep = elseStep;
   }
 
-  run(run: ExecutionRun): Promise<unknown> | undefined {
+  run(run: PlanRun): Promise<unknown> | undefined {
     const chosen = run.variables[this.#variable] === true ? this.#ifStep : this.#elseStep;
     return chosen?.run(run);
   }

@@ -3,20 +3,20 @@ import { LRUCache } from 'lru-cache';
 import type { Problem } from '../../shared/errors/problem.ts';
 import type { PreparedOperation } from '../operation/prepare-operation.ts';
 import { isIncluded } from '../operation/selection.ts';
+import type { AnswerMemory, Habit } from './answer-memory.ts';
 import { compilePlan, type Step } from './compile-plan.ts';
 import { compileProjection } from './compile-projection.ts';
-import { type ExecutionDoors, ExecutionRun } from './execution-run.ts';
+import type { ExecutionResult } from './execution-result.ts';
+import { ExecutionRun } from './execution-run.ts';
 import { compileIntrospection, type Introspect } from './introspection.ts';
 import type { JsonObject } from './json.ts';
 import type { ObjectShape } from './project-shape.ts';
 import { ProjectionRun } from './projection-run.ts';
+import type { RememberedRun } from './remembered-run.ts';
+import { RepeatedRun } from './repeated-run.ts';
+import { type ExecutionDoors, RequestCalls } from './request-calls.ts';
+import { RunRecorder } from './run-recorder.ts';
 import { withoutUnselected } from './unselected-problems.ts';
-
-/** The answer to one operation: `data` is absent when nothing was run. */
-export interface ExecutionResult {
-  readonly data?: JsonObject | null;
-  readonly problems: readonly Problem[];
-}
 
 /** What one request brings to a compiled operation. */
 export interface ExecutionRequest extends ExecutionDoors {
@@ -24,6 +24,8 @@ export interface ExecutionRequest extends ExecutionDoors {
   readonly variables: Readonly<JsonObject> | null;
   /** For all calls together, in milliseconds; what is not there by then is missing. */
   readonly timeoutMs: number;
+  /** Of what was answered before; null remembers nothing. */
+  readonly memory: AnswerMemory | null;
   /** Called with a way to give up before the first call goes out. */
   readonly onStart?: (abort: () => void) => void;
 }
@@ -43,14 +45,22 @@ interface ConditionedPart {
  * Made once for each operation and authorization shape, run for every request.
  */
 export class CompiledOperation {
+  static #made = 0;
+  /** Differs from that of every other operation of this process. */
+  readonly #id: number;
   readonly #prepared: PreparedOperation;
+  /** Whether its answers may be repeated; a mutation is executed each time. */
+  readonly #isRepeatable: boolean;
   readonly #plan: Step | null;
   readonly #introspect: Introspect | null;
   readonly #variableDefinitions: readonly VariableDefinitionNode[];
   readonly #conditioned = new LRUCache<string, ConditionedPart>({ max: PROJECTIONS_KEPT });
 
   constructor(prepared: PreparedOperation) {
+    CompiledOperation.#made += 1;
+    this.#id = CompiledOperation.#made;
     this.#prepared = prepared;
+    this.#isRepeatable = prepared.parsed.kind === 'query';
     this.#plan =
       prepared.plan === null
         ? null
@@ -73,16 +83,78 @@ export class CompiledOperation {
   async execute(request: ExecutionRequest): Promise<ExecutionResult> {
     const coerced = this.#coerce(request.variables ?? {});
     if ('problems' in coerced) return coerced;
-    const run = new ExecutionRun(coerced.variables, request);
-    request.onStart?.(() => run.abort('unwanted'));
-    const { shape, refusals } = this.#conditionedPart(run.variables);
-    run.problems.push(...refusals);
+    const { variables } = coerced;
+    const calls = new RequestCalls(request);
+    request.onStart?.(() => calls.abort('unwanted'));
+    if (this.#plan === null) return this.#complete(new ExecutionRun(variables, calls));
+    const timer = setTimeout(() => calls.abort('late'), request.timeoutMs);
+    try {
+      return await this.#fetch(
+        this.#plan,
+        variables,
+        calls,
+        this.#attend(request.memory, variables),
+      );
+    } finally {
+      clearTimeout(timer);
+    }
+  }
 
-    const running = this.#plan?.run(run);
-    if (running !== undefined) await within(request.timeoutMs, run, running);
+  #attend(memory: AnswerMemory | null, variables: Readonly<JsonObject>): Habit | null {
+    if (memory === null || !this.#isRepeatable) return null;
+    const takesVariables = this.#variableDefinitions.length > 0;
+    return memory.attend(this.#id, takesVariables ? JSON.stringify(variables) : '');
+  }
+
+  async #fetch(
+    plan: Step,
+    variables: Readonly<JsonObject>,
+    calls: RequestCalls,
+    habit: Habit | null,
+  ): Promise<ExecutionResult> {
+    const remembered = habit?.run ?? null;
+    if (habit !== null && remembered !== null) {
+      const repeated = new RepeatedRun(remembered, variables, calls);
+      await plan.run(repeated);
+      habit.compare(remembered, !repeated.isOver);
+      if (!repeated.isOver) return remembered.result;
+    } else if (habit?.beginsRecording()) {
+      return this.#record(plan, variables, calls, habit);
+    }
+    const run = new ExecutionRun(variables, calls);
+    await plan.run(run);
+    return this.#complete(run);
+  }
+
+  /** Executes, and remembers how; an answer with problems of its own is not worth that. */
+  async #record(
+    plan: Step,
+    variables: Readonly<JsonObject>,
+    calls: RequestCalls,
+    habit: Habit,
+  ): Promise<ExecutionResult> {
+    const recorder = new RunRecorder();
+    let remembered: RememberedRun<ExecutionResult> | null = null;
+    try {
+      const run = new ExecutionRun(variables, calls, recorder);
+      await plan.run(run);
+      const result = this.#complete(run);
+      const { refusals } = this.#conditionedPart(variables);
+      if (calls.givenUp === null && run.problems.length === refusals.length) {
+        remembered = recorder.finish(result, 2 * JSON.stringify(result.data).length);
+      }
+      return result;
+    } finally {
+      habit.endRecording(remembered);
+    }
+  }
+
+  /** Makes the answer of what was fetched. */
+  #complete(run: ExecutionRun): ExecutionResult {
     // Nobody is there to read an answer, and no product is to blame for what is missing in it.
-    if (run.givenUp === 'unwanted') return { data: null, problems: [] };
-
+    if (run.calls.givenUp === 'unwanted') return { data: null, problems: [] };
+    const { shape, refusals } = this.#conditionedPart(run.variables);
+    run.problems.unshift(...refusals);
     if (refusals.length > 0 && this.#prepared.authorized.allowed.length === 0) {
       return { data: null, problems: run.problems };
     }
@@ -152,18 +224,5 @@ export class CompiledOperation {
       this.#conditioned.set(key, part);
     }
     return part;
-  }
-}
-
-async function within(
-  timeoutMs: number,
-  run: ExecutionRun,
-  running: Promise<unknown>,
-): Promise<void> {
-  const timer = setTimeout(() => run.abort('late'), timeoutMs);
-  try {
-    await running;
-  } finally {
-    clearTimeout(timer);
   }
 }

@@ -6,9 +6,10 @@ import type { TypeLattice } from '../supergraph/type-lattice.ts';
 import { noteAnsweredNull } from './answered-null.ts';
 import { cloneValue } from './clone-value.ts';
 import { ContextValues } from './context-values.ts';
-import type { ExecutionRun } from './execution-run.ts';
+import type { ExecutionRun, Fetch, PlanRun } from './execution-run.ts';
 import { isJsonObject, type JsonObject } from './json.ts';
 import { mergeResult } from './merge-result.ts';
+import { RepresentationList } from './representation-list.ts';
 import { RepresentationWriter } from './representation-writer.ts';
 import { collectTargets, commonPosition, locateTargets, type ResultPath } from './result-path.ts';
 import { rewriteOutput, rewritePath } from './rewrite-output.ts';
@@ -30,7 +31,7 @@ export interface FetchStepSettings {
 }
 
 /** One call to one subgraph: from the root, or for the entities at a path. */
-export class FetchStep {
+export class FetchStep implements Fetch {
   readonly #subgraph: string;
   readonly #path: ResultPath;
   /** `{"query":"…"`, the constant beginning of every request body. */
@@ -58,7 +59,11 @@ export class FetchStep {
     this.#settings = settings;
   }
 
-  run(run: ExecutionRun): Promise<unknown> | undefined {
+  run(run: PlanRun): Promise<unknown> | undefined {
+    return run.fetch(this);
+  }
+
+  execute(run: ExecutionRun): Promise<unknown> | undefined {
     if (this.#context !== null) return this.#fetchByContext(run, this.#context);
     const targets = collectTargets(run.data, this.#path);
     if (targets.length === 0) return undefined;
@@ -81,7 +86,11 @@ export class FetchStep {
     const variables = this.#writeVariables(run);
     const end = variables === '' ? '}' : `,"variables":{${variables}}}`;
     const { replacements } = run;
-    const answer = await run.call(this.#subgraph, this.#bodyStart + end, this.#path.keys);
+    const answer = await run.call(this, {
+      subgraph: this.#subgraph,
+      body: this.#bodyStart + end,
+      path: this.#path.keys,
+    });
     if (!answer.ok) {
       run.problems.push(this.#failure(answer));
       return;
@@ -90,14 +99,15 @@ export class FetchStep {
       const path = rewritePath(this.#rewrites, error.path ?? []);
       run.problems.push(this.#problem(error, [...commonPosition(this.#path), ...path]));
     }
-    if (answer.data === null) {
+    const { data } = answer;
+    if (data === null) {
       if (answer.errors.length === 0) run.problems.push(this.#noData());
       return;
     }
-    rewriteOutput(this.#rewrites, answer.data, null, this.#settings.lattice);
+    rewriteOutput(this.#rewrites, data, null, this.#settings.lattice);
     const standing =
       run.replacements === replacements ? targets : collectTargets(run.data, this.#path);
-    this.#merge(run, answer.data, standing);
+    this.#merge(run, data, standing);
   }
 
   async #fetchEntities(
@@ -115,11 +125,11 @@ export class FetchStep {
 
     const representations = [...targetsByRepresentation.keys()];
     const { replacements } = run;
-    const answer = await run.load({
+    const answer = await run.load(this, {
       subgraph: this.#subgraph,
       bodyStart: this.#bodyStart,
       variables: joinMembers(contextVariables, this.#writeVariables(run)),
-      representations,
+      representations: new RepresentationList(representations),
       path: this.#path.keys,
     });
     if (!answer.ok) {

@@ -15,14 +15,17 @@ export interface FailedAnswer {
   readonly message: string;
 }
 
+/** A GraphQL answer; it may hold errors all the same. */
+export interface GivenAnswer {
+  readonly ok: true;
+  readonly data: JsonObject | null;
+  readonly errors: readonly SubgraphError[];
+  /** The body that it was read from, where there was one. */
+  readonly bytes?: Buffer;
+}
+
 /** What became of one call: a GraphQL answer, or the reason why there is none. */
-export type SubgraphAnswer =
-  | {
-      readonly ok: true;
-      readonly data: JsonObject | null;
-      readonly errors: readonly SubgraphError[];
-    }
-  | FailedAnswer;
+export type SubgraphAnswer = GivenAnswer | FailedAnswer;
 
 /** One call to a subgraph. */
 export interface SubgraphCall {
@@ -32,6 +35,8 @@ export interface SubgraphCall {
   readonly headers: Readonly<Record<string, string>>;
   /** Where in the answer the data goes, with `@` for a list; of a merged call the first such place. */
   readonly path?: readonly string[];
+  /** What an equal call was answered, with its bytes; given again when the same bytes come. */
+  readonly known?: GivenAnswer | undefined;
 }
 
 /**
@@ -49,7 +54,37 @@ export interface RunningCall {
 export type CallSubgraph = (call: SubgraphCall) => RunningCall;
 
 /**
- * Reads the body of a subgraph's HTTP response.
+ * Reads the body of a subgraph's HTTP response, unless it is one that is known.
+ *
+ * @param chunks The body as it came.
+ * @param known An answer that came with status 200.
+ * @returns `known` itself when the bytes are those it was read from.
+ */
+export function readAnswerBytes(
+  subgraph: string,
+  status: number,
+  chunks: readonly Buffer[],
+  known: GivenAnswer | undefined,
+): SubgraphAnswer {
+  if (known?.bytes !== undefined && status === 200 && consistsOf(known.bytes, chunks)) return known;
+  const [only] = chunks;
+  const bytes = chunks.length === 1 && only !== undefined ? only : Buffer.concat(chunks);
+  const answer = readSubgraphAnswer(subgraph, status, bytes.toString('utf8'));
+  return answer.ok && status === 200 ? { ...answer, bytes } : answer;
+}
+
+function consistsOf(bytes: Buffer, chunks: readonly Buffer[]): boolean {
+  let start = 0;
+  for (const chunk of chunks) {
+    const end = start + chunk.length;
+    if (end > bytes.length || bytes.compare(chunk, 0, chunk.length, start, end) !== 0) return false;
+    start = end;
+  }
+  return start === bytes.length;
+}
+
+/**
+ * Reads the text of a subgraph's HTTP response.
  *
  * A GraphQL answer counts whatever the status: servers report request errors with
  * 400 or 500 and a well-formed body. Without such a body the status says whether
@@ -58,7 +93,7 @@ export type CallSubgraph = (call: SubgraphCall) => RunningCall;
  *
  * @see https://graphql.github.io/graphql-over-http/draft/#sec-Status-Codes
  */
-export function readSubgraphAnswer(subgraph: string, status: number, body: string): SubgraphAnswer {
+function readSubgraphAnswer(subgraph: string, status: number, body: string): SubgraphAnswer {
   let parsed: unknown;
   try {
     parsed = JSON.parse(body);

@@ -12,12 +12,13 @@ import type { SubgraphLocation } from '../supergraph/supergraph-snapshot.ts';
 import { givenUp } from './given-up.ts';
 import type {
   CallSubgraph,
+  GivenAnswer,
   GivingUp,
   RunningCall,
   SubgraphAnswer,
   SubgraphCall,
 } from './subgraph-answer.ts';
-import { readSubgraphAnswer } from './subgraph-answer.ts';
+import { readAnswerBytes } from './subgraph-answer.ts';
 
 /** Bounds of the calls to one subgraph. */
 export interface SubgraphClientSettings {
@@ -109,6 +110,7 @@ function nowhere({ subgraph }: SubgraphCall): SubgraphAnswer {
 class Exchange implements RunningCall, Dispatcher.DispatchHandler {
   readonly answer: Promise<SubgraphAnswer>;
   readonly #subgraph: string;
+  readonly #known: GivenAnswer | undefined;
   readonly #settings: SubgraphClientSettings;
   readonly #startedAt = performance.now();
   readonly #chunks: Buffer[] = [];
@@ -119,8 +121,9 @@ class Exchange implements RunningCall, Dispatcher.DispatchHandler {
   #bytes = 0;
   #ended = false;
 
-  constructor({ subgraph }: SubgraphCall, settings: SubgraphClientSettings) {
+  constructor({ subgraph, known }: SubgraphCall, settings: SubgraphClientSettings) {
     this.#subgraph = subgraph;
+    this.#known = known;
     this.#settings = settings;
     this.answer = new Promise((resolve) => {
       this.#settle = resolve;
@@ -160,9 +163,7 @@ class Exchange implements RunningCall, Dispatcher.DispatchHandler {
   }
 
   onResponseEnd(): void {
-    const [only] = this.#chunks;
-    const body = this.#chunks.length === 1 ? only : Buffer.concat(this.#chunks);
-    const answer = readSubgraphAnswer(this.#subgraph, this.#status, body?.toString('utf8') ?? '');
+    const answer = readAnswerBytes(this.#subgraph, this.#status, this.#chunks, this.#known);
     this.#end(answer, outcomeOf(answer));
   }
 

@@ -88,6 +88,12 @@ export const METRIC_CATALOG = {
     help: 'Queries that got the answer of an identical one under way.',
     labels: [],
   },
+  gateway_remembered_answers_total: {
+    kind: 'counter',
+    unit: 'count',
+    help: 'Queries whose last answer was remembered: given again because the products said the same, or changed.',
+    labels: ['outcome'],
+  },
   gateway_planning_seconds: {
     kind: 'histogram',
     unit: 'seconds',

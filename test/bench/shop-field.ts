@@ -72,6 +72,11 @@ export async function startShopField(): Promise<Field> {
       await serveMeshgate(openFile, ALL_OFF),
     ),
     toContestant(
+      'meshgate, nothing remembered',
+      'the same, and every answer is put together anew, as if the products never said the same twice',
+      await serveMeshgate(openFile, { ...ALL_OFF, ANSWER_MEMORY_BYTES: '0' }),
+    ),
+    toContestant(
       'meshgate, deduplicated',
       'the same, identical queries in flight run once',
       await serveMeshgate(openFile, { ...ALL_OFF, DEDUPLICATE_QUERIES: 'true' }),

@@ -7,17 +7,16 @@
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { type GraphQLFieldResolver, type GraphQLSchema, graphql, parse } from 'graphql';
 import { composeSupergraph } from '../../gateway/control/composition/compose-supergraph.ts';
+import { AnswerMemory } from '../../gateway/execution/answer-memory.ts';
 import { createLoadEntities } from '../../gateway/execution/entity-loads.ts';
-import {
-  CompiledOperation,
-  type ExecutionResult,
-} from '../../gateway/execution/execute-operation.ts';
+import { CompiledOperation } from '../../gateway/execution/execute-operation.ts';
+import type { ExecutionResult } from '../../gateway/execution/execution-result.ts';
 import type {
   CallSubgraph,
   SubgraphAnswer,
   SubgraphCall,
 } from '../../gateway/execution/subgraph-answer.ts';
-import { readSubgraphAnswer } from '../../gateway/execution/subgraph-answer.ts';
+import { readAnswerBytes } from '../../gateway/execution/subgraph-answer.ts';
 import type { PreparationSettings } from '../../gateway/operation/parse-operation.ts';
 import { createPrepareOperation } from '../../gateway/operation/prepare-operation.ts';
 import { createPlanner } from '../../gateway/planning/create-planner.ts';
@@ -58,6 +57,7 @@ export const OPEN_LIMITS: PreparationSettings = {
 
 /** Enough for every operation of a test. */
 export const PLAN_CACHE_BYTES = 64 * 1024 * 1024;
+const ANSWER_MEMORY_BYTES = 16 * 1024 * 1024;
 
 export const NOBODY: Rights = { authenticated: false, scopes: new Set(), policies: new Set() };
 
@@ -102,6 +102,7 @@ function compose(subgraphs: readonly FixtureSubgraph[]) {
 export function createFederation(
   subgraphs: readonly FixtureSubgraph[],
   settings: PreparationSettings = OPEN_LIMITS,
+  memory: AnswerMemory | null = new AnswerMemory(ANSWER_MEMORY_BYTES),
 ) {
   const composed = composedBefore.get(subgraphs) ?? compose(subgraphs);
   composedBefore.set(subgraphs, composed);
@@ -120,12 +121,13 @@ export function createFederation(
         if (override !== undefined) return override(call);
         const schema = schemas.get(call.subgraph) as GraphQLSchema;
         const result = await graphql({ schema, source: query, variableValues: variables });
-        return readSubgraphAnswer(call.subgraph, 200, JSON.stringify(result));
+        const bytes = Buffer.from(JSON.stringify(result));
+        return readAnswerBytes(call.subgraph, 200, [bytes], call.known);
       }),
     };
   };
 
-  const loadEntities = createLoadEntities(callSubgraph);
+  const loadEntities = createLoadEntities(callSubgraph, memory);
   const prepare = createPrepareOperation(
     PLAN_CACHE_BYTES,
     settings,
@@ -158,6 +160,7 @@ export function createFederation(
         variables,
         callSubgraph,
         loadEntities,
+        memory,
         headersFor: () => ({}),
         timeoutMs: 5000,
       });

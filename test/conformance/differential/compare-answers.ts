@@ -1,5 +1,5 @@
 import type { ExecutionResult as MonolithResult } from 'graphql';
-import type { ExecutionResult } from '../../../gateway/execution/execute-operation.ts';
+import type { ExecutionResult } from '../../../gateway/execution/execution-result.ts';
 
 type Path = readonly (string | number)[];
 

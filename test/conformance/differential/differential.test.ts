@@ -40,6 +40,11 @@ test.each(fixtures)(
         ];
 
         expect(toComparable(answer), JSON.stringify(said)).toEqual(expected);
+        // Asked again, an answer is remembered first, and repeated then.
+        for (let again = 0; again < 2; again += 1) {
+          reset();
+          expect(await federation.ask(query, variables), query).toEqual(answer);
+        }
       }),
       parameters,
     );

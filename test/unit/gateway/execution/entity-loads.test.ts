@@ -1,10 +1,8 @@
 import { expect, test } from 'vitest';
-import {
-  createLoadEntities,
-  type EntityAnswer,
-  type EntityLoad,
-} from '../../../../gateway/execution/entity-loads.ts';
+import type { EntityAnswer, EntityLoad } from '../../../../gateway/execution/entity-load.ts';
+import { createLoadEntities } from '../../../../gateway/execution/entity-loads.ts';
 import { givenUp } from '../../../../gateway/execution/given-up.ts';
+import { RepresentationList } from '../../../../gateway/execution/representation-list.ts';
 import type {
   SubgraphAnswer,
   SubgraphCall,
@@ -33,7 +31,7 @@ const createProduct = (
       answer: Promise.resolve(spoil(answer)),
       abort: (why) => void aborted.push(why),
     };
-  });
+  }, null);
   return { calls, aborted, loadEntities };
 };
 
@@ -42,7 +40,8 @@ const load = (ids: readonly string[], more: Partial<EntityLoad> = {}): EntityLoa
   bodyStart: '{"query":"q"',
   variables: '',
   headers: {},
-  representations: ids.map((id) => JSON.stringify({ id })),
+  representations: new RepresentationList(ids.map((id) => JSON.stringify({ id }))),
+  onlyReads: false,
   ...more,
 });
 
@@ -203,7 +202,7 @@ test('fails the requests of a call that could not be started, and only these', a
     if (subgraph === 'broken') throw new TypeError('a bug');
     const answer: SubgraphAnswer = { ok: true, data: { _entities: [{ id: '1' }] }, errors: [] };
     return { answer: Promise.resolve(answer), abort() {} };
-  });
+  }, null);
 
   const broken = loadEntities(load(['1'], { subgraph: 'broken' })).answer;
   const sound = loadEntities(load(['1'])).answer;

@@ -347,7 +347,8 @@ test('a caller that gives up ends every call under way, and no product is blamed
       abort = given;
     },
     callSubgraph,
-    loadEntities: createLoadEntities(callSubgraph),
+    loadEntities: createLoadEntities(callSubgraph, null),
+    memory: null,
   });
   abort();
 
