@@ -57,6 +57,7 @@ test('starts with the defaults of production when nothing is set', () => {
     PLANNING_MEMORY_MB: 1024,
     PLANNING_QUEUE: 100,
     PLAN_CACHE_BYTES: 134_217_728,
+    ANSWER_MEMORY_BYTES: 67_108_864,
     SUBGRAPH_URLS: {},
     SUBGRAPH_TIMEOUT_MS: 10_000,
     SUBGRAPH_CONNECTIONS: 64,
