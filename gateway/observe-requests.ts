@@ -6,6 +6,7 @@
  */
 import type { MeshgateError } from '../shared/errors/meshgate-error.ts';
 import type { Problem } from '../shared/errors/problem.ts';
+import { Lookup } from '../shared/lang/lookup.ts';
 import type { Metrics } from '../shared/telemetry/create-metrics.ts';
 import type { Logger } from '../shared/telemetry/logger.ts';
 import type { PreparationObserver, PreparedOperation } from './operation/prepare-operation.ts';
@@ -55,6 +56,16 @@ export function createRequestObserver(metrics: Metrics, log: Logger): RequestObs
   const redisFailures = metrics.counter('gateway_redis_failures_total');
   const deduplicated = metrics.counter('gateway_deduplicated_requests_total');
   const unauthorized = metrics.counter('gateway_unauthorized_fields_total');
+  // Series are found once for each label here, because finding one writes its labels as a text.
+  const requests = new Lookup((status: number) =>
+    metrics.counter('gateway_requests_total', String(status)),
+  );
+  const calls = new Lookup((subgraph: string) => ({
+    seconds: metrics.histogram('gateway_subgraph_call_seconds', subgraph),
+    outcomes: new Lookup((outcome: string) =>
+      metrics.counter('gateway_subgraph_calls_total', subgraph, outcome),
+    ),
+  }));
   const countProblems = (problems: readonly Problem[]): void => {
     for (const { code } of problems) metrics.counter('gateway_errors_total', code).inc();
   };
@@ -67,12 +78,12 @@ export function createRequestObserver(metrics: Metrics, log: Logger): RequestObs
       failed: (error: MeshgateError) => log.error({ err: error }, 'an operation was not planned'),
     },
     request(status, duration) {
-      metrics.counter('gateway_requests_total', String(status)).inc();
+      requests.get(status).inc();
       seconds.observe(duration);
     },
     subgraphCall(subgraph, outcome, duration) {
-      metrics.counter('gateway_subgraph_calls_total', subgraph, outcome).inc();
-      metrics.histogram('gateway_subgraph_call_seconds', subgraph).observe(duration);
+      calls.get(subgraph).outcomes.get(outcome).inc();
+      calls.get(subgraph).seconds.observe(duration);
     },
     keysUnavailable(issuer, error) {
       metrics.counter('gateway_issuer_key_failures_total', issuer).inc();
