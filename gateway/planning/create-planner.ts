@@ -13,9 +13,11 @@ import { type DocumentNode, Kind, parse, visit } from 'graphql';
 import { MeshgateError } from '../../shared/errors/meshgate-error.ts';
 import { invariant } from '../../shared/lang/invariant.ts';
 import { collectJoinNames } from '../supergraph/join-names.ts';
-import { orderFetches } from './rewrite/order-fetches.ts';
+import { readInputFacts } from './rewrite/input-facts.ts';
+import { arrangeFetches, orderFetches } from './rewrite/order-fetches.ts';
 import { orderKeys } from './rewrite/order-keys.ts';
 import { collectRequiringNames, planByConditions } from './rewrite/plan-by-conditions.ts';
+import { postponeFields } from './rewrite/postpone-fields.ts';
 import { renameAliases } from './rewrite/rename-aliases.ts';
 import { restoreInputs } from './rewrite/restore-inputs.ts';
 import { separateInputs } from './rewrite/separate-inputs.ts';
@@ -43,13 +45,16 @@ export function createPlanner(supergraphSdl: string): Planner {
   const { separated, requiring, supergraph, planner } = loadPlanner(supergraphSdl);
   const apiSchema = supergraph.apiSchema();
   const joinNames = collectJoinNames(supergraphSdl);
+  const inputFacts = readInputFacts(separated.document);
   const planOne = (document: DocumentNode): PlanNode | null => {
     const operation = operationFromDocument(apiSchema, document, { validate: false });
     const node = planner.buildQueryPlan(operation).node;
     invariant(node?.kind !== 'Subscription', 'only queries and mutations are planned');
     if (node === undefined) return null;
-    const restored = restoreInputs(node, separated);
-    return operation.rootKind === 'query' ? orderFetches(restored) : restored;
+    if (operation.rootKind !== 'query') return restoreInputs(node, separated);
+    const postponed = requiring.size === 0 ? null : postponeFields(node, inputFacts);
+    const complete = postponed === null ? node : arrangeFetches(postponed);
+    return orderFetches(restoreInputs(complete, separated));
   };
   return {
     plan(document) {

@@ -20,10 +20,30 @@ export function orderFetches(plan: PlanNode): PlanNode {
   return new Ordering().place(plan, []);
 }
 
+/** Puts fetches that stand in no order into one: each as early as what it sends is there. */
+export function arrangeFetches(nodes: readonly PlanNode[]): PlanNode {
+  return new Ordering().arrange(nodes);
+}
+
 class Ordering {
   /** What is given before the part that is placed next. */
   readonly #given = new Set<string>();
   readonly #facts = new WeakMap<PlanNode, Facts>();
+
+  arrange(nodes: readonly PlanNode[]): PlanNode {
+    const layers: PlanNode[] = [];
+    let pending = nodes;
+    while (pending.length > 0) {
+      const waiting = pending;
+      const ready = waiting.filter((node) => !this.#isBlocked(node, waiting, []));
+      const layer = ready.length === 0 ? waiting.slice(0, 1) : ready;
+      pending = waiting.filter((node) => !layer.includes(node));
+      const placed = layer.map((node) => this.place(node, []));
+      const [only] = placed;
+      layers.push(placed.length === 1 && only ? only : { kind: 'Parallel', nodes: placed });
+    }
+    return { kind: 'Sequence', nodes: layers };
+  }
 
   place(node: PlanNode, path: readonly string[]): PlanNode {
     switch (node.kind) {

@@ -8,14 +8,10 @@ import {
   type SelectionSetNode,
   visit,
 } from 'graphql';
+import { TYPE_NAME } from './type-name.ts';
 
 /** Variables whose two values are planned apart: at most two to the power of four plans. */
 const VARIABLES_SPLIT = 4;
-
-const TYPE_NAME: SelectionNode = {
-  kind: Kind.FIELD,
-  name: { kind: Kind.NAME, value: '__typename' },
-};
 
 /**
  * Plans a document once for each value of the variables in its `@skip` and `@include`.

@@ -16,6 +16,7 @@ import {
 import { INPUT } from './data-keys.ts';
 import type { SeparatedInput, SeparatedSupergraph } from './separate-inputs.ts';
 import { splitByInputs } from './split-by-inputs.ts';
+import { usedVariables } from './used-variables.ts';
 
 /**
  * Turns the separated inputs of a finished plan back into what subgraphs know: in
@@ -101,15 +102,4 @@ function findRenames(
     const real = inputs.get(selection.name)?.name;
     return real === undefined ? below : [...below, { kind: 'KeyRenamer', path, renameKeyTo: real }];
   });
-}
-
-/** Variables besides the representations, as the planner lists them. */
-function usedVariables(document: DocumentNode): string[] {
-  const used = new Set<string>();
-  visit(document, {
-    VariableDefinition: () => false,
-    Variable: (node) => void used.add(node.name.value),
-  });
-  used.delete('representations');
-  return [...used];
 }

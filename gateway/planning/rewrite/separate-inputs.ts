@@ -21,7 +21,6 @@ import {
   type InterfaceTypeDefinitionNode,
   Kind,
   type ObjectTypeDefinitionNode,
-  parse,
   print,
   type SelectionSetNode,
   stripIgnoredCharacters,
@@ -29,6 +28,7 @@ import {
   visit,
 } from 'graphql';
 import { INPUT } from './data-keys.ts';
+import { parseFieldSet } from './input-facts.ts';
 
 /** What a field that exists for planning only stands for. */
 export interface SeparatedInput {
@@ -175,11 +175,6 @@ class Separation {
 
 function isFieldsType(node: { readonly kind: string }): node is FieldsType {
   return node.kind === Kind.OBJECT_TYPE_DEFINITION || node.kind === Kind.INTERFACE_TYPE_DEFINITION;
-}
-
-function parseFieldSet(text: string): SelectionSetNode {
-  const [operation] = parse(`{${text}}`, { noLocation: true }).definitions;
-  return (operation as { readonly selectionSet: SelectionSetNode }).selectionSet;
 }
 
 function namedType(type: TypeNode): string {

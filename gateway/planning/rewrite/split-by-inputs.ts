@@ -9,6 +9,7 @@ import {
   visit,
 } from 'graphql';
 import type { SeparatedSupergraph } from './separate-inputs.ts';
+import { keepUsedVariables } from './used-variables.ts';
 
 /** An entity fetch as far as it depends on which of its fields are asked. */
 export interface FetchPart {
@@ -193,12 +194,5 @@ function keepFields(
   const narrowed: DocumentNode = visit(document, {
     SelectionSet: (node) => (node === entities && selectionSet !== null ? selectionSet : undefined),
   });
-  const used = new Set<string>();
-  visit(narrowed, {
-    VariableDefinition: () => false,
-    Variable: (node) => void used.add(node.name.value),
-  });
-  return visit(narrowed, {
-    VariableDefinition: (node) => (used.has(node.variable.name.value) ? undefined : null),
-  });
+  return keepUsedVariables(narrowed);
 }
