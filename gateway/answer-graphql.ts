@@ -159,7 +159,7 @@ const ENCODED_CHARACTERS = 4096;
 function renderOnce(result: ExecutionResult, settings: AnswerSettings): EdgeAnswer {
   let answer = rendered.get(result);
   if (answer === undefined) {
-    answer = renderAnswer(result.data, result.problems, settings);
+    answer = renderAnswer(result.dataText, result.problems, settings);
     rendered.set(result, answer);
   } else if (typeof answer.body === 'string' && answer.body.length > ENCODED_CHARACTERS) {
     answer = { ...answer, body: Buffer.from(answer.body) };

@@ -15,18 +15,19 @@ import { type FieldSelection, isIncluded, type Selection } from '../operation/se
 import { toDataKey } from '../planning/rewrite/data-keys.ts';
 import type { JoinNames } from '../supergraph/join-names.ts';
 import type { TypeLattice } from '../supergraph/type-lattice.ts';
+import { EnumShape, toScalarShape } from './leaf-shapes.ts';
+import type { ShapedField } from './object-members.ts';
 import {
   ConstantShape,
   DeniedShape,
   IntrospectionShape,
-  LeafShape,
   ListShape,
   NonNullShape,
   ObjectShape,
-  type Shape,
-  type ShapedField,
   UnknownTypeShape,
 } from './project-shape.ts';
+import type { Shape } from './shape.ts';
+import { MemorySlots } from './text-memory.ts';
 
 /** Selections of one object, each list with whether it stands below something denied. */
 type Occurrences = readonly {
@@ -65,21 +66,33 @@ export function compileProjection(
   selections: readonly Selection[],
   source: ProjectionSource,
 ): ObjectShape {
-  return new ProjectionCompiler(source).object(rootType, false, [{ selections, denied: false }]);
+  return new ProjectionCompiler(source).object(rootType, [{ selections, denied: false }], false);
 }
 
 class ProjectionCompiler {
   readonly #source: ProjectionSource;
+  readonly #slots = new MemorySlots();
 
   constructor(source: ProjectionSource) {
     this.#source = source;
   }
 
-  object(typename: string, abstract: boolean, occurrences: Occurrences): ObjectShape {
-    return new ObjectShape(typename, abstract, (name) => this.#fields(name, occurrences));
+  /** @param inList Whether it stands in a list, so that one value may stand in several places. */
+  object(typename: string, occurrences: Occurrences, inList: boolean): ObjectShape {
+    const isAbstract = isAbstractType(this.#source.schema.getType(typename));
+    return new ObjectShape(
+      typename,
+      isAbstract,
+      (name) => this.#fields(name, occurrences, inList),
+      inList ? this.#slots : null,
+    );
   }
 
-  #fields(typename: string, occurrences: Occurrences): readonly ShapedField[] | null {
+  #fields(
+    typename: string,
+    occurrences: Occurrences,
+    inList: boolean,
+  ): readonly ShapedField[] | null {
     const type = this.#source.schema.getType(typename);
     if (type === undefined || !isCompositeType(type)) return null;
     const collected = new Map<string, FieldOccurrence[]>();
@@ -89,7 +102,7 @@ class ProjectionCompiler {
     return [...collected].map(([key, fields]) => ({
       key,
       dataKey: toDataKey((fields[0] as FieldOccurrence).field.node, this.#source.joinNames),
-      shape: this.#shape(type, fields),
+      shape: this.#shape(type, fields, inList),
     }));
   }
 
@@ -117,7 +130,11 @@ class ProjectionCompiler {
     return condition === undefined || this.#source.lattice.isSubtype(typename, condition);
   }
 
-  #shape(parent: GraphQLNamedType, occurrences: readonly FieldOccurrence[]): Shape {
+  #shape(
+    parent: GraphQLNamedType,
+    occurrences: readonly FieldOccurrence[],
+    inList: boolean,
+  ): Shape {
     const [first] = occurrences as readonly [FieldOccurrence];
     const { name, responseKey } = first.field;
     if (name === '__typename') {
@@ -129,7 +146,7 @@ class ProjectionCompiler {
     const below = occurrences.flatMap(({ field, denied }) =>
       field.selections === null ? [] : [{ selections: field.selections, denied }],
     );
-    return this.#ofType(type, below);
+    return this.#ofType(type, below, inList);
   }
 
   /** The type as the concrete type declares it: an object may promise more than its interface. */
@@ -138,30 +155,16 @@ class ProjectionCompiler {
     return parent.getFields()[field.name]?.type ?? field.type;
   }
 
-  #ofType(type: GraphQLOutputType, below: Occurrences): Shape {
-    if (isNonNullType(type)) return new NonNullShape(this.#ofType(type.ofType, below));
-    if (isListType(type)) return new ListShape(this.#ofType(type.ofType, below));
+  #ofType(type: GraphQLOutputType, below: Occurrences, inList: boolean): Shape {
+    if (isNonNullType(type)) return new NonNullShape(this.#ofType(type.ofType, below, inList));
     const named = getNamedType(type);
-    if (isCompositeType(named)) return this.object(named.name, isAbstractType(named), below);
-    return new LeafShape(acceptsOf(named));
-  }
-}
-
-function acceptsOf(type: GraphQLNamedType): (value: unknown) => boolean {
-  if (isEnumType(type)) return (value) => typeof value === 'string' && !!type.getValue(value);
-  switch (type.name) {
-    case 'Int':
-      return Number.isInteger;
-    case 'Float':
-      return (value) => typeof value === 'number';
-    case 'Boolean':
-      return (value) => typeof value === 'boolean';
-    case 'String':
-      return (value) => typeof value === 'string';
-    case 'ID':
-      return (value) => typeof value === 'string' || Number.isInteger(value);
-    default:
-      // A key that no object has can still be found on its prototype.
-      return (value) => typeof value !== 'function';
+    if (isListType(type)) {
+      const element = this.#ofType(type.ofType, below, true);
+      return new ListShape(element, inList && isCompositeType(named) ? this.#slots : null);
+    }
+    if (isCompositeType(named)) return this.object(named.name, below, inList);
+    return isEnumType(named)
+      ? new EnumShape(named.getValues().map(({ name }) => name))
+      : toScalarShape(named.name);
   }
 }

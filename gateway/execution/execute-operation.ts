@@ -11,7 +11,7 @@ import { ExecutionRun } from './execution-run.ts';
 import { compileIntrospection, type Introspect } from './introspection.ts';
 import type { JsonObject } from './json.ts';
 import type { ObjectShape } from './project-shape.ts';
-import { ProjectionRun } from './projection-run.ts';
+import { NULL, ProjectionRun } from './projection-run.ts';
 import type { RememberedRun } from './remembered-run.ts';
 import { RepeatedRun } from './repeated-run.ts';
 import { type ExecutionDoors, RequestCalls } from './request-calls.ts';
@@ -76,8 +76,8 @@ export class CompiledOperation {
   /**
    * Runs the operation. Never throws for what clients or subgraphs do.
    *
-   * @returns Problems with VARIABLES_INVALID and no `data` when nothing was run; otherwise `data`,
-   *   null where an error reached the root, and a problem for each thing that went wrong. Null and no
+   * @returns Problems with VARIABLES_INVALID and no data when nothing was run; otherwise data, null
+   *   where an error reached the root, and a problem for each thing that went wrong. Null and no
    *   problem once the caller has given up.
    */
   async execute(request: ExecutionRequest): Promise<ExecutionResult> {
@@ -141,7 +141,7 @@ export class CompiledOperation {
       const result = this.#complete(run);
       const { refusals } = this.#conditionedPart(variables);
       if (calls.givenUp === null && run.problems.length === refusals.length) {
-        remembered = recorder.finish(result, 2 * JSON.stringify(result.data).length);
+        remembered = recorder.finish(result, 2 * (result.dataText ?? '').length);
       }
       return result;
     } finally {
@@ -152,18 +152,18 @@ export class CompiledOperation {
   /** Makes the answer of what was fetched. */
   #complete(run: ExecutionRun): ExecutionResult {
     // Nobody is there to read an answer, and no product is to blame for what is missing in it.
-    if (run.calls.givenUp === 'unwanted') return { data: null, problems: [] };
+    if (run.calls.givenUp === 'unwanted') return { dataText: NULL, problems: [] };
     const { shape, refusals } = this.#conditionedPart(run.variables);
     run.problems.unshift(...refusals);
     if (refusals.length > 0 && this.#prepared.authorized.allowed.length === 0) {
-      return { data: null, problems: run.problems };
+      return { dataText: NULL, problems: run.problems };
     }
     const introspection = this.#introspect?.(run.variables) ?? null;
     const projection = new ProjectionRun(run.problems, introspection);
-    const completed = shape.complete(run.data, projection, 0);
-    const data = typeof completed === 'object' ? (completed as JsonObject) : null;
+    const written = shape.write(run.data, projection, 0);
+    const dataText = typeof written === 'string' ? written : NULL;
     const { selections } = this.#prepared.parsed;
-    return { data, problems: withoutUnselected(run.problems, data, selections) };
+    return { dataText, problems: withoutUnselected(run.problems, dataText, selections) };
   }
 
   /** The paths that the caller may not read, as far as they are part of this request. */

@@ -1,8 +1,8 @@
 import type { Problem } from '../../shared/errors/problem.ts';
-import type { JsonObject } from './json.ts';
 
-/** The answer to one operation: `data` is absent when nothing was run. */
+/** The answer to one operation. */
 export interface ExecutionResult {
-  readonly data?: JsonObject | null;
+  /** The `data` of the answer as JSON; absent when nothing was run. */
+  readonly dataText?: string;
   readonly problems: readonly Problem[];
 }

@@ -33,7 +33,7 @@ test.each(fixtures)(
         reset();
         const expected = toComparable(await monolith.ask(parse(query), variables));
         reset();
-        const answer = await federation.ask(query, variables);
+        const answer = await federation.execute(query, variables);
         const said = [
           ...answer.problems,
           ...federation.failures.splice(0).map(({ cause }) => `${cause}`),
@@ -43,7 +43,7 @@ test.each(fixtures)(
         // Asked again, an answer is remembered first, and repeated then.
         for (let again = 0; again < 2; again += 1) {
           reset();
-          expect(await federation.ask(query, variables), query).toEqual(answer);
+          expect(await federation.execute(query, variables), query).toEqual(answer);
         }
       }),
       parameters,

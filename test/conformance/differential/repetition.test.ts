@@ -70,14 +70,14 @@ test.each([keys, requires, provides, interfaces, contexts])(
         for (let round = 0; round < ROUNDS; round += 1) {
           if (draw.once(4)) current.world = change(current.world, draw);
 
-          const expected = await plain.ask(query, variables);
-          const answer = await remembering.ask(query, variables);
+          const expected = await plain.execute(query, variables);
+          const answer = await remembering.execute(query, variables);
 
           expect(answer).toEqual(expected);
           expect(sentBy(remembering)).toEqual(sentBy(plain));
         }
-        const together = [1, 2, 3].map(() => remembering.ask(query, variables));
-        const expected = await plain.ask(query, variables);
+        const together = [1, 2, 3].map(() => remembering.execute(query, variables));
+        const expected = await plain.execute(query, variables);
         expect(await Promise.all(together)).toEqual([expected, expected, expected]);
         sentBy(remembering);
         sentBy(plain);
