@@ -110,7 +110,7 @@ class LeafMembers implements Members {
   readonly #end: string;
   readonly #endAfterString: string;
   readonly #slot: number | null;
-  /** The leaf by which a text is looked up: a string if there is one, as keys of entities mostly are. */
+  /** The leaf by which a text is looked up. */
   readonly #keyField: PrefixedField;
 
   constructor(fields: readonly PrefixedField[], end: string, slots: MemorySlots | null) {
@@ -118,8 +118,7 @@ class LeafMembers implements Members {
     this.#end = end;
     this.#endAfterString = `"${end}`;
     this.#slot = fields.length < LEAVES_WORTH_REMEMBERING ? null : (slots?.take() ?? null);
-    this.#keyField =
-      fields.find(({ takesStrings }) => takesStrings) ?? (fields[0] as PrefixedField);
+    this.#keyField = keyOf(fields);
   }
 
   write(source: JsonObject, run: ProjectionRun, depth: number): string | typeof RISING {
@@ -181,4 +180,10 @@ class LeafMembers implements Members {
     }
     return text + (inString ? this.#endAfterString : this.#end);
   }
+}
+
+/** An `ID` if there is one, otherwise a string: numbers and enums repeat without the rest. */
+function keyOf(fields: readonly PrefixedField[]): PrefixedField {
+  const id = fields.find(({ takesStrings, takesIntegers }) => takesStrings && takesIntegers);
+  return id ?? fields.find(({ takesStrings }) => takesStrings) ?? (fields[0] as PrefixedField);
 }
