@@ -11,7 +11,7 @@ import { type Contestant, type Field, LOAD_CORE } from './field.ts';
 import { serve } from './processes.ts';
 import {
   allOn,
-  MESHGATE,
+  meshgate,
   recordFloor,
   serveFloor,
   serveMeshgate,
@@ -40,7 +40,7 @@ export async function startMeshField(): Promise<Field> {
   const places = ['--port', String(ports), '--product-ports', String(ports + 1)];
   const mesh = await serve(
     {
-      command: [...MESHGATE, 'up', '--json', '--data', file('data'), ...places],
+      command: [...meshgate(), 'up', '--json', '--data', file('data'), ...places],
       core: LOAD_CORE,
       stopSignal: 'SIGTERM',
     },

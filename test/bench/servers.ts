@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { findFreePort } from '../../gateway/cli/local/check-port.ts';
 import { type Contestant, GATEWAY_CORE } from './field.ts';
@@ -7,8 +8,14 @@ import type { ContestantName, Workload } from './workloads.ts';
 
 const ROOT = new URL('../../', import.meta.url).pathname;
 
-/** The compiled command `meshgate`. */
-export const MESHGATE: readonly string[] = [process.execPath, `${ROOT}dist/gateway/main.js`];
+const MAIN = `${ROOT}dist/gateway/main.js`;
+
+/** The compiled command `meshgate`, as a shell starts it: with the flags of its first line. */
+export function meshgate(): readonly string[] {
+  const [first = ''] = readFileSync(MAIN, 'utf8').split('\n');
+  const [, flags = ''] = /^#!.* node ?(.*)$/.exec(first) ?? [];
+  return [process.execPath, ...flags.split(' ').filter((flag) => flag !== ''), MAIN];
+}
 
 type WithUrl = { readonly url: string };
 
@@ -43,10 +50,10 @@ export async function serveMeshgate(
 ): Promise<Served<WithUrl>> {
   const port = await findFreePort();
   const origin = `http://127.0.0.1:${port}`;
-  const [node = '', main = ''] = MESHGATE;
+  const [node = '', ...rest] = meshgate();
   const served = await serveUntilReady(
     {
-      command: [node, ...flags, main, 'serve', '--supergraph', supergraph],
+      command: [node, ...flags, ...rest, 'serve', '--supergraph', supergraph],
       core: GATEWAY_CORE,
       env: { PORT: String(port), ...settings },
       stopSignal: flags.length === 0 ? 'SIGKILL' : 'SIGTERM',
