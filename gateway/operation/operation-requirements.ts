@@ -11,8 +11,8 @@ export type SelectionRequirements = ReadonlyMap<Selection, readonly Requirement[
  * Looks up what every selection of an operation requires.
  *
  * A field requires what its coordinate says and what its named return type says.
- * On an interface it requires what every implementer says of that field and of
- * itself, because any of them may stand there. A field that returns an interface
+ * On an interface it requires what every implementer says of that field, of what
+ * it returns there and of itself, because any of them may stand there. A field that returns an interface
  * and selects fields of it directly requires what every implementer type says.
  * A fragment requires what its type condition says, and everything at the root
  * what the operation's root type says.
@@ -69,7 +69,8 @@ function ofCoordinates(
   if (isObjectType(parentType)) return found;
   const implementers = lattice.possibleTypes(parentType.name);
   const theirs = implementers.map((type) => index.ofField.get(`${type}.${name}`));
-  return [...found, ...theirs.filter(isPresent), ...ofTypes(implementers, index)];
+  const returned = index.narrowed.get(`${parentType.name}.${name}`) ?? [];
+  return [...found, ...theirs.filter(isPresent), ...ofTypes([...implementers, ...returned], index)];
 }
 
 function ofTypes(names: readonly string[], index: RequirementIndex): readonly Requirement[] {
