@@ -25,6 +25,7 @@ import type { LimitRate, RateRefusal } from './identity/rate-limit/create-rate-l
 import type { SubgraphHeaders } from './identity/trust/create-subgraph-headers.ts';
 import type { ExecutedFacts, RequestObserver } from './observe-requests.ts';
 import type { PreparationOutcome, PrepareOperation } from './operation/prepare-operation.ts';
+import type { ErrorDisclosure } from './response/format-problem.ts';
 import { type RenderedAnswer, renderAnswer, renderRefusal } from './response/render-answer.ts';
 import type { LiveSupergraph } from './supergraph/live-supergraph.ts';
 
@@ -46,10 +47,9 @@ export interface Executed extends ExecutedFacts {
   readonly answer: RenderedAnswer;
 }
 
-export interface AnswerSettings {
+export interface AnswerSettings extends ErrorDisclosure {
   /** Whether an operation that asks for too much is refused as a whole. */
   readonly rejects: boolean;
-  readonly passSubgraphErrors: boolean;
   /** For all subgraph calls of one request together, in milliseconds. */
   readonly timeoutMs: number;
 }

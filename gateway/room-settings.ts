@@ -41,13 +41,17 @@ export function toPreparationSettings(config: GatewayConfig): PreparationSetting
     },
     introspection: config.INTROSPECTION,
     suggestions: config.MODE === 'development',
+    dryRun: config.AUTHORIZATION_MODE === 'dry_run',
   };
 }
 
 /** What decides between the stages. */
 export function toAnswerSettings(config: GatewayConfig): AnswerSettings {
+  const { AUTHORIZATION_MODE: mode, AUTHORIZATION_ERRORS: placement } = config;
   return {
-    rejects: config.AUTHORIZATION_MODE === 'reject',
+    rejects: mode === 'reject',
+    // What would be refused is no error where nothing is.
+    refusals: mode === 'dry_run' && placement === 'errors' ? 'extensions' : placement,
     passSubgraphErrors: config.SUBGRAPH_ERRORS === 'passed',
     timeoutMs: config.REQUEST_TIMEOUT_MS,
   };

@@ -28,6 +28,8 @@ export interface PreparationSettings {
   readonly introspection: boolean;
   /** Whether messages may suggest names that exist; off in production, where they map the schema. */
   readonly suggestions: boolean;
+  /** Whether what a caller may not use is only found out and not taken out. */
+  readonly dryRun: boolean;
 }
 
 /** An operation that is valid for one snapshot, before anything about the caller is known. */

@@ -18,7 +18,11 @@ import type { Problem } from '../../shared/errors/problem.ts';
 import { toAuthorizationShape, toDecidedRights } from '../policy/authorization-shape.ts';
 import type { Rights } from '../policy/requirement.ts';
 import type { SupergraphSnapshot } from '../supergraph/supergraph-snapshot.ts';
-import { type AuthorizedSelections, authorizeSelections } from './authorize-selections.ts';
+import {
+  type AuthorizedSelections,
+  authorizeSelections,
+  toDryRun,
+} from './authorize-selections.ts';
 import { estimatePlanBytes } from './estimate-bytes.ts';
 import {
   type MemoryUse,
@@ -208,7 +212,8 @@ class Preparation<Executable extends object> {
     }
     this.#observer.miss();
     const decided = toDecidedRights(parsed.mentioned, shape, rights);
-    const authorized = authorizeSelections(parsed.selections, parsed.requirements, decided);
+    const decision = authorizeSelections(parsed.selections, parsed.requirements, decided);
+    const authorized = this.#settings.dryRun ? toDryRun(parsed.selections, decision) : decision;
     const accept = (plan: PlanNode | null): AcceptedOperation<Executable> => {
       const prepared: PreparedOperation = { parsed, authorized, plan, snapshot };
       const outcome = { ok: true, prepared, executable: this.#compile(prepared) } as const;

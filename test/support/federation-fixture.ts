@@ -54,6 +54,7 @@ export const OPEN_LIMITS: PreparationSettings = {
   },
   introspection: true,
   suggestions: true,
+  dryRun: false,
 };
 
 /** Enough for every operation of a test. */
