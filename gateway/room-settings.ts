@@ -30,6 +30,7 @@ export function toEdgeSettings(config: GatewayConfig, portalFolder: string | nul
 
 /** The preparation's part of the configuration. */
 export function toPreparationSettings(config: GatewayConfig): PreparationSettings {
+  const narrowsIntrospection = config.INTROSPECTION_SHOWS === 'usable';
   return {
     limits: {
       tokens: config.DOCUMENT_TOKENS,
@@ -40,8 +41,10 @@ export function toPreparationSettings(config: GatewayConfig): PreparationSetting
       selections: config.DOCUMENT_SELECTIONS,
     },
     introspection: config.INTROSPECTION,
-    suggestions: config.MODE === 'development',
+    // What is not shown is not suggested either.
+    suggestions: config.MODE === 'development' && !narrowsIntrospection,
     dryRun: config.AUTHORIZATION_MODE === 'dry_run',
+    narrowsIntrospection,
   };
 }
 

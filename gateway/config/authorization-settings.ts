@@ -12,6 +12,11 @@ export const authorizationSettings = {
     .describe(
       'Where a client reads what it was refused: among the errors, in `extensions.authorizationErrors`, or nowhere. In a dry run, never among the errors.',
     ),
+  INTROSPECTION_SHOWS: choice('all', 'usable')
+    .default('all')
+    .describe(
+      'Whether introspection shows a caller the whole supergraph, or only what that caller can use.',
+    ),
   POLICY_FOLDER: path()
     .nullable()
     .default(null)

@@ -12,6 +12,7 @@
  * @module
  */
 import type { PlanNode } from '@apollo/query-planner';
+import type { GraphQLSchema } from 'graphql';
 import { ERROR_CATALOG } from '../../shared/errors/error-catalog.ts';
 import { MeshgateError } from '../../shared/errors/meshgate-error.ts';
 import type { Problem } from '../../shared/errors/problem.ts';
@@ -37,6 +38,7 @@ import {
   parseOperation,
 } from './parse-operation.ts';
 import { type PlanDocument, planOperation } from './plan-operation.ts';
+import { createVisibleSchema } from './visible-schema.ts';
 
 /** An operation as one authorization shape may run it. */
 export interface PreparedOperation {
@@ -45,6 +47,8 @@ export interface PreparedOperation {
   /** Null when no subgraph has to be asked. */
   readonly plan: PlanNode | null;
   readonly snapshot: SupergraphSnapshot;
+  /** What introspection is answered from; made when it is first asked for. */
+  readonly introspected: () => GraphQLSchema;
 }
 
 /** An operation that may be run; `executable` is whatever the given compiler makes of it. */
@@ -138,6 +142,7 @@ class Preparation<Executable extends object> {
   readonly #plan: PlanDocument;
   readonly #compile: (prepared: PreparedOperation) => Executable;
   readonly #observer: PreparationObserver;
+  readonly #visibleSchema = createVisibleSchema();
   /** By key and authorization shape: what is being planned now. */
   readonly #flights = new Map<string, Promise<PreparationOutcome<Executable>>>();
 
@@ -213,9 +218,13 @@ class Preparation<Executable extends object> {
     this.#observer.miss();
     const decided = toDecidedRights(parsed.mentioned, shape, rights);
     const decision = authorizeSelections(parsed.selections, parsed.requirements, decided);
-    const authorized = this.#settings.dryRun ? toDryRun(parsed.selections, decision) : decision;
+    const { dryRun } = this.#settings;
+    const authorized = dryRun ? toDryRun(parsed.selections, decision) : decision;
+    const narrows = parsed.introspectsByRights && !dryRun;
+    const introspected = () =>
+      narrows ? this.#visibleSchema(snapshot, shape, decided) : snapshot.schema;
     const accept = (plan: PlanNode | null): AcceptedOperation<Executable> => {
-      const prepared: PreparedOperation = { parsed, authorized, plan, snapshot };
+      const prepared: PreparedOperation = { parsed, authorized, plan, snapshot, introspected };
       const outcome = { ok: true, prepared, executable: this.#compile(prepared) } as const;
       const bytes = estimatePlanBytes(plan, authorized.allowed);
       this.memory.addShape(key, shape, { outcome, rights, uses: 1 }, bytes);

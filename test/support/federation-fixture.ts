@@ -55,6 +55,7 @@ export const OPEN_LIMITS: PreparationSettings = {
   introspection: true,
   suggestions: true,
   dryRun: false,
+  narrowsIntrospection: false,
 };
 
 /** Enough for every operation of a test. */

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
 import { parse } from 'graphql';
 import { expect, test } from 'vitest';
-import { composeSupergraph } from '../../../gateway/control/composition/compose-supergraph.ts';
 import {
   type AuthorizedSelections,
   authorizeSelections,
@@ -12,39 +11,11 @@ import {
   toAuthorizationShape,
   toDecidedRights,
 } from '../../../gateway/policy/authorization-shape.ts';
-import { loadSupergraphSnapshot } from '../../../gateway/supergraph/load-supergraph-snapshot.ts';
-import type { SupergraphSnapshot } from '../../../gateway/supergraph/supergraph-snapshot.ts';
-import { FEDERATION, OPEN_LIMITS } from '../../support/federation-fixture.ts';
-import { Draw } from '../differential/draw.ts';
+import { OPEN_LIMITS } from '../../support/federation-fixture.ts';
 import { randomOperation } from '../differential/random-operation.ts';
-import { decideNaively, NaiveSchema } from './naive-decision.ts';
+import { SCHEMAS, schemaOf } from './drawn-schemas.ts';
+import { decideNaively } from './naive-decision.ts';
 import { randomCaller, toRights } from './random-rights.ts';
-import { drawSchema } from './random-schema.ts';
-
-/** Composing takes most of the time, so each schema is asked many operations. */
-const SCHEMAS = 60;
-
-interface DrawnSchema {
-  readonly sdl: string;
-  readonly naive: NaiveSchema;
-  readonly snapshot: SupergraphSnapshot;
-}
-
-const drawn = new Map<number, DrawnSchema>();
-
-function schemaOf(seed: number): DrawnSchema {
-  const known = drawn.get(seed);
-  if (known !== undefined) return known;
-  const sdl = drawSchema(new Draw(seed));
-  const composed = composeSupergraph([
-    { name: 'one', url: 'http://one.test/graphql', sdl: FEDERATION + sdl },
-  ]);
-  if (!composed.ok) throw new Error(`${JSON.stringify(composed.errors)}\n${sdl}`);
-  const snapshot = loadSupergraphSnapshot(composed.supergraphSdl);
-  const made = { sdl, naive: new NaiveSchema([sdl]), snapshot };
-  drawn.set(seed, made);
-  return made;
-}
 
 /** As `naive-decision.ts` writes down what is left. */
 function toLines(selections: readonly Selection[], path: readonly string[]): readonly string[] {

@@ -67,6 +67,7 @@ test('starts with the defaults of production when nothing is set', () => {
     SUBGRAPH_TOKEN_SECONDS: 60,
     AUTHORIZATION_MODE: 'filter',
     AUTHORIZATION_ERRORS: 'errors',
+    INTROSPECTION_SHOWS: 'all',
     POLICY_FOLDER: null,
     ISSUERS: [],
     TOKEN_BYTES: 8192,
