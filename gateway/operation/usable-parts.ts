@@ -45,8 +45,33 @@ export function findUsableParts(snapshot: SupergraphSnapshot, rights: Rights): U
     ),
   );
   // What leads to nothing goes, and then what has led to that.
-  while (kept.filter((type) => types.has(type.name) && takeAway(schema, type, types, fields))[0]);
+  const users = findUsers(composite);
+  const pending = new Set(kept);
+  for (const type of pending) {
+    pending.delete(type);
+    if (!types.has(type.name) || !takeAway(schema, type, types, fields)) continue;
+    for (const user of users.get(type.name) ?? []) pending.add(user);
+  }
   return { types, fields };
+}
+
+/** By name of a type: the types that have to be looked at again when it loses something. */
+function findUsers(
+  composite: readonly GraphQLCompositeType[],
+): ReadonlyMap<string, readonly GraphQLCompositeType[]> {
+  const users = new Map<string, GraphQLCompositeType[]>();
+  const note = (used: GraphQLOutputType, user: GraphQLCompositeType) => {
+    const { name } = getNamedType(used);
+    const known = users.get(name) ?? [];
+    if (known.at(-1) !== user) known.push(user);
+    users.set(name, known);
+  };
+  for (const type of composite) {
+    for (const field of Object.values(fieldsOf(type))) note(field.type, type);
+    if (isUnionType(type)) for (const member of type.getTypes()) note(member, type);
+    else for (const one of type.getInterfaces()) note(type, one);
+  }
+  return users;
 }
 
 /** Fields by name; a union has none. */

@@ -11,6 +11,7 @@ import {
   type GraphQLType,
   GraphQLUnionType,
   getNamedType,
+  isCompositeType,
   isInputObjectType,
   isInterfaceType,
   isListType,
@@ -70,13 +71,14 @@ export function toVisibleSchema(snapshot: SupergraphSnapshot, rights: Rights): G
   });
 }
 
-/** Follows usable fields from the root types. */
+/** Follows usable fields from the root types; by a list and not by recursion, as long as types may be in a row. */
 class Reach {
   readonly shown = new Set<string>();
   readonly #schema: GraphQLSchema;
   readonly #usable: UsableParts;
   /** Types that an object in an answer can be said to be of. */
   readonly #possible = new Set<string>();
+  readonly #pending: (() => void)[] = [];
 
   constructor(schema: GraphQLSchema, usable: UsableParts) {
     this.#schema = schema;
@@ -84,6 +86,7 @@ class Reach {
     const roots = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()];
     for (const type of roots) if (type) this.#enter(type);
     for (const { args } of schema.getDirectives()) for (const { type } of args) this.#show(type);
+    for (let next = this.#pending.pop(); next; next = this.#pending.pop()) next();
   }
 
   /** An object of this type, or of one that it stands for, can be in an answer. */
@@ -93,19 +96,25 @@ class Reach {
     if (!this.shown.has(type.name) || this.#possible.has(type.name)) return;
     this.#possible.add(type.name);
     if (!isInterfaceType(type) && !isUnionType(type)) return;
-    for (const one of this.#schema.getPossibleTypes(type)) this.#enter(one);
+    for (const one of this.#schema.getPossibleTypes(type)) {
+      this.#pending.push(() => this.#enter(one));
+    }
   }
 
   /** Shows a type with all that it is written with. An interface does not show who implements it. */
   #show(outer: GraphQLType): void {
     const type = getNamedType(outer);
     if (this.shown.has(type.name)) return;
-    const hasFields = isObjectType(type) || isInterfaceType(type);
-    if ((hasFields || isUnionType(type)) && !this.#usable.types.has(type.name)) return;
+    if (isCompositeType(type) && !this.#usable.types.has(type.name)) return;
     this.shown.add(type.name);
-    if (isInputObjectType(type))
-      for (const one of Object.values(type.getFields())) this.#show(one.type);
-    if (!hasFields) return;
+    this.#pending.push(() => this.#follow(type));
+  }
+
+  #follow(type: GraphQLNamedType): void {
+    if (isInputObjectType(type)) {
+      for (const field of Object.values(type.getFields())) this.#show(field.type);
+    }
+    if (!isObjectType(type) && !isInterfaceType(type)) return;
     for (const one of type.getInterfaces()) this.#show(one);
     for (const field of Object.values(type.getFields())) {
       if (!this.#usable.fields.has(`${type.name}.${field.name}`)) continue;

@@ -9,6 +9,9 @@ import { type NaiveCaller, NaiveSchema } from './naive-decision.ts';
 import { toRights } from './random-rights.ts';
 import { drawRequirement, POLICIES, SCOPES } from './random-schema.ts';
 
+/** Seconds suffice on a machine that has nothing else to do. */
+const TIMEOUT_MS = 120_000;
+
 const FIELDS = Array.from({ length: 12 }, (_, index) => `f${index}`);
 
 /** The same types in every subgraph, each with requirements of its own. */
@@ -48,42 +51,46 @@ const truthOf = (holds: (caller: NaiveCaller) => boolean): string =>
 const truthOfRequirement = (requirement: Requirement | undefined): string =>
   truthOf((caller) => requirement === undefined || isSatisfied(requirement, toRights(caller)));
 
-test('what subgraphs require of an element is required together, for every caller there can be', () => {
-  const tables = new Set<string>();
+test(
+  'what subgraphs require of an element is required together, for every caller there can be',
+  () => {
+    const tables = new Set<string>();
 
-  fc.assert(
-    fc.property(fc.nat(), fc.constantFrom(2, 3), (seed, count) => {
-      const draw = new Draw(seed + 1);
-      const sources = Array.from({ length: count }, (_, index) => ({
-        name: `s${index}`,
-        url: `http://s${index}.test/graphql`,
-        sdl: drawSubgraph(draw),
-      }));
-      const composed = composeSupergraph(
-        sources.map((source) => ({ ...source, sdl: FEDERATION + source.sdl })),
-      );
-      if (!composed.ok) throw new Error(JSON.stringify(composed.errors));
-      const { ofType, ofField } = loadSupergraphSnapshot(composed.supergraphSdl).requirements;
-      const naive = sources.map(({ sdl }) => new NaiveSchema([sdl]));
-      const all = (holds: (schema: NaiveSchema, caller: NaiveCaller) => boolean) =>
-        truthOf((caller) => naive.every((schema) => holds(schema, caller)));
+    fc.assert(
+      fc.property(fc.nat(), fc.constantFrom(2, 3), (seed, count) => {
+        const draw = new Draw(seed + 1);
+        const sources = Array.from({ length: count }, (_, index) => ({
+          name: `s${index}`,
+          url: `http://s${index}.test/graphql`,
+          sdl: drawSubgraph(draw),
+        }));
+        const composed = composeSupergraph(
+          sources.map((source) => ({ ...source, sdl: FEDERATION + source.sdl })),
+        );
+        if (!composed.ok) throw new Error(JSON.stringify(composed.errors));
+        const { ofType, ofField } = loadSupergraphSnapshot(composed.supergraphSdl).requirements;
+        const naive = sources.map(({ sdl }) => new NaiveSchema([sdl]));
+        const all = (holds: (schema: NaiveSchema, caller: NaiveCaller) => boolean) =>
+          truthOf((caller) => naive.every((schema) => holds(schema, caller)));
 
-      for (const name of ['Thing', 'Other', 'Code', 'Mood', 'Named']) {
-        const expected = all((schema, caller) => schema.mayUseType(name, caller));
-        expect(truthOfRequirement(ofType.get(name)), `${name} ${seed}`).toBe(expected);
-        tables.add(expected);
-      }
-      // These return what asks for nothing, so that only the fields' own requirements count.
-      const own = [...FIELDS, 'label'].map((name) => ['Thing', name] as const);
-      for (const [type, name] of [...own, ['Other', 'label'], ['Named', 'label']] as const) {
-        const expected = all((schema, caller) => schema.mayUseField(type, name, caller));
-        const found = truthOfRequirement(ofField.get(`${type}.${name}`));
-        expect(found, `${type}.${name} ${seed}`).toBe(expected);
-        tables.add(expected);
-      }
-    }),
-    { numRuns: 100 },
-  );
+        for (const name of ['Thing', 'Other', 'Code', 'Mood', 'Named']) {
+          const expected = all((schema, caller) => schema.mayUseType(name, caller));
+          expect(truthOfRequirement(ofType.get(name)), `${name} ${seed}`).toBe(expected);
+          tables.add(expected);
+        }
+        // These return what asks for nothing, so that only the fields' own requirements count.
+        const own = [...FIELDS, 'label'].map((name) => ['Thing', name] as const);
+        for (const [type, name] of [...own, ['Other', 'label'], ['Named', 'label']] as const) {
+          const expected = all((schema, caller) => schema.mayUseField(type, name, caller));
+          const found = truthOfRequirement(ofField.get(`${type}.${name}`));
+          expect(found, `${type}.${name} ${seed}`).toBe(expected);
+          tables.add(expected);
+        }
+      }),
+      { numRuns: 100 },
+    );
 
-  expect(tables.size).toBeGreaterThan(200);
-});
+    expect(tables.size).toBeGreaterThan(200);
+  },
+  TIMEOUT_MS,
+);

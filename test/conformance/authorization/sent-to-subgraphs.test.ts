@@ -16,6 +16,9 @@ import { decideNaively, type NaiveRefusal, NaiveSchema } from './naive-decision.
 import { drawMesh } from './random-mesh.ts';
 import { randomCaller, toRights } from './random-rights.ts';
 
+/** Seconds suffice on a machine that has nothing else to do. */
+const TIMEOUT_MS = 120_000;
+
 const MESHES = 25;
 
 /** Fields that join subgraphs, whoever asks. */
@@ -88,76 +91,84 @@ function refusedFor(
     .map(({ path }) => path);
 }
 
-test('what a caller may not use is sent to no subgraph, and is in no answer', async () => {
-  const requests = fc.integer({ min: 1, max: MESHES }).chain((seed) =>
-    fc.record({
-      seed: fc.constant(seed),
-      operation: randomOperation(meshOf(seed).federation.snapshot.schema, []),
-      caller: randomCaller,
-    }),
-  );
-  const count = { refused: 0, sent: 0, read: 0 };
+test(
+  'what a caller may not use is sent to no subgraph, and is in no answer',
+  async () => {
+    const requests = fc.integer({ min: 1, max: MESHES }).chain((seed) =>
+      fc.record({
+        seed: fc.constant(seed),
+        operation: randomOperation(meshOf(seed).federation.snapshot.schema, []),
+        caller: randomCaller,
+      }),
+    );
+    const count = { refused: 0, sent: 0, read: 0 };
 
-  await fc.assert(
-    fc.asyncProperty(requests, async ({ seed, operation: { query, variables }, caller }) => {
-      const { federation, naive } = meshOf(seed);
-      const { schema } = federation.snapshot;
-      const expected = decideNaively(naive, parse(query), caller);
-      const allowed = [...expected.fields].flatMap((coordinate) => {
-        const [type = '', field = ''] = coordinate.split('.');
-        return field.startsWith('_')
-          ? []
-          : objectsOf(schema, type).map((name) => `${name}.${field}`);
-      });
-      const inputs = allowed.flatMap((coordinate) => INPUTS.get(coordinate) ?? []);
-      const mayBeSent = new Set([...allowed, ...inputs, ...KEYS]);
-      federation.sent.length = 0;
+    await fc.assert(
+      fc.asyncProperty(requests, async ({ seed, operation: { query, variables }, caller }) => {
+        const { federation, naive } = meshOf(seed);
+        const { schema } = federation.snapshot;
+        const expected = decideNaively(naive, parse(query), caller);
+        const allowed = [...expected.fields].flatMap((coordinate) => {
+          const [type = '', field = ''] = coordinate.split('.');
+          return field.startsWith('_')
+            ? []
+            : objectsOf(schema, type).map((name) => `${name}.${field}`);
+        });
+        const inputs = allowed.flatMap((coordinate) => INPUTS.get(coordinate) ?? []);
+        const mayBeSent = new Set([...allowed, ...inputs, ...KEYS]);
+        federation.sent.length = 0;
 
-      const { data, problems } = await federation.ask(query, variables, toRights(caller));
+        const { data, problems } = await federation.ask(query, variables, toRights(caller));
 
-      const sent = federation.sent.flatMap((one) =>
-        coordinatesOf(federation.schemas.get(one.subgraph) as GraphQLSchema, one.query),
-      );
-      expect(sent.filter((coordinate) => !mayBeSent.has(coordinate))).toEqual([]);
-      const read = readIn(data);
-      expect(read.filter((coordinate) => !allowed.includes(coordinate))).toEqual([]);
-      const refused = problems
-        .filter(({ code }) => code === 'UNAUTHORIZED_FIELD_OR_TYPE')
-        .map(({ path }) => path?.join('/'));
-      expect(refused).toEqual(refusedFor(expected.refused, query, variables));
-      count.refused += refused.length;
-      count.sent += sent.length;
-      count.read += read.length;
-    }),
-    { numRuns: 500 },
-  );
+        const sent = federation.sent.flatMap((one) =>
+          coordinatesOf(federation.schemas.get(one.subgraph) as GraphQLSchema, one.query),
+        );
+        expect(sent.filter((coordinate) => !mayBeSent.has(coordinate))).toEqual([]);
+        const read = readIn(data);
+        expect(read.filter((coordinate) => !allowed.includes(coordinate))).toEqual([]);
+        const refused = problems
+          .filter(({ code }) => code === 'UNAUTHORIZED_FIELD_OR_TYPE')
+          .map(({ path }) => path?.join('/'));
+        expect(refused).toEqual(refusedFor(expected.refused, query, variables));
+        count.refused += refused.length;
+        count.sent += sent.length;
+        count.read += read.length;
+      }),
+      { numRuns: 500 },
+    );
 
-  for (const many of Object.values(count)) expect(many).toBeGreaterThan(300);
-});
+    for (const many of Object.values(count)) expect(many).toBeGreaterThan(300);
+  },
+  TIMEOUT_MS,
+);
 
-test('where an operation is refused as a whole, it is for the same paths', async () => {
-  const requests = fc.integer({ min: 1, max: MESHES }).chain((seed) =>
-    fc.record({
-      seed: fc.constant(seed),
-      operation: randomOperation(meshOf(seed).federation.snapshot.schema, []),
-      caller: randomCaller,
-    }),
-  );
+test(
+  'where an operation is refused as a whole, it is for the same paths',
+  async () => {
+    const requests = fc.integer({ min: 1, max: MESHES }).chain((seed) =>
+      fc.record({
+        seed: fc.constant(seed),
+        operation: randomOperation(meshOf(seed).federation.snapshot.schema, []),
+        caller: randomCaller,
+      }),
+    );
 
-  await fc.assert(
-    fc.asyncProperty(requests, async ({ seed, operation: { query, variables }, caller }) => {
-      const { federation, naive } = meshOf(seed);
-      const { refused } = decideNaively(naive, parse(query), caller);
-      const { prepare, snapshot } = federation;
+    await fc.assert(
+      fc.asyncProperty(requests, async ({ seed, operation: { query, variables }, caller }) => {
+        const { federation, naive } = meshOf(seed);
+        const { refused } = decideNaively(naive, parse(query), caller);
+        const { prepare, snapshot } = federation;
 
-      const outcome = await prepare(query, null, toRights(caller), snapshot);
+        const outcome = await prepare(query, null, toRights(caller), snapshot);
 
-      if (!outcome.ok) throw new Error(JSON.stringify(outcome.problems));
-      const refusals = outcome.executable.refusals(variables);
-      expect(refusals.map(({ path }) => path?.join('/'))).toEqual(
-        refusedFor(refused, query, variables),
-      );
-    }),
-    { numRuns: 200 },
-  );
-});
+        if (!outcome.ok) throw new Error(JSON.stringify(outcome.problems));
+        const refusals = outcome.executable.refusals(variables);
+        expect(refusals.map(({ path }) => path?.join('/'))).toEqual(
+          refusedFor(refused, query, variables),
+        );
+      }),
+      { numRuns: 200 },
+    );
+  },
+  TIMEOUT_MS,
+);
