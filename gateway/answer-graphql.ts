@@ -11,6 +11,7 @@ import type { Problem } from '../shared/errors/problem.ts';
 import type { SupergraphGeneration } from './build-generation.ts';
 import type { ShareQueries } from './cache/share-queries.ts';
 import type { Work } from './cache/single-flight.ts';
+import type { RightsOf } from './create-rights-of.ts';
 import type { CompiledOperation } from './execution/execute-operation.ts';
 import type { ExecutionResult } from './execution/execution-result.ts';
 import type {
@@ -25,6 +26,7 @@ import type { LimitRate, RateRefusal } from './identity/rate-limit/create-rate-l
 import type { SubgraphHeaders } from './identity/trust/create-subgraph-headers.ts';
 import type { ExecutedFacts, RequestObserver } from './observe-requests.ts';
 import type { PreparationOutcome, PrepareOperation } from './operation/prepare-operation.ts';
+import type { ErrorDisclosure } from './response/format-problem.ts';
 import { renderAnswer, renderRefusal } from './response/render-answer.ts';
 import type { LiveSupergraph } from './supergraph/live-supergraph.ts';
 
@@ -33,6 +35,7 @@ export interface AnswerStages {
   readonly authenticate: Authenticate;
   /** Null sets no limit. */
   readonly limitRate: LimitRate | null;
+  readonly rightsOf: RightsOf;
   readonly prepare: PrepareOperation<CompiledOperation>;
   readonly share: ShareQueries<Executed>;
   readonly headersFor: SubgraphHeaders;
@@ -45,10 +48,9 @@ export interface Executed extends ExecutedFacts {
   readonly answer: EdgeAnswer;
 }
 
-export interface AnswerSettings {
+export interface AnswerSettings extends ErrorDisclosure {
   /** Whether an operation that asks for too much is refused as a whole. */
   readonly rejects: boolean;
-  readonly passSubgraphErrors: boolean;
   /** For all subgraph calls of one request together, in milliseconds. */
   readonly timeoutMs: number;
 }
@@ -94,7 +96,7 @@ async function answerOperation(
   settings: AnswerSettings,
 ): Promise<EdgeAnswer> {
   const { request, principal, generation } = asking;
-  const { prepare, share, observer } = stages;
+  const { rightsOf, prepare, share, observer } = stages;
   const { query, operationName, variables } = request.parameters;
   const preparing = prepare(query, operationName, rightsOf(principal), generation.snapshot);
   const preparation = preparing instanceof Promise ? await preparing : preparing;
@@ -204,10 +206,4 @@ function toRateHeaders({ retryAfterSeconds, requests, windowSeconds }: RateRefus
     'ratelimit-policy': `"caller";q=${requests};w=${windowSeconds}`,
     ratelimit: `"caller";r=0;t=${retryAfterSeconds}`,
   };
-}
-
-const NO_POLICIES: ReadonlySet<string> = new Set();
-
-function rightsOf({ authenticated, scopes }: Principal) {
-  return { authenticated, scopes, policies: NO_POLICIES };
 }

@@ -10,6 +10,7 @@ import { Lookup } from '../shared/lang/lookup.ts';
 import type { Metrics } from '../shared/telemetry/create-metrics.ts';
 import type { Logger } from '../shared/telemetry/logger.ts';
 import type { PreparationObserver, PreparedOperation } from './operation/prepare-operation.ts';
+import type { ObservePolicyDecision } from './policy/held-policies.ts';
 
 export interface RequestObserver {
   readonly preparation: PreparationObserver;
@@ -19,6 +20,7 @@ export interface RequestObserver {
   readonly authenticationFailed: (code: string) => void;
   /** An issuer was asked about a token. */
   readonly introspected: (result: string) => void;
+  readonly policyDecided: ObservePolicyDecision;
   /** Redis did not do what a request needed of it, and the request went on without. */
   readonly redisFailed: () => void;
   /** An answer went out with these problems and nothing was run. */
@@ -71,6 +73,7 @@ export function createRequestObserver(metrics: Metrics, log: Logger): RequestObs
   };
 
   return {
+    policyDecided: createDecisionReport(metrics, log),
     preparation: {
       hit: () => hits.inc(),
       miss: () => misses.inc(),
@@ -112,5 +115,18 @@ export function createRequestObserver(metrics: Metrics, log: Logger): RequestObs
       }
       return facts;
     },
+  };
+}
+
+/** Counts decisions, and says once of each policy that it cannot be decided or is not there. */
+function createDecisionReport(metrics: Metrics, log: Logger): ObservePolicyDecision {
+  const reported = new Set<string>();
+  return (policy, { holds, failed, written }) => {
+    const result = failed.length > 0 ? 'failed' : holds ? 'allowed' : 'denied';
+    metrics.counter('gateway_policy_decisions_total', result).inc();
+    if ((result !== 'failed' && written) || reported.has(policy)) return;
+    reported.add(policy);
+    if (written) log.error({ policy, rules: failed }, 'a policy cannot be decided');
+    else log.warn({ policy }, 'no rule is about a policy that the supergraph asks for');
   };
 }

@@ -63,6 +63,14 @@ export function authorizeSelections(
   return { allowed: keep(selections, [], []), denied, deniedPaths };
 }
 
+/** The same decision without effect: all selections are allowed, and what would be denied is still known. */
+export function toDryRun(
+  selections: readonly Selection[],
+  { deniedPaths }: AuthorizedSelections,
+): AuthorizedSelections {
+  return { allowed: selections, denied: new Set(), deniedPaths };
+}
+
 function segmentsOf(selection: Selection): readonly string[] {
   if (selection.kind === 'field') {
     return [selection.responseKey, ...Array<string>(listDepth(selection.type)).fill('@')];

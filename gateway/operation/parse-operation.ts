@@ -28,6 +28,10 @@ export interface PreparationSettings {
   readonly introspection: boolean;
   /** Whether messages may suggest names that exist; off in production, where they map the schema. */
   readonly suggestions: boolean;
+  /** Whether what a caller may not use is only found out and not taken out. */
+  readonly dryRun: boolean;
+  /** Whether introspection shows a caller only what that caller can use. */
+  readonly narrowsIntrospection: boolean;
 }
 
 /** An operation that is valid for one snapshot, before anything about the caller is known. */
@@ -38,6 +42,8 @@ export interface ParsedOperation {
   readonly selections: readonly Selection[];
   readonly requirements: SelectionRequirements;
   readonly mentioned: MentionedRights;
+  /** Whether it introspects and its answer depends on all rights there are. */
+  readonly introspectsByRights: boolean;
   /** Variables that `@skip` and `@include` depend on, sorted. */
   readonly conditionVariables: readonly string[];
 }
@@ -118,6 +124,11 @@ export function parseOperation(
     snapshot.requirements,
     snapshot.lattice,
   );
+  const introspectsByRights = settings.narrowsIntrospection && selections.some(introspects);
+  const { ofType, ofField } = snapshot.requirements;
+  const mentioned = introspectsByRights
+    ? [...ofType.values(), ...ofField.values()]
+    : [...requirements.values()].flat();
   return {
     ok: true,
     parsed: {
@@ -126,7 +137,8 @@ export function parseOperation(
       definition: operation,
       selections,
       requirements,
-      mentioned: collectMentionedRights([...requirements.values()].flat()),
+      mentioned: collectMentionedRights(mentioned),
+      introspectsByRights,
       conditionVariables: conditionVariablesOf(selections),
     },
   };
@@ -209,6 +221,12 @@ function fragmentsOf(document: DocumentNode): ReadonlyMap<string, FragmentDefini
     }
   }
   return fragments;
+}
+
+/** `__schema` and `__type` stand at the root, or in fragments of it. */
+function introspects(selection: Selection): boolean {
+  if (selection.kind === 'fragment') return selection.selections.some(introspects);
+  return selection.name === '__schema' || selection.name === '__type';
 }
 
 function conditionVariablesOf(selections: readonly Selection[]): readonly string[] {

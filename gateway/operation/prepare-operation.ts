@@ -12,13 +12,18 @@
  * @module
  */
 import type { PlanNode } from '@apollo/query-planner';
+import type { GraphQLSchema } from 'graphql';
 import { ERROR_CATALOG } from '../../shared/errors/error-catalog.ts';
 import { MeshgateError } from '../../shared/errors/meshgate-error.ts';
 import type { Problem } from '../../shared/errors/problem.ts';
-import { toAuthorizationShape } from '../policy/authorization-shape.ts';
+import { toAuthorizationShape, toDecidedRights } from '../policy/authorization-shape.ts';
 import type { Rights } from '../policy/requirement.ts';
 import type { SupergraphSnapshot } from '../supergraph/supergraph-snapshot.ts';
-import { type AuthorizedSelections, authorizeSelections } from './authorize-selections.ts';
+import {
+  type AuthorizedSelections,
+  authorizeSelections,
+  toDryRun,
+} from './authorize-selections.ts';
 import { estimatePlanBytes } from './estimate-bytes.ts';
 import {
   type MemoryUse,
@@ -33,6 +38,7 @@ import {
   parseOperation,
 } from './parse-operation.ts';
 import { type PlanDocument, planOperation } from './plan-operation.ts';
+import { createVisibleSchema } from './visible-schema.ts';
 
 /** An operation as one authorization shape may run it. */
 export interface PreparedOperation {
@@ -41,6 +47,8 @@ export interface PreparedOperation {
   /** Null when no subgraph has to be asked. */
   readonly plan: PlanNode | null;
   readonly snapshot: SupergraphSnapshot;
+  /** What introspection is answered from; made when it is first asked for. */
+  readonly introspected: () => GraphQLSchema;
 }
 
 /** An operation that may be run; `executable` is whatever the given compiler makes of it. */
@@ -134,6 +142,7 @@ class Preparation<Executable extends object> {
   readonly #plan: PlanDocument;
   readonly #compile: (prepared: PreparedOperation) => Executable;
   readonly #observer: PreparationObserver;
+  readonly #visibleSchema = createVisibleSchema();
   /** By key and authorization shape: what is being planned now. */
   readonly #flights = new Map<string, Promise<PreparationOutcome<Executable>>>();
 
@@ -207,9 +216,15 @@ class Preparation<Executable extends object> {
       return known;
     }
     this.#observer.miss();
-    const authorized = authorizeSelections(parsed.selections, parsed.requirements, rights);
+    const decided = toDecidedRights(parsed.mentioned, shape, rights);
+    const decision = authorizeSelections(parsed.selections, parsed.requirements, decided);
+    const { dryRun } = this.#settings;
+    const authorized = dryRun ? toDryRun(parsed.selections, decision) : decision;
+    const narrows = parsed.introspectsByRights && !dryRun;
+    const introspected = () =>
+      narrows ? this.#visibleSchema(snapshot, shape, decided) : snapshot.schema;
     const accept = (plan: PlanNode | null): AcceptedOperation<Executable> => {
-      const prepared: PreparedOperation = { parsed, authorized, plan, snapshot };
+      const prepared: PreparedOperation = { parsed, authorized, plan, snapshot, introspected };
       const outcome = { ok: true, prepared, executable: this.#compile(prepared) } as const;
       const bytes = estimatePlanBytes(plan, authorized.allowed);
       this.memory.addShape(key, shape, { outcome, rights, uses: 1 }, bytes);

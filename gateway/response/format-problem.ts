@@ -2,10 +2,12 @@ import type { GraphQLFormattedError } from 'graphql';
 import { ERROR_CATALOG } from '../../shared/errors/error-catalog.ts';
 import type { Problem } from '../../shared/errors/problem.ts';
 
-/** Which errors of data products clients may read word for word. */
+/** Which errors clients may read, and where. */
 export interface ErrorDisclosure {
   /** Whether even errors that a product did not declare public are passed on; never in production. */
   readonly passSubgraphErrors: boolean;
+  /** Where refusals of single paths stand; `extensions` is `extensions.authorizationErrors`. */
+  readonly refusals: 'errors' | 'extensions' | 'disabled';
 }
 
 /** Members of a product's `extensions` that are between the product and the gateway. */
