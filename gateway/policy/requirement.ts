@@ -19,6 +19,12 @@ export interface Rights {
   readonly scopes: ReadonlySet<string>;
   /** Names of the policies that hold for this caller. A name that is not here does not hold. */
   readonly policies: ReadonlySet<string>;
+  /** Absent is none. */
+  readonly roles?: ReadonlySet<string>;
+  /** The domain that the caller belongs to; absent or null where that is not known. */
+  readonly domain?: string | null;
+  /** What the caller says this request is for, where its issuer vouches for that; else absent or null. */
+  readonly purpose?: string | null;
 }
 
 /** Tells whether the rights satisfy every part of the requirement. */
@@ -35,7 +41,11 @@ export function asksForNothing(requirement: Requirement): boolean {
   return !requirement.authenticated && isTrue(requirement.scopes) && isTrue(requirement.policies);
 }
 
-function holdsOneGroup(groups: readonly (readonly string[])[], held: ReadonlySet<string>): boolean {
+/** Tells whether all names of one group are held; no groups, or an empty one, ask for nothing. */
+export function holdsOneGroup(
+  groups: readonly (readonly string[])[],
+  held: ReadonlySet<string>,
+): boolean {
   return isTrue(groups) || groups.some((group) => group.every((name) => held.has(name)));
 }
 

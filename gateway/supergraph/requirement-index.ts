@@ -5,6 +5,7 @@ import {
   type Schema,
 } from '@apollo/federation-internals';
 import { asksForNothing, type Requirement } from '../policy/requirement.ts';
+import { nameInSchema } from './name-in-schema.ts';
 
 /** Requirements of the supergraph by coordinate: `Type` and `Type.field`. Absent means none. */
 export interface RequirementIndex {
@@ -17,8 +18,6 @@ interface DirectiveNames {
   readonly requiresScopes: string | undefined;
   readonly policy: string | undefined;
 }
-
-const SPECIFICATIONS = 'https://specs.apollo.dev';
 
 /**
  * Reads `@authenticated`, `@requiresScopes` and `@policy` off a supergraph.
@@ -46,12 +45,6 @@ export function buildRequirementIndex(schema: Schema): RequirementIndex {
     }
   }
   return { ofType, ofField };
-}
-
-function nameInSchema(schema: Schema, directive: string): string | undefined {
-  return schema.coreFeatures
-    ?.getByIdentity(`${SPECIFICATIONS}/${directive}`)
-    ?.directiveNameInSchema(directive);
 }
 
 interface Annotated {
