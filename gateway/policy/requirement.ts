@@ -17,14 +17,19 @@ export interface Requirement {
 export interface Rights {
   readonly authenticated: boolean;
   readonly scopes: ReadonlySet<string>;
-  /** Names of the policies that hold for this caller. A name that is not here does not hold. */
-  readonly policies: ReadonlySet<string>;
+  /** The policies that hold for this caller; each may be decided when it is first asked for. */
+  readonly policies: HeldNames;
   /** Absent is none. */
   readonly roles?: ReadonlySet<string>;
   /** The domain that the caller belongs to; absent or null where that is not known. */
   readonly domain?: string | null;
   /** What the caller says this request is for, where its issuer vouches for that; else absent or null. */
   readonly purpose?: string | null;
+}
+
+/** Names that are held or not; a set of them will do. */
+export interface HeldNames {
+  has(name: string): boolean;
 }
 
 /** Tells whether the rights satisfy every part of the requirement. */
@@ -42,10 +47,7 @@ export function asksForNothing(requirement: Requirement): boolean {
 }
 
 /** Tells whether all names of one group are held; no groups, or an empty one, ask for nothing. */
-export function holdsOneGroup(
-  groups: readonly (readonly string[])[],
-  held: ReadonlySet<string>,
-): boolean {
+export function holdsOneGroup(groups: readonly (readonly string[])[], held: HeldNames): boolean {
   return isTrue(groups) || groups.some((group) => group.every((name) => held.has(name)));
 }
 
