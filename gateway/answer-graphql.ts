@@ -25,6 +25,7 @@ import type { LimitRate, RateRefusal } from './identity/rate-limit/create-rate-l
 import type { SubgraphHeaders } from './identity/trust/create-subgraph-headers.ts';
 import type { ExecutedFacts, RequestObserver } from './observe-requests.ts';
 import type { PreparationOutcome, PrepareOperation } from './operation/prepare-operation.ts';
+import type { ErrorDisclosure } from './response/format-problem.ts';
 import { type RenderedAnswer, renderAnswer, renderRefusal } from './response/render-answer.ts';
 import type { LiveSupergraph } from './supergraph/live-supergraph.ts';
 
@@ -97,7 +98,8 @@ async function answerOperation(
   const { request, principal, generation } = asking;
   const { rightsOf, prepare, share, observer } = stages;
   const { query, operationName, variables } = request.parameters;
-  const preparing = prepare(query, operationName, rightsOf(principal), generation.snapshot);
+  const rights = rightsOf(principal, request.header(PURPOSE_HEADER) ?? null);
+  const preparing = prepare(query, operationName, rights, generation.snapshot);
   const preparation = preparing instanceof Promise ? await preparing : preparing;
   if (request.method === 'GET' && isMutation(preparation)) {
     return renderRefusal('METHOD_NOT_ALLOWED', undefined, { allow: 'POST' });
@@ -113,7 +115,8 @@ async function answerOperation(
     return renderAnswer(undefined, [OPERATION_UNAUTHORIZED, ...refusals], settings);
   }
 
-  const start = () => run(executable, asking, stages, settings);
+  const disclosure = { ...settings, hidesValues: prepared.authorized.masked };
+  const start = () => run(executable, asking, stages, disclosure);
   const seat = share(request, principal, prepared, start);
   request.client.onGone = seat.leave;
   const executed = await seat.value;
@@ -125,7 +128,7 @@ function run(
   executable: CompiledOperation,
   { request, principal, generation }: Asking,
   { headersFor }: AnswerStages,
-  settings: AnswerSettings,
+  settings: AnswerSettings & ErrorDisclosure,
 ): Work<Executed> {
   const subgraphs = new Set<string>();
   let abort = () => {};
@@ -149,6 +152,9 @@ function run(
   };
   return { value: execute(), abort: () => abort() };
 }
+
+/** Says what a request is for. */
+const PURPOSE_HEADER = 'x-purpose';
 
 const RATE_LIMITED = {
   code: 'RATE_LIMITED',

@@ -13,6 +13,8 @@ import {
 } from 'graphql';
 import { type FieldSelection, isIncluded, type Selection } from '../operation/selection.ts';
 import { toDataKey } from '../planning/rewrite/data-keys.ts';
+import type { Effects } from '../policy/classification.ts';
+import type { MaskValue } from '../policy/mask.ts';
 import type { JoinNames } from '../supergraph/join-names.ts';
 import type { TypeLattice } from '../supergraph/type-lattice.ts';
 import {
@@ -21,6 +23,7 @@ import {
   IntrospectionShape,
   LeafShape,
   ListShape,
+  MaskedShape,
   NonNullShape,
   ObjectShape,
   type Shape,
@@ -45,6 +48,8 @@ export interface ProjectionSource {
   /** Names of the fields by which subgraphs are joined. */
   readonly joinNames: JoinNames;
   readonly denied: ReadonlySet<Selection>;
+  /** By coordinate of a concrete type: the masks. */
+  readonly effects: Effects;
   /** Values of the variables that `@skip` and `@include` depend on. */
   readonly conditions: Readonly<Record<string, unknown>>;
 }
@@ -129,7 +134,11 @@ class ProjectionCompiler {
     const below = occurrences.flatMap(({ field, denied }) =>
       field.selections === null ? [] : [{ selections: field.selections, denied }],
     );
-    return this.#ofType(type, below);
+    const effect = this.#source.effects.get(`${parent.name}.${name}`);
+    if (effect?.kind !== 'mask') return this.#ofType(type, below, null);
+    // It is null whatever the value is, and no error says so.
+    if (effect.mask.kind === 'null') return new DeniedShape(true);
+    return this.#ofType(type, below, effect.apply);
   }
 
   /** The type as the concrete type declares it: an object may promise more than its interface. */
@@ -138,12 +147,14 @@ class ProjectionCompiler {
     return parent.getFields()[field.name]?.type ?? field.type;
   }
 
-  #ofType(type: GraphQLOutputType, below: Occurrences): Shape {
-    if (isNonNullType(type)) return new NonNullShape(this.#ofType(type.ofType, below));
-    if (isListType(type)) return new ListShape(this.#ofType(type.ofType, below));
+  /** @param mask Of the values; null shows them as they are. */
+  #ofType(type: GraphQLOutputType, below: Occurrences, mask: MaskValue | null): Shape {
+    if (isNonNullType(type)) return new NonNullShape(this.#ofType(type.ofType, below, mask));
+    if (isListType(type)) return new ListShape(this.#ofType(type.ofType, below, mask));
     const named = getNamedType(type);
     if (isCompositeType(named)) return this.object(named.name, isAbstractType(named), below);
-    return new LeafShape(acceptsOf(named));
+    const accepts = acceptsOf(named);
+    return mask === null ? new LeafShape(accepts) : new MaskedShape(accepts, mask);
   }
 }
 

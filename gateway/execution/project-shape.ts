@@ -1,3 +1,4 @@
+import type { MaskValue } from '../policy/mask.ts';
 import { wasAnsweredNull } from './answered-null.ts';
 import type { JsonObject } from './json.ts';
 import { FAILED, type ProjectionRun, RISING } from './projection-run.ts';
@@ -28,6 +29,25 @@ export class LeafShape implements Shape {
     if (value === null) return null;
     if (value === undefined) return run.reportMissing(depth);
     return this.#accepts(value) ? value : run.reportInvalid(depth);
+  }
+}
+
+/** A scalar of which the caller sees what a mask leaves. */
+export class MaskedShape implements Shape {
+  readonly #accepts: (value: unknown) => boolean;
+  readonly #mask: MaskValue;
+
+  constructor(accepts: (value: unknown) => boolean, mask: MaskValue) {
+    this.#accepts = accepts;
+    this.#mask = mask;
+  }
+
+  complete(value: unknown, run: ProjectionRun, depth: number): unknown {
+    if (value === null) return null;
+    if (value === undefined) return run.reportMissing(depth);
+    if (!this.#accepts(value)) return run.reportInvalid(depth);
+    const masked = this.#mask(value);
+    return masked === undefined ? run.reportInvalid(depth) : masked;
   }
 }
 

@@ -16,6 +16,7 @@ import { collectMentionedRights, type MentionedRights } from '../policy/authoriz
 import type { SupergraphSnapshot } from '../supergraph/supergraph-snapshot.ts';
 import { checkDocumentLimits, type DocumentLimits } from './document-limits.ts';
 import { expandSelections } from './expand-selections.ts';
+import { collectOperationMarks, type OperationMarks } from './operation-marks.ts';
 import {
   collectSelectionRequirements,
   type SelectionRequirements,
@@ -38,6 +39,7 @@ export interface ParsedOperation {
   readonly selections: readonly Selection[];
   readonly requirements: SelectionRequirements;
   readonly mentioned: MentionedRights;
+  readonly marks: OperationMarks;
   /** Variables that `@skip` and `@include` depend on, sorted. */
   readonly conditionVariables: readonly string[];
 }
@@ -127,6 +129,7 @@ export function parseOperation(
       selections,
       requirements,
       mentioned: collectMentionedRights([...requirements.values()].flat()),
+      marks: collectOperationMarks(rootType.name, selections, operation, snapshot),
       conditionVariables: conditionVariablesOf(selections),
     },
   };

@@ -30,3 +30,9 @@ export interface Classification {
   /** The effects themselves, for callers of one shape. */
   effectsOf(coordinates: readonly string[], rights: Rights): Effects;
 }
+
+/** Where no rules are in force: nothing has a class. */
+export const UNCLASSIFIED: Classification = {
+  shapeOf: () => '',
+  effectsOf: () => new Map(),
+};

@@ -84,8 +84,8 @@ class RuledSchema implements CompiledClassification {
         hashes ||= typeof outcome === 'object' && outcome.kind === 'hash';
       }
     }
-    // The purpose comes last and alone, so that no name of one can be read as something else.
-    return hashes ? `${shape}|${rights.purpose ?? ''}` : shape;
+    // As JSON, so that no name of a purpose can be read as something else.
+    return hashes ? `${shape}|${JSON.stringify(rights.purpose ?? null)}` : shape;
   }
 
   effectsOf(coordinates: readonly string[], rights: Rights): Effects {

@@ -67,6 +67,8 @@ test('starts with the defaults of production when nothing is set', () => {
     SUBGRAPH_TOKEN_SECONDS: 60,
     AUTHORIZATION_MODE: 'filter',
     POLICY_FOLDER: null,
+    CLASSIFICATION_RULES: null,
+    MASK_SECRET: null,
     ISSUERS: [],
     TOKEN_BYTES: 8192,
     TOKEN_COOKIE: null,
