@@ -1,4 +1,4 @@
-import { type GraphQLOutputType, isListType, isNonNullType } from 'graphql';
+import { type GraphQLOutputType, isListType, isNonNullType, visit } from 'graphql';
 import type { Effects } from '../policy/classification.ts';
 import { isSatisfied, type Rights } from '../policy/requirement.ts';
 import type { MarkedVariable, OperationMarks } from './operation-marks.ts';
@@ -94,16 +94,31 @@ export function authorizeSelections(
     return kept;
   };
 
+  const allowed = keep(selections, [], []);
+  const used = variablesOf(allowed);
   return {
-    allowed: keep(selections, [], []),
+    allowed,
     denied,
     deniedPaths,
     effects,
     masked: [...effects.values()].some(({ kind }) => kind === 'mask'),
-    guardedVariables: marks.variables.filter(({ reachable, ifAbsent }) =>
-      [...reachable, ...ifAbsent].some(isDenied),
+    guardedVariables: marks.variables.filter(
+      ({ name, reachable, ifAbsent }) =>
+        used.has(name) && [...reachable, ...ifAbsent].some(isDenied),
     ),
   };
+}
+
+function variablesOf(selections: readonly Selection[]): ReadonlySet<string> {
+  const names = new Set<string>();
+  const collect = (selection: Selection): void => {
+    for (const argument of selection.kind === 'field' ? (selection.node.arguments ?? []) : []) {
+      visit(argument, { Variable: ({ name }) => void names.add(name.value) });
+    }
+    selection.selections?.forEach(collect);
+  };
+  selections.forEach(collect);
+  return names;
 }
 
 function segmentsOf(selection: Selection): readonly string[] {
