@@ -133,7 +133,7 @@ function run(
   const subgraphs = new Set<string>();
   let abort = () => {};
   const execute = async (): Promise<Executed> => {
-    const { data, problems } = await executable.execute({
+    const { dataText, problems } = await executable.execute({
       variables: request.parameters.variables,
       callSubgraph: generation.callSubgraph,
       loadEntities: generation.loadEntities,
@@ -147,7 +147,7 @@ function run(
         if (request.client.gone) giveUp();
       },
     });
-    const answer = renderAnswer(data, problems, settings);
+    const answer = renderAnswer(dataText, problems, settings);
     return { requestId: request.requestId, answer, problems, subgraphs };
   };
   return { value: execute(), abort: () => abort() };

@@ -48,14 +48,14 @@ export async function answerIncomingRequest(
   settings.onPlan(toQueryPlan(prepared), incoming, engine);
 
   const calls = new DataSourceCalls(engine.dataSources, incoming);
-  const { data, problems } = await executable.execute({
+  const { dataText, problems } = await executable.execute({
     variables: request.variables ?? null,
     callSubgraph: calls.call,
     loadEntities: createLoadEntities(calls.call),
     headersFor: () => NO_HEADERS,
     timeoutMs: settings.timeoutMs,
   });
-  if (data === undefined) return { errors: variableErrors(prepared, incoming) };
+  if (dataText === undefined) return { errors: variableErrors(prepared, incoming) };
   const { errors, valueCompletion } = sortErrors(problems, calls);
   const extensions = {
     ...(valueCompletion.length === 0 ? {} : { valueCompletion }),
@@ -63,7 +63,7 @@ export async function answerIncomingRequest(
   };
   return {
     ...(errors.length === 0 ? {} : { errors }),
-    data,
+    data: JSON.parse(dataText),
     ...(Object.keys(extensions).length === 0 ? {} : { extensions }),
   };
 }

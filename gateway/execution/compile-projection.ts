@@ -17,19 +17,20 @@ import type { Effects } from '../policy/classification.ts';
 import type { MaskValue } from '../policy/mask.ts';
 import type { JoinNames } from '../supergraph/join-names.ts';
 import type { TypeLattice } from '../supergraph/type-lattice.ts';
+import { EnumShape, toScalarShape } from './leaf-shapes.ts';
+import { MaskedShape } from './masked-shape.ts';
+import type { ShapedField } from './object-members.ts';
 import {
   ConstantShape,
   DeniedShape,
   IntrospectionShape,
-  LeafShape,
   ListShape,
-  MaskedShape,
   NonNullShape,
   ObjectShape,
-  type Shape,
-  type ShapedField,
   UnknownTypeShape,
 } from './project-shape.ts';
+import type { Shape } from './shape.ts';
+import { MemorySlots } from './text-memory.ts';
 
 /** Selections of one object, each list with whether it stands below something denied. */
 type Occurrences = readonly {
@@ -70,21 +71,33 @@ export function compileProjection(
   selections: readonly Selection[],
   source: ProjectionSource,
 ): ObjectShape {
-  return new ProjectionCompiler(source).object(rootType, false, [{ selections, denied: false }]);
+  return new ProjectionCompiler(source).object(rootType, [{ selections, denied: false }], false);
 }
 
 class ProjectionCompiler {
   readonly #source: ProjectionSource;
+  readonly #slots = new MemorySlots();
 
   constructor(source: ProjectionSource) {
     this.#source = source;
   }
 
-  object(typename: string, abstract: boolean, occurrences: Occurrences): ObjectShape {
-    return new ObjectShape(typename, abstract, (name) => this.#fields(name, occurrences));
+  /** @param inList Whether it stands in a list, so that one value may stand in several places. */
+  object(typename: string, occurrences: Occurrences, inList: boolean): ObjectShape {
+    const isAbstract = isAbstractType(this.#source.schema.getType(typename));
+    return new ObjectShape(
+      typename,
+      isAbstract,
+      (name) => this.#fields(name, occurrences, inList),
+      inList ? this.#slots : null,
+    );
   }
 
-  #fields(typename: string, occurrences: Occurrences): readonly ShapedField[] | null {
+  #fields(
+    typename: string,
+    occurrences: Occurrences,
+    inList: boolean,
+  ): readonly ShapedField[] | null {
     const type = this.#source.schema.getType(typename);
     if (type === undefined || !isCompositeType(type)) return null;
     const collected = new Map<string, FieldOccurrence[]>();
@@ -94,7 +107,7 @@ class ProjectionCompiler {
     return [...collected].map(([key, fields]) => ({
       key,
       dataKey: toDataKey((fields[0] as FieldOccurrence).field.node, this.#source.joinNames),
-      shape: this.#shape(type, fields),
+      shape: this.#shape(type, fields, inList),
     }));
   }
 
@@ -122,7 +135,11 @@ class ProjectionCompiler {
     return condition === undefined || this.#source.lattice.isSubtype(typename, condition);
   }
 
-  #shape(parent: GraphQLNamedType, occurrences: readonly FieldOccurrence[]): Shape {
+  #shape(
+    parent: GraphQLNamedType,
+    occurrences: readonly FieldOccurrence[],
+    inList: boolean,
+  ): Shape {
     const [first] = occurrences as readonly [FieldOccurrence];
     const { name, responseKey } = first.field;
     if (name === '__typename') {
@@ -135,10 +152,10 @@ class ProjectionCompiler {
       field.selections === null ? [] : [{ selections: field.selections, denied }],
     );
     const effect = this.#source.effects.get(`${parent.name}.${name}`);
-    if (effect?.kind !== 'mask') return this.#ofType(type, below, null);
+    if (effect?.kind !== 'mask') return this.#ofType(type, { below, inList, mask: null });
     // It is null whatever the value is, and no error says so.
     if (effect.mask.kind === 'null') return new DeniedShape(true);
-    return this.#ofType(type, below, effect.apply);
+    return this.#ofType(type, { below, inList, mask: effect.apply });
   }
 
   /** The type as the concrete type declares it: an object may promise more than its interface. */
@@ -147,32 +164,25 @@ class ProjectionCompiler {
     return parent.getFields()[field.name]?.type ?? field.type;
   }
 
-  /** @param mask Of the values; null shows them as they are. */
-  #ofType(type: GraphQLOutputType, below: Occurrences, mask: MaskValue | null): Shape {
-    if (isNonNullType(type)) return new NonNullShape(this.#ofType(type.ofType, below, mask));
-    if (isListType(type)) return new ListShape(this.#ofType(type.ofType, below, mask));
+  #ofType(type: GraphQLOutputType, place: ValuePlace): Shape {
+    if (isNonNullType(type)) return new NonNullShape(this.#ofType(type.ofType, place));
+    const { below, inList, mask } = place;
     const named = getNamedType(type);
-    if (isCompositeType(named)) return this.object(named.name, isAbstractType(named), below);
-    const accepts = acceptsOf(named);
-    return mask === null ? new LeafShape(accepts) : new MaskedShape(accepts, mask);
+    if (isListType(type)) {
+      const element = this.#ofType(type.ofType, { below, inList: true, mask });
+      return new ListShape(element, inList && isCompositeType(named) ? this.#slots : null);
+    }
+    if (isCompositeType(named)) return this.object(named.name, below, inList);
+    if (isEnumType(named)) return new EnumShape(named.getValues().map(({ name }) => name));
+    const scalar = toScalarShape(named.name);
+    return mask === null ? scalar : new MaskedShape(scalar, mask);
   }
 }
 
-function acceptsOf(type: GraphQLNamedType): (value: unknown) => boolean {
-  if (isEnumType(type)) return (value) => typeof value === 'string' && !!type.getValue(value);
-  switch (type.name) {
-    case 'Int':
-      return Number.isInteger;
-    case 'Float':
-      return (value) => typeof value === 'number';
-    case 'Boolean':
-      return (value) => typeof value === 'boolean';
-    case 'String':
-      return (value) => typeof value === 'string';
-    case 'ID':
-      return (value) => typeof value === 'string' || Number.isInteger(value);
-    default:
-      // A key that no object has can still be found on its prototype.
-      return (value) => typeof value !== 'function';
-  }
+/** Where the values of one field stand. */
+interface ValuePlace {
+  readonly below: Occurrences;
+  readonly inList: boolean;
+  /** Null shows scalars as they are; no mask fits an enum or an object. */
+  readonly mask: MaskValue | null;
 }

@@ -11,12 +11,13 @@ import { findGuardedInput } from './find-guarded-input.ts';
 import { compileIntrospection, type Introspect } from './introspection.ts';
 import type { JsonObject } from './json.ts';
 import type { ObjectShape } from './project-shape.ts';
-import { ProjectionRun } from './projection-run.ts';
+import { NULL, ProjectionRun } from './projection-run.ts';
 import { withoutUnselected } from './unselected-problems.ts';
 
-/** The answer to one operation: `data` is absent when nothing was run. */
+/** The answer to one operation. */
 export interface ExecutionResult {
-  readonly data?: JsonObject | null;
+  /** The `data` of the answer as JSON; absent when nothing was run. */
+  readonly dataText?: string;
   readonly problems: readonly Problem[];
 }
 
@@ -68,8 +69,8 @@ export class CompiledOperation {
   /**
    * Runs the operation. Never throws for what clients or subgraphs do.
    *
-   * @returns Problems with VARIABLES_INVALID or CLASSIFIED_INPUT_REFUSED and no `data` when nothing was run; otherwise `data`,
-   *   null where an error reached the root, and a problem for each thing that went wrong. Null and no
+   * @returns Problems with VARIABLES_INVALID or CLASSIFIED_INPUT_REFUSED and no data when nothing was
+   *   run; otherwise data, null where an error reached the root, and a problem for each thing that went wrong. Null and no
    *   problem once the caller has given up.
    */
   async execute(request: ExecutionRequest): Promise<ExecutionResult> {
@@ -85,17 +86,17 @@ export class CompiledOperation {
     const running = this.#plan?.run(run);
     if (running !== undefined) await within(request.timeoutMs, run, running);
     // Nobody is there to read an answer, and no product is to blame for what is missing in it.
-    if (run.givenUp === 'unwanted') return { data: null, problems: [] };
+    if (run.givenUp === 'unwanted') return { dataText: NULL, problems: [] };
 
     if (refusals.length > 0 && this.#prepared.authorized.allowed.length === 0) {
-      return { data: null, problems: run.problems };
+      return { dataText: NULL, problems: run.problems };
     }
     const introspection = this.#introspect?.(run.variables) ?? null;
     const projection = new ProjectionRun(run.problems, introspection);
-    const completed = shape.complete(run.data, projection, 0);
-    const data = typeof completed === 'object' ? (completed as JsonObject) : null;
+    const written = shape.write(run.data, projection, 0);
+    const dataText = typeof written === 'string' ? written : NULL;
     const { selections } = this.#prepared.parsed;
-    return { data, problems: withoutUnselected(run.problems, data, selections) };
+    return { dataText, problems: withoutUnselected(run.problems, dataText, selections) };
   }
 
   /** The paths that the caller may not read, as far as they are part of this request. */

@@ -1,90 +1,83 @@
-import type { MaskValue } from '../policy/mask.ts';
-import { wasAnsweredNull } from './answered-null.ts';
 import type { JsonObject } from './json.ts';
-import { FAILED, type ProjectionRun, RISING } from './projection-run.ts';
+import { type Members, type ShapedField, toMembers } from './object-members.ts';
+import { FAILED, NULL, type ProjectionRun, RISING, type Written } from './projection-run.ts';
+import type { Shape } from './shape.ts';
+import type { MemorySlots } from './text-memory.ts';
+import { writeName } from './write-string.ts';
 
 /**
- * The shapes of an answer: how a value from the subgraphs becomes what the
- * client asked for, one class for each kind of type.
+ * The shapes of an answer: how a value from the subgraphs becomes the text that
+ * the client asked for, one class for each kind of type.
  *
  * @see https://spec.graphql.org/October2021/#sec-Value-Completion
  *
  * @module
  */
 
-/** Completes values of one type. `depth` is the length of the path to the value. */
-export interface Shape {
-  complete(value: unknown, run: ProjectionRun, depth: number): unknown;
-}
-
-/** A scalar or an enum; `accepts` says which JSON values are of the type. */
-export class LeafShape implements Shape {
-  readonly #accepts: (value: unknown) => boolean;
-
-  constructor(accepts: (value: unknown) => boolean) {
-    this.#accepts = accepts;
-  }
-
-  complete(value: unknown, run: ProjectionRun, depth: number): unknown {
-    if (value === null) return null;
-    if (value === undefined) return run.reportMissing(depth);
-    return this.#accepts(value) ? value : run.reportInvalid(depth);
-  }
-}
-
-/** A scalar of which the caller sees what a mask leaves. */
-export class MaskedShape implements Shape {
-  readonly #accepts: (value: unknown) => boolean;
-  readonly #mask: MaskValue;
-
-  constructor(accepts: (value: unknown) => boolean, mask: MaskValue) {
-    this.#accepts = accepts;
-    this.#mask = mask;
-  }
-
-  complete(value: unknown, run: ProjectionRun, depth: number): unknown {
-    if (value === null) return null;
-    if (value === undefined) return run.reportMissing(depth);
-    if (!this.#accepts(value)) return run.reportInvalid(depth);
-    const masked = this.#mask(value);
-    return masked === undefined ? run.reportInvalid(depth) : masked;
-  }
-}
+/** A list is known by its identity. */
+const NO_VALUES: readonly unknown[] = [];
 
 export class ListShape implements Shape {
+  readonly isLeaf = false;
+  readonly takesStrings = false;
   readonly #element: Shape;
+  readonly #slot: number | null;
 
-  constructor(element: Shape) {
+  /** @param slots Null where it meets one list only, so that nothing is worth remembering. */
+  constructor(element: Shape, slots: MemorySlots | null) {
     this.#element = element;
+    this.#slot = slots?.take() ?? null;
   }
 
-  complete(value: unknown, run: ProjectionRun, depth: number): unknown {
-    if (value === null) return null;
+  write(value: unknown, run: ProjectionRun, depth: number): Written {
+    if (value === null) return NULL;
     if (value === undefined) return run.reportMissing(depth);
     if (!Array.isArray(value)) return run.reportInvalid(depth);
-    const completed = new Array<unknown>(value.length);
-    let risen = false;
-    for (let index = 0; index < value.length; index += 1) {
-      run.path[depth] = index;
-      const element = this.#element.complete(value[index], run, depth + 1);
-      if (element === RISING) risen = true;
-      else completed[index] = element === FAILED ? null : element;
+    if (this.#slot === null) return this.#writeElements(value, run, depth);
+    const memory = run.memory(this.#slot);
+    if (!memory.pays) return this.#writeElements(value, run, depth);
+    const known = memory.find(value);
+    if (known !== undefined) return memory.use(known);
+    memory.noteMiss();
+    const { positionsUsed } = run;
+    const text = this.#writeElements(value, run, depth);
+    if (typeof text === 'string' && run.positionsUsed === positionsUsed) {
+      memory.keep(value, NO_VALUES, text);
     }
-    return risen ? FAILED : completed;
+    return text;
+  }
+
+  #writeElements(list: readonly unknown[], run: ProjectionRun, depth: number): Written {
+    const element = this.#element;
+    let text = '';
+    let risen = false;
+    for (let index = 0; index < list.length; index += 1) {
+      run.path[depth] = index;
+      const written = element.write(list[index], run, depth + 1);
+      if (typeof written === 'string') text += index === 0 ? `[${written}` : `,${written}`;
+      else if (written === RISING) risen = true;
+      else text += index === 0 ? '[null' : ',null';
+    }
+    if (risen) return FAILED;
+    return text === '' ? '[]' : `${text}]`;
   }
 }
 
 export class NonNullShape implements Shape {
+  readonly isLeaf: boolean;
+  readonly takesStrings: boolean;
   readonly #inner: Shape;
 
   constructor(inner: Shape) {
+    this.isLeaf = inner.isLeaf;
+    this.takesStrings = inner.takesStrings;
     this.#inner = inner;
   }
 
-  complete(value: unknown, run: ProjectionRun, depth: number): unknown {
-    const completed = this.#inner.complete(value, run, depth);
-    if (completed === FAILED) return RISING;
-    if (completed !== null) return completed;
+  write(value: unknown, run: ProjectionRun, depth: number): Written {
+    const written = this.#inner.write(value, run, depth);
+    if (typeof written !== 'string') return RISING;
+    if (written !== NULL) return written;
     run.reportNull(depth);
     return RISING;
   }
@@ -92,33 +85,40 @@ export class NonNullShape implements Shape {
 
 /** A field that the caller may not read: null without a word, its error stands in the answer already. */
 export class DeniedShape implements Shape {
-  readonly #outcome: typeof RISING | null;
+  readonly isLeaf = false;
+  readonly takesStrings = false;
+  readonly #outcome: Written;
 
   constructor(nullable: boolean) {
-    this.#outcome = nullable ? null : RISING;
+    this.#outcome = nullable ? NULL : RISING;
   }
 
-  complete(): unknown {
+  write(): Written {
     return this.#outcome;
   }
 }
 
 /** What the gateway knows without asking: a type name. */
 export class ConstantShape implements Shape {
-  readonly #value: string;
+  readonly isLeaf = true;
+  readonly takesStrings = false;
+  readonly #text: string;
 
   constructor(value: string) {
-    this.#value = value;
+    this.#text = writeName(value);
   }
 
-  complete(): unknown {
-    return this.#value;
+  write(): Written {
+    return this.#text;
   }
 }
 
 /** A `__typename` on an object whose concrete type no subgraph told. */
 export class UnknownTypeShape implements Shape {
-  complete(_value: unknown, run: ProjectionRun, depth: number): unknown {
+  readonly isLeaf = false;
+  readonly takesStrings = false;
+
+  write(_value: unknown, run: ProjectionRun, depth: number): Written {
     run.reportInvalid(depth);
     return RISING;
   }
@@ -126,82 +126,75 @@ export class UnknownTypeShape implements Shape {
 
 /** Introspection, executed beside the plan and put in its place here. */
 export class IntrospectionShape implements Shape {
+  readonly isLeaf = false;
+  readonly takesStrings = false;
   readonly #key: string;
 
   constructor(key: string) {
     this.#key = key;
   }
 
-  complete(_value: unknown, run: ProjectionRun): unknown {
-    return run.introspection?.[this.#key] ?? null;
+  write(_value: unknown, run: ProjectionRun): Written {
+    return JSON.stringify(run.introspection?.[this.#key] ?? null);
   }
-}
-
-/** One field of an object in the order of the client's document. */
-export interface ShapedField {
-  readonly key: string;
-  /** Where the value stands in the data of the plan; mostly the same. */
-  readonly dataKey: string;
-  readonly shape: Shape;
 }
 
 /** Fields by type name; null for a name that clients must not see. */
 export type FieldsOfType = (typename: string) => readonly ShapedField[] | null;
 
-interface CompiledFields {
-  readonly fields: readonly ShapedField[];
-  /** An answer without values: copied, it has every key in its place, and filling it in is cheap. */
-  readonly blank: JsonObject;
-}
-
 export class ObjectShape implements Shape {
+  readonly isLeaf = false;
+  readonly takesStrings = false;
   readonly #typename: string;
   readonly #isAbstract: boolean;
   readonly #compile: FieldsOfType;
-  readonly #known = new Map<string, CompiledFields | null>();
+  readonly #slots: MemorySlots | null;
+  #own: readonly Members[] | null | undefined;
+  readonly #known = new Map<string, readonly Members[] | null>();
 
-  constructor(typename: string, isAbstract: boolean, compile: FieldsOfType) {
+  constructor(
+    typename: string,
+    isAbstract: boolean,
+    compile: FieldsOfType,
+    slots: MemorySlots | null,
+  ) {
     this.#typename = typename;
     this.#isAbstract = isAbstract;
     this.#compile = compile;
+    this.#slots = slots;
   }
 
-  complete(value: unknown, run: ProjectionRun, depth: number): unknown {
-    if (value === null) return null;
+  write(value: unknown, run: ProjectionRun, depth: number): Written {
+    if (value === null) return NULL;
     if (value === undefined) return run.reportMissing(depth);
     if (typeof value !== 'object' || Array.isArray(value)) return run.reportInvalid(depth);
     const source = value as JsonObject;
-    const typename =
+    const members =
       this.#isAbstract && typeof source.__typename === 'string'
-        ? source.__typename
-        : this.#typename;
-    const compiled = this.#compiledFields(typename);
-    if (compiled === null) return run.reportInvalid(depth);
-
-    const { fields, blank } = compiled;
-    const completed: JsonObject = { ...blank };
-    for (let index = 0; index < fields.length; index += 1) {
-      const { key, dataKey, shape } = fields[index] as ShapedField;
-      run.path[depth] = key;
-      let given = source[dataKey];
-      if (given === undefined && wasAnsweredNull(source)) given = null;
-      const field = shape.complete(given, run, depth + 1);
-      if (field === RISING) return FAILED;
-      completed[key] = field === FAILED ? null : field;
+        ? this.#membersOf(source.__typename)
+        : this.#ownMembers();
+    if (members === null) return run.reportInvalid(depth);
+    let text = '';
+    for (let index = 0; index < members.length; index += 1) {
+      const written = (members[index] as Members).write(source, run, depth);
+      if (typeof written !== 'string') return FAILED;
+      text += written;
     }
-    return completed;
+    return text === '' ? '{}' : text;
   }
 
-  #compiledFields(typename: string): CompiledFields | null {
-    let compiled = this.#known.get(typename);
-    if (compiled === undefined) {
+  #ownMembers(): readonly Members[] | null {
+    if (this.#own === undefined) this.#own = this.#membersOf(this.#typename);
+    return this.#own;
+  }
+
+  #membersOf(typename: string): readonly Members[] | null {
+    let members = this.#known.get(typename);
+    if (members === undefined) {
       const fields = this.#compile(typename);
-      compiled =
-        fields === null
-          ? null
-          : { fields, blank: Object.fromEntries(fields.map(({ key }) => [key, null])) };
-      this.#known.set(typename, compiled);
+      members = fields === null ? null : toMembers(fields, this.#slots);
+      this.#known.set(typename, members);
     }
-    return compiled;
+    return members;
   }
 }

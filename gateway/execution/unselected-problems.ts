@@ -1,6 +1,6 @@
 import type { Problem } from '../../shared/errors/problem.ts';
 import type { FieldSelection, Selection } from '../operation/selection.ts';
-import { isJsonObject, type JsonObject } from './json.ts';
+import { isJsonObject } from './json.ts';
 
 /**
  * Leaves out the problems of fields that were selected for other objects only.
@@ -10,15 +10,16 @@ import { isJsonObject, type JsonObject } from './json.ts';
  * Where that fails, nothing is missing from the answer. A problem of a field that was not
  * selected anywhere stays: it is an input of others, and what was made of it is in doubt.
  *
- * @param data The answer as the client gets it.
+ * @param dataText The data as the client gets it, in JSON; read only where there are problems.
  * @see https://spec.graphql.org/September2025/#sec-Errors.Error-Result-Format
  */
 export function withoutUnselected(
   problems: readonly Problem[],
-  data: JsonObject | null,
+  dataText: string,
   selections: readonly Selection[],
 ): readonly Problem[] {
   if (problems.length === 0) return problems;
+  const data: unknown = JSON.parse(dataText);
   return problems.filter(({ path = [] }) => !isOfOthers(path, data, selections));
 }
 

@@ -15,23 +15,24 @@ export interface RenderedAnswer {
 /**
  * Renders the answer to an operation that was run, or refused before.
  *
- * @param data Undefined when nothing was run: the answer then has no `data` at all.
+ * @param dataText The data as JSON. Undefined when nothing was run: the answer then has no `data`
+ *   at all.
  * @see https://graphql.github.io/graphql-over-http/draft/#sec-Status-Codes
  */
 export function renderAnswer(
-  data: Readonly<Record<string, unknown>> | null | undefined,
+  dataText: string | undefined,
   problems: readonly Problem[],
   disclosure: ErrorDisclosure,
 ): RenderedAnswer {
   if (problems.length === 0) {
-    return { status: 200, jsonStatus: 200, body: `{"data":${JSON.stringify(data ?? null)}}` };
+    return { status: 200, jsonStatus: 200, body: `{"data":${dataText ?? 'null'}}` };
   }
   const errors = JSON.stringify(problems.map((problem) => formatProblem(problem, disclosure)));
-  if (data !== undefined) {
+  if (dataText !== undefined) {
     return {
       status: 200,
       jsonStatus: 200,
-      body: `{"errors":${errors},"data":${JSON.stringify(data)}}`,
+      body: `{"errors":${errors},"data":${dataText}}`,
     };
   }
   const status = statusOf(problems);

@@ -23,6 +23,7 @@ import { createPrepareOperation } from '../../gateway/operation/prepare-operatio
 import { createPlanner } from '../../gateway/planning/create-planner.ts';
 import type { Rights } from '../../gateway/policy/requirement.ts';
 import { loadSupergraphSnapshot } from '../../gateway/supergraph/load-supergraph-snapshot.ts';
+import type { Problem } from '../../shared/errors/problem.ts';
 
 export type FixtureResolvers = Record<
   string,
@@ -35,6 +36,12 @@ export interface FixtureSubgraph {
   readonly resolvers: FixtureResolvers;
   /** Federation 1 has no `@link`; left out, the SDL gets one unless it has its own. */
   readonly federation?: 1;
+}
+
+/** What the engine answered, with its data as a value. */
+export interface FederationAnswer {
+  readonly data?: Readonly<Record<string, unknown>> | null;
+  readonly problems: readonly Problem[];
 }
 
 export interface SentRequest {
@@ -135,6 +142,22 @@ export function createFederation(
     () => performance.now(),
   );
 
+  const execute = async (
+    query: string,
+    variables: Readonly<Record<string, unknown>> | null = null,
+    rights: Rights = NOBODY,
+  ): Promise<ExecutionResult> => {
+    const outcome = await prepare(query, null, rights, snapshot);
+    if (!outcome.ok) return { problems: outcome.problems };
+    return outcome.executable.execute({
+      variables,
+      callSubgraph,
+      loadEntities,
+      headersFor: () => ({}),
+      timeoutMs: 5000,
+    });
+  };
+
   return {
     snapshot,
     supergraphSdl,
@@ -147,20 +170,12 @@ export function createFederation(
     /** Makes a subgraph answer something else from now on. */
     override: (name: string, answer: (call: SubgraphCall) => SubgraphAnswer) =>
       overrides.set(name, answer),
-    async ask(
-      query: string,
-      variables: Readonly<Record<string, unknown>> | null = null,
-      rights: Rights = NOBODY,
-    ): Promise<ExecutionResult> {
-      const outcome = await prepare(query, null, rights, snapshot);
-      if (!outcome.ok) return { problems: outcome.problems };
-      return outcome.executable.execute({
-        variables,
-        callSubgraph,
-        loadEntities,
-        headersFor: () => ({}),
-        timeoutMs: 5000,
-      });
+    /** Answers as the engine does, with the data as text. */
+    execute,
+    /** Answers with the data as a value. */
+    async ask(...asked: Parameters<typeof execute>): Promise<FederationAnswer> {
+      const { dataText, problems } = await execute(...asked);
+      return dataText === undefined ? { problems } : { data: JSON.parse(dataText), problems };
     },
   };
 }

@@ -14,14 +14,16 @@ export interface ComparableAnswer {
 }
 
 export function toComparable(answer: ExecutionResult | MonolithResult): ComparableAnswer {
-  const paths =
+  const [data, errors] =
     'problems' in answer
-      ? answer.problems.map(({ path }) => path ?? [])
-      : (answer.errors ?? []).map(({ path }) => path ?? []);
-  const nulledAt = new Set(paths.map((path) => nullOf(answer.data, path).join('.')));
+      ? [answer.dataText, answer.problems]
+      : [JSON.stringify(answer.data), answer.errors ?? []];
+  const paths = errors.map(({ path }) => path ?? []);
+  const value: unknown = data === undefined ? undefined : JSON.parse(data);
+  const nulledAt = new Set(paths.map((path) => nullOf(value, path).join('.')));
   const texts = paths.map((path) => path.join('.'));
   const repeated = texts.filter((text, index) => texts.indexOf(text) !== index);
-  return { data: JSON.stringify(answer.data), nulledAt: [...nulledAt].sort(), repeated };
+  return { data, nulledAt: [...nulledAt].sort(), repeated };
 }
 
 /** The null that an error explains: the first one on the way to where it happened. */

@@ -33,7 +33,7 @@ test.each(fixtures)(
         reset();
         const expected = toComparable(await monolith.ask(parse(query), variables));
         reset();
-        const answer = await federation.ask(query, variables);
+        const answer = await federation.execute(query, variables);
         const said = [
           ...answer.problems,
           ...federation.failures.splice(0).map(({ cause }) => `${cause}`),

@@ -10,7 +10,7 @@ test('one field with other arguments below another type takes its context and ar
     '{ desks { ... on Order { lines { price(times: 0) } } ... on Viewer { lines { price } } } }';
 
   const expected = await monolith.ask(parse(query), {});
-  const answer = await federation.ask(query);
+  const answer = await federation.execute(query);
 
   expect(toComparable(answer)).toEqual(toComparable(expected));
 });

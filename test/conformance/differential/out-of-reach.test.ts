@@ -8,7 +8,7 @@ test.each(outOfReach)('still answered otherwise than by a monolith: $name', asyn
   const { federation, monolith } = federate(fixture);
 
   const expected = await monolith.ask(parse(fixture.query), {});
-  const answer = await federation.ask(fixture.query);
+  const answer = await federation.execute(fixture.query);
 
   expect(expected.errors).toBeUndefined();
   expect(toComparable(answer)).not.toEqual(toComparable(expected));

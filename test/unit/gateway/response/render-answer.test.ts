@@ -13,7 +13,7 @@ const failure = (extensions: Record<string, unknown>): Problem => ({
 });
 
 test('writes data alone when nothing went wrong', () => {
-  expect(renderAnswer({ a: 1 }, [], MASKING)).toEqual({
+  expect(renderAnswer('{"a":1}', [], MASKING)).toEqual({
     status: 200,
     jsonStatus: 200,
     body: '{"data":{"a":1}}',
@@ -22,7 +22,7 @@ test('writes data alone when nothing went wrong', () => {
 
 test("keeps a product's words to itself unless the product declared them public", () => {
   const { body } = renderAnswer(
-    { orders: null },
+    '{"orders":null}',
     [failure({ code: 'DB', stacktrace: ['x'] })],
     MASKING,
   );
@@ -42,7 +42,7 @@ test("keeps a product's words to itself unless the product declared them public"
 test('passes what a product declared public, with its code and without its internals', () => {
   const public_ = failure({ code: 'INPUT_INVALID', public: true, limit: 3, stacktrace: ['x'] });
 
-  const { body } = renderAnswer({}, [public_], MASKING);
+  const { body } = renderAnswer('{}', [public_], MASKING);
 
   expect(JSON.parse(body).errors).toEqual([
     {
@@ -54,7 +54,7 @@ test('passes what a product declared public, with its code and without its inter
 });
 
 test('passes everything where the configuration says so', () => {
-  const { body } = renderAnswer({}, [failure({ code: 'DB' })], { passSubgraphErrors: true });
+  const { body } = renderAnswer('{}', [failure({ code: 'DB' })], { passSubgraphErrors: true });
 
   expect(JSON.parse(body).errors[0]).toMatchObject({
     message: 'relation "orders.line" does not exist',
