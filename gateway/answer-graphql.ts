@@ -115,7 +115,7 @@ async function answerOperation(
     return renderAnswer(undefined, [OPERATION_UNAUTHORIZED, ...refusals], settings);
   }
 
-  const disclosure = { ...settings, hidesValues: prepared.authorized.masked };
+  const disclosure = { ...settings, hidesValues: prepared.hidesValues };
   const start = () => run(executable, asking, stages, disclosure);
   const seat = share(request, principal, prepared, start);
   request.client.onGone = seat.leave;

@@ -25,8 +25,6 @@ export interface AuthorizedSelections {
   readonly deniedPaths: readonly DeniedPath[];
   /** What governance rules do to what the operation touches; masks are the answer's business. */
   readonly effects: Effects;
-  /** Whether the caller sees something masked. */
-  readonly masked: boolean;
   /** By these variables something can be given that the caller may not give; their values are looked at. */
   readonly guardedVariables: readonly MarkedVariable[];
 }
@@ -101,7 +99,6 @@ export function authorizeSelections(
     denied,
     deniedPaths,
     effects,
-    masked: [...effects.values()].some(({ kind }) => kind === 'mask'),
     guardedVariables: marks.variables.filter(
       ({ name, reachable, ifAbsent }) =>
         used.has(name) && [...reachable, ...ifAbsent].some(isDenied),

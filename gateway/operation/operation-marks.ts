@@ -38,13 +38,20 @@ export interface MarkedVariable {
 export interface OperationMarks {
   /** All coordinates, sorted, each once. */
   readonly coordinates: readonly string[];
+  /** All fields with tags of the types that it touches, asked for or not, sorted. */
+  readonly around: readonly string[];
   /** A selection that is absent touches nothing. */
   readonly ofSelection: ReadonlyMap<Selection, SelectionMarks>;
   readonly variables: readonly MarkedVariable[];
 }
 
 /** Most operations touch nothing, and so do all where nothing is tagged. */
-const NO_MARKS: OperationMarks = { coordinates: [], ofSelection: new Map(), variables: [] };
+const NO_MARKS: OperationMarks = {
+  coordinates: [],
+  around: [],
+  ofSelection: new Map(),
+  variables: [],
+};
 
 /** What marks are looked up in. */
 export interface MarkSource {
@@ -76,6 +83,7 @@ class MarkCollection {
   readonly #source: MarkSource;
   readonly #ofSelection = new Map<Selection, SelectionMarks>();
   readonly #ifAbsent = new Map<string, Set<string>>();
+  readonly #types = new Set<string>();
 
   constructor(source: MarkSource) {
     this.#source = source;
@@ -89,6 +97,7 @@ class MarkCollection {
         : condition === null
           ? []
           : [condition.name];
+    this.#noteTypes(selection, around);
     const marks = {
       read: this.#tagged([...around, ...read]),
       given: this.#tagged(selection.kind === 'field' ? this.#givenBy(selection) : []),
@@ -119,8 +128,25 @@ class MarkCollection {
     for (const { reachable, ifAbsent } of variables) {
       for (const coordinate of [...reachable, ...ifAbsent]) coordinates.add(coordinate);
     }
-    if (coordinates.size === 0) return NO_MARKS;
-    return { coordinates: [...coordinates].sort(), ofSelection: this.#ofSelection, variables };
+    return {
+      coordinates: [...coordinates].sort(),
+      around: this.#around(),
+      ofSelection: this.#ofSelection,
+      variables,
+    };
+  }
+
+  #noteTypes(selection: Selection, around: readonly string[]): void {
+    for (const name of around) this.#types.add(name);
+    const type =
+      selection.kind === 'field' ? getNamedType(selection.type) : selection.typeCondition;
+    if (type === null || !isCompositeType(type)) return;
+    for (const name of this.#source.lattice.possibleTypes(type.name)) this.#types.add(name);
+  }
+
+  #around(): readonly string[] {
+    const byType = fieldsByType(this.#source.tags);
+    return [...this.#types].flatMap((name) => byType.get(name) ?? []).sort();
   }
 
   #tagged(coordinates: readonly string[]): readonly string[] {
@@ -171,6 +197,23 @@ class MarkCollection {
       },
     };
   }
+}
+
+const fieldsByTags = new WeakMap<TagIndex, ReadonlyMap<string, readonly string[]>>();
+
+/** Fields with tags, by the type that they stand on. */
+function fieldsByType(tags: TagIndex): ReadonlyMap<string, readonly string[]> {
+  const known = fieldsByTags.get(tags);
+  if (known !== undefined) return known;
+  const byType = new Map<string, string[]>();
+  for (const coordinate of tags.keys()) {
+    const [type = '', field = ''] = coordinate.split('.');
+    // What has an argument in it is not read.
+    if (field === '' || field.includes('(')) continue;
+    byType.set(type, [...(byType.get(type) ?? []), coordinate]);
+  }
+  fieldsByTags.set(tags, byType);
+  return byType;
 }
 
 function isTypeName({ name }: FieldSelection): boolean {

@@ -44,6 +44,11 @@ export interface PreparedOperation {
   readonly snapshot: SupergraphSnapshot;
   /** Callers of another shape get another answer to the same operation. */
   readonly shape: string;
+  /**
+   * Whether the caller sees something masked of the types that the operation touches, asked for or
+   * not. What a product says in words may then be what the mask hides.
+   */
+  readonly hidesValues: boolean;
 }
 
 /** The governance rules that are in force, made ready for a supergraph. */
@@ -138,6 +143,9 @@ function keyStartOf({ version }: SupergraphSnapshot): string {
   return `${version}\n`;
 }
 
+/** What is said in a shape of callers who see something around the operation masked. */
+const HIDES_VALUES = '*';
+
 interface PreparationDoors<Executable extends object> {
   readonly plan: PlanDocument;
   readonly compile: (prepared: PreparedOperation) => Executable;
@@ -185,8 +193,10 @@ class Preparation<Executable extends object> {
 
   #shapeOf({ mentioned, marks }: ParsedOperation, rights: Rights, snapshot: SupergraphSnapshot) {
     const shape = toAuthorizationShape(mentioned, rights);
-    if (marks.coordinates.length === 0) return shape;
-    return shape + this.#doors.classificationOf(snapshot).shapeOf(marks.coordinates, rights);
+    if (marks.coordinates.length + marks.around.length === 0) return shape;
+    const classification = this.#doors.classificationOf(snapshot);
+    const hides = classification.masksAny(marks.around, rights) ? HIDES_VALUES : '';
+    return shape + hides + classification.shapeOf(marks.coordinates, rights);
   }
 
   #parse(
@@ -225,12 +235,12 @@ class Preparation<Executable extends object> {
     }
     this.#doors.observer.miss();
     const decided = toDecidedRights(parsed.mentioned, shape, rights);
-    const effects = this.#doors
-      .classificationOf(snapshot)
-      .effectsOf(parsed.marks.coordinates, rights);
+    const classification = this.#doors.classificationOf(snapshot);
+    const effects = classification.effectsOf(parsed.marks.coordinates, rights);
+    const hidesValues = classification.masksAny(parsed.marks.around, rights);
     const authorized = authorizeSelections(parsed, decided, effects);
     const accept = (plan: PlanNode | null): AcceptedOperation<Executable> => {
-      const prepared: PreparedOperation = { parsed, authorized, plan, snapshot, shape };
+      const prepared = { parsed, authorized, plan, snapshot, shape, hidesValues };
       const outcome = { ok: true, prepared, executable: this.#doors.compile(prepared) } as const;
       const bytes = estimatePlanBytes(plan, authorized.allowed);
       this.memory.addShape(key, shape, { outcome, rights, uses: 1 }, bytes);

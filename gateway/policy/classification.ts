@@ -27,6 +27,8 @@ export interface Classification {
    * @param coordinates Of one operation; the same array each time, because it is known by identity.
    */
   shapeOf(coordinates: readonly string[], rights: Rights): string;
+  /** Tells whether a caller sees one of the elements masked. The array is known by identity too. */
+  masksAny(coordinates: readonly string[], rights: Rights): boolean;
   /** The effects themselves, for callers of one shape. */
   effectsOf(coordinates: readonly string[], rights: Rights): Effects;
 }
@@ -34,5 +36,6 @@ export interface Classification {
 /** Where no rules are in force: nothing has a class. */
 export const UNCLASSIFIED: Classification = {
   shapeOf: () => '',
+  masksAny: () => false,
   effectsOf: () => new Map(),
 };

@@ -88,6 +88,15 @@ class RuledSchema implements CompiledClassification {
     return hashes ? `${shape}|${JSON.stringify(rights.purpose ?? null)}` : shape;
   }
 
+  masksAny(coordinates: readonly string[], rights: Rights): boolean {
+    return this.#rulingsOf(coordinates).some(({ classes }) =>
+      classes.some((ofClass) => {
+        const outcome = ofClass.options[decide(ofClass, rights)]?.outcome;
+        return typeof outcome === 'object';
+      }),
+    );
+  }
+
   effectsOf(coordinates: readonly string[], rights: Rights): Effects {
     const effects = new Map<string, Effect>();
     for (const coordinate of coordinates) {

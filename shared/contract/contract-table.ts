@@ -6,7 +6,7 @@
  * nested types, `Type.field.field` (default: its name in camel case on the table's type).
  * Null in either means "not in the graph". Figures computed from a column, such as sums, are
  * listed in `graphqlAggregates`, so that what is classified stays so when it is added up; input
- * fields and enum values by which one can filter, sort or group by it in `graphqlInputs`.
+ * fields, enum values and arguments by which one can ask by it in `graphqlInputs`.
  *
  * @module
  */
@@ -196,7 +196,7 @@ export function graphqlAggregatesOf(column: ContractColumn): readonly (readonly 
   return Array.isArray(declared) ? declared.map((field) => String(field).split('.')) : [];
 }
 
-/** The input fields and enum values by which lists are filtered, sorted or grouped by the column. */
+/** The arguments, input fields and enum values by which one looks up, filters, sorts or groups by the column. */
 export function graphqlInputsOf(column: ContractColumn): readonly string[] {
   const declared = findCustomProperty(column.customProperties, 'graphqlInputs');
   return Array.isArray(declared) ? declared.map(String) : [];

@@ -1,9 +1,9 @@
 /**
  * Where a contract and the SDL of the same product disagree on what one can ask by.
  *
- * A column says in `graphqlInputs` by which input fields and enum values lists are filtered, sorted
- * or grouped by it. Where the column is classified, these carry the mark of its class. An input
- * that has the name of a classified column and is not declared is found by that name.
+ * A column says in `graphqlInputs` by which arguments, input fields and enum values one looks up,
+ * filters, sorts or groups by it. Where the column is classified, these carry the mark of its class.
+ * An input that has the name of a classified column and is not declared is found by that name.
  *
  * @module
  */
@@ -51,14 +51,20 @@ function drift(path: string, expected: string): DescriptorProblem[] {
   return [{ path, expected, given: 'none', line: null }];
 }
 
-/** Directives of all input fields and enum values, by coordinate. */
+/** Directives of all arguments, input fields and enum values, by coordinate. */
 function readInputs(sdl: SdlIndex): ReadonlyMap<string, readonly DirectiveNode[]> {
   return new Map(
-    [...sdl.values()].flatMap((type) =>
-      [...type.choices].map(
+    [...sdl.values()].flatMap((type) => [
+      ...[...type.choices].map(
         ([name, { directives = [] }]) => [`${type.name}.${name}`, directives] as const,
       ),
-    ),
+      ...[...type.fields.values()].flatMap((field) =>
+        (field.arguments ?? []).map(({ name, directives = [] }) => {
+          const at = `${type.name}.${field.name.value}(${name.value}:)`;
+          return [at, directives] as const;
+        }),
+      ),
+    ]),
   );
 }
 
@@ -104,14 +110,14 @@ function findUndeclared(
 
 /** Tells whether an input field or enum value has the name of a field, whatever order it says. */
 function isNamedFor(coordinate: string, fieldName: string): boolean {
-  const name = coordinate.slice(coordinate.indexOf('.') + 1);
+  const [name = ''] = coordinate.match(/\w+(?=:?\)?$)/) ?? [];
   const constant = fieldName.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
   return name === fieldName || name.replace(/_(?:ASC|DESC)$/, '') === constant;
 }
 
 /** What is written is not what is asked by. */
 function typesOfMutations(sdl: SdlIndex): ReadonlySet<string> {
-  const found = new Set<string>();
+  const found = new Set<string>(['Mutation']);
   const add = (name: string): void => {
     if (found.has(name)) return;
     found.add(name);

@@ -7,8 +7,19 @@
 import { GraphQLError } from 'graphql';
 import type { FixtureSubgraph } from './federation-fixture.ts';
 
-const ADA = {
-  __typename: 'Account',
+/** One account, with everything that is personal about it. */
+export interface Account {
+  readonly id: string;
+  readonly email: string;
+  readonly phone: string;
+  readonly nicknames: readonly string[];
+  readonly born: string;
+  readonly income: number;
+  readonly vip: boolean;
+  readonly city: string;
+}
+
+const ADA: Account = {
   id: 'a1',
   email: 'ada@acme.example',
   phone: '+12025550142',
@@ -18,13 +29,16 @@ const ADA = {
   vip: true,
   city: 'London',
 };
-const BOB = {
+const BOB: Account = {
   ...ADA,
   id: 'a2',
   email: 'bob@acme.example',
   phone: '+12025550199',
   income: 999,
 };
+
+/** The accounts that there are, unless a test says otherwise. */
+export const ACCOUNTS: readonly Account[] = [ADA, BOB];
 
 /** What must not be in any answer to a caller who sees accounts masked. */
 export const SECRETS: readonly string[] = [
@@ -38,72 +52,116 @@ export const SECRETS: readonly string[] = [
 
 const PII = '@tag(name: "pii")';
 
-const accounts: FixtureSubgraph = {
-  name: 'accounts',
-  sdl: `
-    scalar Date
-    type Query {
-      account(id: ID!): Account
-      accountByEmail(email: String! ${PII}): Account
-      accounts(filter: AccountFilter, sort: AccountSort! = ID): [Account!]
-      richest(sort: AccountSort! = INCOME): [Account!]
-      groups(by: Grouping!): [Group!]
-      totals: Totals
-      node(id: ID!): Node
-      contact: Contact
-      broken: Account
-    }
-    interface Node { id: ID! }
-    interface Contact { email: String }
-    type Account implements Node & Contact @key(fields: "id") {
-      id: ID!
-      email: String ${PII}
-      phone: String! ${PII}
-      nicknames: [String!] ${PII}
-      born: Date ${PII}
-      income: Int ${PII}
-      vip: Boolean! ${PII}
-      city: String
-    }
-    input AccountFilter { city: String, income: Range ${PII}, any: [AccountFilter!] }
-    input Range { min: Int, max: Int }
-    enum AccountSort { ID INCOME ${PII} }
-    enum Grouping { CITY BIRTH_YEAR ${PII} }
-    type Group { key: String! accounts: Int! }
-    type Totals { accounts: Int! income: Int ${PII} }
-  `,
-  resolvers: {
-    Query: {
-      account: () => ADA,
-      accountByEmail: () => ADA,
-      accounts: () => [ADA, BOB],
-      richest: () => [ADA, BOB],
-      groups: () => [{ key: '1815', accounts: 2 }],
-      totals: () => ({ accounts: 2, income: 32_414 }),
-      node: () => ADA,
-      contact: () => ADA,
-      broken: () => {
-        throw new GraphQLError(`No mail reaches ${ADA.email}.`, {
-          extensions: { code: 'MAIL_BOUNCED', public: true, to: ADA.email },
-        });
+const ACCOUNTS_SDL = `
+  scalar Date
+  type Query {
+    account(id: ID!): Account
+    accountByEmail(email: String! ${PII}): Account
+    accounts(filter: AccountFilter, sort: AccountSort! = ID): [Account!]
+    richest(sort: AccountSort! = INCOME): [Account!]
+    groups(by: Grouping!): [Group!]
+    totals: Totals
+    node(id: ID!): Node
+    contact: Contact
+    broken: Account
+  }
+  interface Node { id: ID! }
+  interface Contact { email: String }
+  type Account implements Node & Contact @key(fields: "id") {
+    id: ID!
+    email: String ${PII}
+    phone: String! ${PII}
+    nicknames: [String!] ${PII}
+    born: Date ${PII}
+    income: Int ${PII}
+    vip: Boolean! ${PII}
+    city: String
+  }
+  input AccountFilter { city: String, income: Range ${PII}, any: [AccountFilter!] }
+  input Range { min: Int, max: Int }
+  enum AccountSort { ID INCOME ${PII} }
+  enum Grouping { CITY BIRTH_YEAR ${PII} }
+  type Group { key: String! accounts: Int! }
+  type Totals { accounts: Int! income: Int ${PII} }
+`;
+
+const ORDERS_SDL = `
+  type Query { order: Order }
+  type Order { id: ID! account: Account }
+  type Account @key(fields: "id") {
+    id: ID!
+    email: String @external
+    greeting: String @requires(fields: "email")
+    shout: String @requires(fields: "email")
+  }
+`;
+
+interface Filter {
+  readonly city?: string | null;
+  readonly income?: { readonly min?: number | null; readonly max?: number | null } | null;
+  readonly any?: readonly Filter[] | null;
+}
+
+function fits(account: Account, filter: Filter | null | undefined): boolean {
+  const { city, income, any } = filter ?? {};
+  return (
+    (city ?? account.city) === account.city &&
+    (income?.min ?? account.income) <= account.income &&
+    (income?.max ?? account.income) >= account.income &&
+    (!any || any.some((one) => fits(account, one)))
+  );
+}
+
+const sorted = (accounts: readonly Account[], by: string) =>
+  accounts.toSorted((one, other) =>
+    by === 'INCOME' ? other.income - one.income : one.id < other.id ? -1 : 1,
+  );
+
+const sum = (accounts: readonly Account[]) =>
+  accounts.reduce((total, { income }) => total + income, 0);
+
+/** @param accounts Looked at by every request anew. */
+function createAccounts(accounts: () => readonly Account[]): FixtureSubgraph {
+  const first = () => ({ __typename: 'Account', ...accounts()[0] });
+  const find = (id: string) => {
+    const found = accounts().find((account) => account.id === id);
+    return found === undefined ? null : { __typename: 'Account', ...found };
+  };
+  const keyOf = ({ city, born }: Account, by: string) => (by === 'CITY' ? city : born.slice(0, 4));
+  return {
+    name: 'accounts',
+    sdl: ACCOUNTS_SDL,
+    resolvers: {
+      Query: {
+        account: (_: never, { id }: { id: string }) => find(id),
+        accountByEmail: (_: never, given: { email: string }) =>
+          accounts().find(({ email }) => email === given.email) ?? null,
+        accounts: (_: never, { filter, sort }: { filter?: Filter; sort: string }) =>
+          sorted(accounts(), sort).filter((account) => fits(account, filter)),
+        richest: (_: never, { sort }: { sort: string }) => sorted(accounts(), sort),
+        groups(_: never, { by }: { by: string }) {
+          const keys = accounts().map((account) => keyOf(account, by));
+          const count = (key: string) => keys.filter((one) => one === key).length;
+          return [...new Set(keys)].map((key) => ({ key, accounts: count(key) }));
+        },
+        totals: () => ({ accounts: accounts().length, income: sum(accounts()) }),
+        node: (_: never, { id }: { id: string }) => find(id),
+        contact: first,
+        broken() {
+          const { email } = first();
+          throw new GraphQLError(`No mail reaches ${email}.`, {
+            extensions: { code: 'MAIL_BOUNCED', public: true, to: email },
+          });
+        },
       },
+      Account: { __resolveReference: ({ id }: { id: string }) => find(id) },
     },
-    Account: { __resolveReference: () => ADA },
-  },
-};
+  };
+}
 
 const orders: FixtureSubgraph = {
   name: 'orders',
-  sdl: `
-    type Query { order: Order }
-    type Order { id: ID! account: Account }
-    type Account @key(fields: "id") {
-      id: ID!
-      email: String @external
-      greeting: String @requires(fields: "email")
-      shout: String @requires(fields: "email")
-    }
-  `,
+  sdl: ORDERS_SDL,
   resolvers: {
     Query: { order: () => ({ id: 'o1', account: { id: 'a1' } }) },
     Account: {
@@ -114,7 +172,14 @@ const orders: FixtureSubgraph = {
   },
 };
 
-export const classifiedFederation: readonly FixtureSubgraph[] = [accounts, orders];
+/** @param accounts Looked at by every request anew. */
+export function createClassifiedSubgraphs(
+  accounts: () => readonly Account[],
+): readonly FixtureSubgraph[] {
+  return [createAccounts(accounts), orders];
+}
+
+export const classifiedFederation = createClassifiedSubgraphs(() => ACCOUNTS);
 
 export const CLASSIFICATION = `
 version: 1

@@ -135,12 +135,14 @@ test('wants the mark of a column on what one can filter or sort by it', () => {
 test('finds an input by the name of a classified column, unless it is one that is written', () => {
   const types = `
     input Filter { profit: Int } input Change { profit: Int more: [Nested] } input Nested { profit: Int }
-    enum Sort { PROFIT_DESC PROFITABLE } type Mutation { change(input: [Change!]!): Int }
+    enum Sort { PROFIT_DESC PROFITABLE } type Mutation { change(input: [Change!]!, profit: Int): Int }
+    type Query { lines(profit: Int, profits: Int): Int }
   `;
 
   expect(driftOf([restricted], guardedProfit, types)).toEqual([
     ['order_line.profit', 'Filter.profit among its graphqlInputs'],
     ['order_line.profit', 'Sort.PROFIT_DESC among its graphqlInputs'],
+    ['order_line.profit', 'Query.lines(profit:) among its graphqlInputs'],
   ]);
 });
 
