@@ -52,13 +52,6 @@ export async function loadClassification(
     throw new MeshgateError('CONFIG_INVALID', { message, cause });
   });
   const rules = parse(file, text);
-  const hashes = rules.rules.some(({ masks }) => masks.some(({ kind }) => kind === 'hash'));
-  if (hashes && secret === null) {
-    log.warn(
-      { classification: rules.version },
-      'a rule hashes and MASK_SECRET is not set, so its next mask is used',
-    );
-  }
   return { classification: new LiveClassification(rules, secret, warnOf(log)), file, text };
 }
 
@@ -112,7 +105,13 @@ function parse(file: string, text: string): ClassificationRules {
 }
 
 function warnOf(log: Logger): OnClassified {
-  return ({ misfits }, { version }) => {
+  return ({ misfits, withoutHash }, { version }) => {
+    for (const rule of withoutHash) {
+      log.warn(
+        { classification: version, rule },
+        'a rule hashes and MASK_SECRET is not set, so its next mask is used',
+      );
+    }
     for (const { rule, coordinate } of misfits.slice(0, MISFITS_LOGGED)) {
       log.warn(
         { classification: version, rule, coordinate },

@@ -3,7 +3,13 @@ import type { Classification, Effect, Effects } from './classification.ts';
 import type { ClassificationRules, RuleCaller } from './classification-rules.ts';
 import { createMask, deriveHashKey, type MaskValue } from './mask.ts';
 import { holdsOneGroup, type Rights } from './requirement.ts';
-import { buildRulings, type ClassRuling, type Misfit, type Ruling } from './rulings.ts';
+import {
+  buildRulings,
+  type ClassRuling,
+  type Misfit,
+  type RuledElements,
+  type Ruling,
+} from './rulings.ts';
 import type { TagIndex } from './tag-index.ts';
 
 /** What the rules are made ready for. */
@@ -16,6 +22,8 @@ export interface ClassifiedSchema {
 export interface CompiledClassification extends Classification {
   /** Where a rule would mask what its masks do not fit; such an element is denied instead. */
   readonly misfits: readonly Misfit[];
+  /** Rules that would hash something and cannot, by name. */
+  readonly withoutHash: ReadonlySet<string>;
 }
 
 /**
@@ -29,8 +37,8 @@ export function compileClassification(
   schema: ClassifiedSchema,
   secret: string | null,
 ): CompiledClassification {
-  const { rulings, misfits } = buildRulings(rules, schema, secret !== null);
-  return new RuledSchema(rules.version, rulings, misfits, secret);
+  const ruled = buildRulings(rules, schema, secret !== null);
+  return new RuledSchema(rules.version, ruled, secret);
 }
 
 /** Place of the rule that decides; -1 where none speaks of the caller. */
@@ -53,6 +61,7 @@ function speaksOf(caller: RuleCaller, rights: Rights): boolean {
 
 class RuledSchema implements CompiledClassification {
   readonly misfits: readonly Misfit[];
+  readonly withoutHash: ReadonlySet<string>;
   readonly #version: string;
   readonly #rulings: ReadonlyMap<string, Ruling>;
   readonly #secret: string | null;
@@ -61,13 +70,13 @@ class RuledSchema implements CompiledClassification {
 
   constructor(
     version: string,
-    rulings: ReadonlyMap<string, Ruling>,
-    misfits: readonly Misfit[],
+    { rulings, misfits, withoutHash }: RuledElements,
     secret: string | null,
   ) {
     this.#version = version;
     this.#rulings = rulings;
     this.misfits = misfits;
+    this.withoutHash = withoutHash;
     this.#secret = secret;
   }
 

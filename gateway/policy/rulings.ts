@@ -44,16 +44,30 @@ export interface Misfit {
   readonly coordinate: string;
 }
 
-/** Finds what is ruled of each element that has a class. */
+/** What is ruled of a schema, by coordinate, and what of the rules does not come to what they say. */
+export interface RuledElements {
+  readonly rulings: ReadonlyMap<string, Ruling>;
+  readonly misfits: readonly Misfit[];
+  /** Rules that would hash something and cannot, by name. */
+  readonly withoutHash: ReadonlySet<string>;
+}
+
+/**
+ * Finds what is ruled of each element that has a class.
+ *
+ * @param canHash Whether there is a secret to hash with; otherwise no hash fits.
+ */
 export function buildRulings(
   rules: ClassificationRules,
   { tags, schema }: { readonly tags: TagIndex; readonly schema: GraphQLSchema },
   canHash: boolean,
-): { readonly rulings: ReadonlyMap<string, Ruling>; readonly misfits: readonly Misfit[] } {
+): RuledElements {
   const rulings = new Map<string, Ruling>();
   const shared = new Map<string, Ruling>();
   const misfits: Misfit[] = [];
-  const maskAt = createMaskFit(rules, tags, schema, canHash);
+  const withoutHash = new Set<string>();
+  const noHash = canHash ? null : (rule: string) => void withoutHash.add(rule);
+  const maskAt = createMaskFit(rules, tags, schema, noHash);
   for (const [coordinate, element] of tags) {
     const classes = rules.classes.flatMap((dataClass) => {
       if (!hasClass([...element.own, ...element.derived], dataClass)) return [];
@@ -75,7 +89,7 @@ export function buildRulings(
     shared.set(key, ruling);
     rulings.set(coordinate, ruling);
   }
-  return { rulings, misfits };
+  return { rulings, misfits, withoutHash };
 }
 
 function hasClass(tags: readonly string[], dataClass: DataClass): boolean {
@@ -102,31 +116,34 @@ type MaskFit = (
   dataClass: DataClass,
 ) => Outcome | null;
 
+/** @param noHash Told where a hash would be used; null where it can be. */
 function createMaskFit(
   { classes }: ClassificationRules,
   tags: TagIndex,
   schema: GraphQLSchema,
-  canHash: boolean,
+  noHash: ((rule: string) => void) | null,
 ): MaskFit {
   const hasOwn = (coordinate: string, name: string): boolean => {
     const dataClass = classes.find((one) => one.name === name);
     return dataClass !== undefined && hasClass(tags.get(coordinate)?.own ?? [], dataClass);
   };
-  const ofField = (masks: readonly Mask[], type: GraphQLOutputType, name: string) => {
+  const ofField = (rule: ClassificationRule, type: GraphQLOutputType, name: string) => {
     const returned = getNamedType(type);
     // An object is shown where its type has the class too, as then its values are masked.
     if (isUnionType(returned)) return null;
     if (isCompositeType(returned)) return hasOwn(returned.name, name) ? 'allow' : null;
-    const usable = masks.filter((mask) => canHash || mask.kind !== 'hash');
-    return usable.find((mask) => fitsType(mask, type)) ?? null;
+    const fitting = rule.masks.filter((mask) => fitsType(mask, type));
+    if (noHash === null || fitting[0]?.kind !== 'hash') return fitting[0] ?? null;
+    noHash(rule.name);
+    return fitting.find(({ kind }) => kind !== 'hash') ?? null;
   };
-  return ({ masks }, coordinate, { name }) => {
+  return (rule, coordinate, { name }) => {
     const found = findOutput(schema, coordinate);
     // What is given cannot be masked: who sees a value masked may not ask by it either.
     if (found === null) return 'deny';
     // Masks are made for a value and not for what somebody has computed from it.
     if (!hasOwn(coordinate, name)) return null;
-    if (found.kind === 'field') return ofField(masks, found.type, name);
+    if (found.kind === 'field') return ofField(rule, found.type, name);
     return found.isUnion ? null : 'allow';
   };
 }
