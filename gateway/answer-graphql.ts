@@ -47,10 +47,9 @@ export interface Executed extends ExecutedFacts {
   readonly answer: RenderedAnswer;
 }
 
-export interface AnswerSettings {
+export interface AnswerSettings extends ErrorDisclosure {
   /** Whether an operation that asks for too much is refused as a whole. */
   readonly rejects: boolean;
-  readonly passSubgraphErrors: boolean;
   /** For all subgraph calls of one request together, in milliseconds. */
   readonly timeoutMs: number;
 }

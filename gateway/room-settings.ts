@@ -30,6 +30,7 @@ export function toEdgeSettings(config: GatewayConfig, portalFolder: string | nul
 
 /** The preparation's part of the configuration. */
 export function toPreparationSettings(config: GatewayConfig): PreparationSettings {
+  const narrowsIntrospection = config.INTROSPECTION_SHOWS === 'usable';
   return {
     limits: {
       tokens: config.DOCUMENT_TOKENS,
@@ -40,14 +41,20 @@ export function toPreparationSettings(config: GatewayConfig): PreparationSetting
       selections: config.DOCUMENT_SELECTIONS,
     },
     introspection: config.INTROSPECTION,
-    suggestions: config.MODE === 'development',
+    // What is not shown is not suggested either.
+    suggestions: config.MODE === 'development' && !narrowsIntrospection,
+    dryRun: config.AUTHORIZATION_MODE === 'dry_run',
+    narrowsIntrospection,
   };
 }
 
 /** What decides between the stages. */
 export function toAnswerSettings(config: GatewayConfig): AnswerSettings {
+  const { AUTHORIZATION_MODE: mode, AUTHORIZATION_ERRORS: placement } = config;
   return {
-    rejects: config.AUTHORIZATION_MODE === 'reject',
+    rejects: mode === 'reject',
+    // What would be refused is no error where nothing is.
+    refusals: mode === 'dry_run' && placement === 'errors' ? 'extensions' : placement,
     passSubgraphErrors: config.SUBGRAPH_ERRORS === 'passed',
     timeoutMs: config.REQUEST_TIMEOUT_MS,
   };

@@ -14,6 +14,7 @@ import { buildGateway } from './build-gateway.ts';
 import { loadIssuers } from './build-identity.ts';
 import type { GatewayConfig } from './config/config-schema.ts';
 import { readConfig } from './config/read-config.ts';
+import type { CompiledPolicies } from './control/policies/compile-policies.ts';
 import { loadPolicies } from './control/policies/load-policies.ts';
 import { createGatewayLogger } from './create-gateway-logger.ts';
 import { describeGateway } from './describe-gateway.ts';
@@ -109,10 +110,7 @@ export async function serveGateway(
   const { version } = supergraph.snapshot;
   // The primary says once for all workers that the gateway listens, and that it has closed.
   const level = place === null ? 'info' : 'debug';
-  const { version: policyVersion, count, warnings } = policies;
-  for (const warning of warnings)
-    log.warn({ policyVersion, warning }, 'a policy is hardly meant so');
-  log[level]({ policyVersion, policies: count }, 'policies decide what @policy protects');
+  reportAuthorization(config, policies, log, level);
   log[level]({ url, supergraph: version, mode: config.MODE }, 'gateway listens');
   return {
     url,
@@ -126,6 +124,20 @@ export async function serveGateway(
       log[level]('gateway closed');
     },
   };
+}
+
+function reportAuthorization(
+  { AUTHORIZATION_MODE: mode }: GatewayConfig,
+  { version: policyVersion, count, warnings }: CompiledPolicies,
+  log: Logger,
+  level: 'info' | 'debug',
+): void {
+  if (mode === 'dry_run') {
+    log.warn('authorization is a dry run: callers are answered what they may not read');
+  }
+  for (const warning of warnings)
+    log.warn({ policyVersion, warning }, 'a policy is hardly meant so');
+  log[level]({ policyVersion, policies: count }, 'policies decide what @policy protects');
 }
 
 function createPlace(): WorkerPlace {

@@ -25,7 +25,13 @@ export function createGatewayEngine(
   const prepare = createPrepareOperation(
     PLAN_CACHE_BYTES,
     // Apollo Server has validated and has its own word on introspection and suggestions.
-    { limits, introspection: true, suggestions: true },
+    {
+      limits,
+      introspection: true,
+      suggestions: true,
+      dryRun: false,
+      narrowsIntrospection: false,
+    },
     (document) => planner.plan(document),
     (prepared) => new CompiledOperation(prepared),
     // What fails is in the answer, where Apollo Server's plugins see it.

@@ -3,10 +3,20 @@ import { choice, path } from './setting-types.ts';
 
 /** Who may use what of the supergraph, and what happens to an operation that asks for more. */
 export const authorizationSettings = {
-  AUTHORIZATION_MODE: choice('filter', 'reject')
+  AUTHORIZATION_MODE: choice('filter', 'reject', 'dry_run')
     .default('filter')
     .describe(
-      'What happens to an operation that asks for too much: its fields become null, or nothing runs.',
+      'What happens to an operation that asks for too much: its fields become null, or nothing runs. `dry_run` protects nothing: it answers everything and lists what would be refused.',
+    ),
+  AUTHORIZATION_ERRORS: choice('errors', 'extensions', 'disabled')
+    .default('errors')
+    .describe(
+      'Where a client reads what it was refused: among the errors, in `extensions.authorizationErrors`, or nowhere. In a dry run, never among the errors.',
+    ),
+  INTROSPECTION_SHOWS: choice('all', 'usable')
+    .default('all')
+    .describe(
+      'Whether introspection shows a caller the whole supergraph, or only what that caller can use.',
     ),
   POLICY_FOLDER: path()
     .nullable()

@@ -59,7 +59,7 @@ export class CompiledOperation {
         ? null
         : compilePlan(prepared.plan, prepared.snapshot.lattice, prepared.parsed.kind === 'query');
     this.#introspect = compileIntrospection(
-      prepared.snapshot.schema,
+      prepared.introspected,
       prepared.parsed.definition,
       prepared.authorized.allowed,
     );

@@ -11,10 +11,11 @@ export type Introspect = (variables: Readonly<JsonObject>) => JsonObject;
  * Compiles the `__schema` and `__type` fields of an operation. No subgraph is
  * asked: the gateway's own API schema answers.
  *
+ * @param schemaOf Called for each answer, so that a schema of few callers need not be kept.
  * @returns Null when the operation has none.
  */
 export function compileIntrospection(
-  schema: GraphQLSchema,
+  schemaOf: () => GraphQLSchema,
   definition: OperationDefinitionNode,
   selections: readonly Selection[],
 ): Introspect | null {
@@ -26,7 +27,7 @@ export function compileIntrospection(
   };
   return (variableValues) => {
     const { data, errors } = executeSync({
-      schema,
+      schema: schemaOf(),
       document,
       variableValues: { ...variableValues },
     });

@@ -118,6 +118,22 @@ function variablesOf(selections: readonly Selection[]): ReadonlySet<string> {
   return names;
 }
 
+/**
+ * What a dry run makes of an operation: requirements refuse nothing and all that they would refuse is
+ * listed. What governance rules refuse stays refused, because a dry run is no way to classified data.
+ */
+export function authorizeDryRun(
+  subject: OperationSubject,
+  rights: Rights,
+  effects: Effects,
+): AuthorizedSelections {
+  const { deniedPaths } = authorizeSelections(subject, rights, effects);
+  const enforced = authorizeSelections({ ...subject, requirements: new Map() }, rights, effects);
+  const listed = new Set(deniedPaths.map(({ path }) => path.join('.')));
+  const below = enforced.deniedPaths.filter(({ path }) => !listed.has(path.join('.')));
+  return { ...enforced, deniedPaths: [...deniedPaths, ...below] };
+}
+
 function segmentsOf(selection: Selection): readonly string[] {
   if (selection.kind === 'field') {
     return [selection.responseKey, ...Array<string>(listDepth(selection.type)).fill('@')];

@@ -161,6 +161,8 @@ class MarkCollection {
     if (!isObjectType(parentType)) {
       const implementers = lattice.possibleTypes(parentType.name);
       read.push(...implementers, ...implementers.map((object) => `${object}.${name}`));
+      // An implementation may return a narrower type than the interface says.
+      read.push(...implementers.flatMap((object) => this.#returnedBy(object, name)));
     }
     const returned = getNamedType(type);
     if (!isCompositeType(returned)) return read;
@@ -169,6 +171,12 @@ class MarkCollection {
     if (isInterfaceType(returned) && asksDirectly)
       read.push(...lattice.possibleTypes(returned.name));
     return read;
+  }
+
+  #returnedBy(typeName: string, fieldName: string): readonly string[] {
+    const type = this.#source.schema.getType(typeName);
+    const field = isObjectType(type) ? type.getFields()[fieldName] : undefined;
+    return field === undefined ? [] : [getNamedType(field.type).name];
   }
 
   #givenBy({ name, parentType, node }: FieldSelection): readonly string[] {

@@ -1,4 +1,10 @@
-import { type GraphQLCompositeType, getNamedType, isInterfaceType, isObjectType } from 'graphql';
+import {
+  type GraphQLCompositeType,
+  type GraphQLOutputType,
+  getNamedType,
+  isInterfaceType,
+  isObjectType,
+} from 'graphql';
 import type { Requirement } from '../policy/requirement.ts';
 import type { RequirementIndex } from '../supergraph/requirement-index.ts';
 import type { TypeLattice } from '../supergraph/type-lattice.ts';
@@ -11,8 +17,8 @@ export type SelectionRequirements = ReadonlyMap<Selection, readonly Requirement[
  * Looks up what every selection of an operation requires.
  *
  * A field requires what its coordinate says and what its named return type says.
- * On an interface it requires what every implementer says of that field and of
- * itself, because any of them may stand there. A field that returns an interface
+ * On an interface it requires what every implementer says of that field, of what
+ * it returns there and of itself, because any of them may stand there. A field that returns an interface
  * and selects fields of it directly requires what every implementer type says.
  * A fragment requires what its type condition says, and everything at the root
  * what the operation's root type says.
@@ -32,12 +38,15 @@ export function collectSelectionRequirements(
     const own =
       selection.kind === 'field'
         ? ofFieldSelection(selection, index, lattice)
-        : ofTypes(selection.typeCondition === null ? [] : [selection.typeCondition.name], index);
+        : requirementsOfTypes(
+            selection.typeCondition === null ? [] : [selection.typeCondition.name],
+            index,
+          );
     const found = [...above, ...own];
     if (found.length > 0) requirements.set(selection, found);
     for (const below of selection.selections ?? []) visit(below, []);
   };
-  for (const selection of selections) visit(selection, ofTypes([rootType], index));
+  for (const selection of selections) visit(selection, requirementsOfTypes([rootType], index));
   return requirements;
 }
 
@@ -47,14 +56,24 @@ function ofFieldSelection(
   lattice: TypeLattice,
 ): readonly Requirement[] {
   if (field.name.startsWith('__')) return [];
-  const returned = getNamedType(field.type);
-  const returnedTypes = [returned.name];
-  if (isInterfaceType(returned) && selectsDirectly(field.selections ?? [])) {
-    returnedTypes.push(...lattice.possibleTypes(returned.name));
-  }
+  const { parentType, name, type } = field;
+  const own = requirementsOfField(parentType, name, type, index, lattice);
+  const returned = getNamedType(type);
+  if (!isInterfaceType(returned) || !selectsDirectly(field.selections ?? [])) return own;
+  return [...own, ...requirementsOfTypes(lattice.possibleTypes(returned.name), index)];
+}
+
+/** What a field requires, whatever is selected of it. */
+export function requirementsOfField(
+  parentType: GraphQLCompositeType,
+  name: string,
+  type: GraphQLOutputType,
+  index: RequirementIndex,
+  lattice: TypeLattice,
+): readonly Requirement[] {
   return [
-    ...ofTypes(returnedTypes, index),
-    ...ofCoordinates(field.parentType, field.name, index, lattice),
+    ...requirementsOfTypes([getNamedType(type).name], index),
+    ...ofCoordinates(parentType, name, index, lattice),
   ];
 }
 
@@ -69,10 +88,19 @@ function ofCoordinates(
   if (isObjectType(parentType)) return found;
   const implementers = lattice.possibleTypes(parentType.name);
   const theirs = implementers.map((type) => index.ofField.get(`${type}.${name}`));
-  return [...found, ...theirs.filter(isPresent), ...ofTypes(implementers, index)];
+  const returned = index.narrowed.get(`${parentType.name}.${name}`) ?? [];
+  return [
+    ...found,
+    ...theirs.filter(isPresent),
+    ...requirementsOfTypes([...implementers, ...returned], index),
+  ];
 }
 
-function ofTypes(names: readonly string[], index: RequirementIndex): readonly Requirement[] {
+/** What types require by themselves. */
+export function requirementsOfTypes(
+  names: readonly string[],
+  index: RequirementIndex,
+): readonly Requirement[] {
   return names.map((name) => index.ofType.get(name)).filter(isPresent);
 }
 

@@ -29,6 +29,10 @@ export interface PreparationSettings {
   readonly introspection: boolean;
   /** Whether messages may suggest names that exist; off in production, where they map the schema. */
   readonly suggestions: boolean;
+  /** Whether what a caller may not use is only found out and not taken out. */
+  readonly dryRun: boolean;
+  /** Whether introspection shows a caller only what that caller can use. */
+  readonly narrowsIntrospection: boolean;
 }
 
 /** An operation that is valid for one snapshot, before anything about the caller is known. */
@@ -40,6 +44,8 @@ export interface ParsedOperation {
   readonly requirements: SelectionRequirements;
   readonly mentioned: MentionedRights;
   readonly marks: OperationMarks;
+  /** Whether it introspects and its answer depends on all rights there are. */
+  readonly introspectsByRights: boolean;
   /** Variables that `@skip` and `@include` depend on, sorted. */
   readonly conditionVariables: readonly string[];
 }
@@ -120,6 +126,11 @@ export function parseOperation(
     snapshot.requirements,
     snapshot.lattice,
   );
+  const introspectsByRights = settings.narrowsIntrospection && selections.some(introspects);
+  const { ofType, ofField } = snapshot.requirements;
+  const mentioned = introspectsByRights
+    ? [...ofType.values(), ...ofField.values()]
+    : [...requirements.values()].flat();
   return {
     ok: true,
     parsed: {
@@ -128,8 +139,9 @@ export function parseOperation(
       definition: operation,
       selections,
       requirements,
-      mentioned: collectMentionedRights([...requirements.values()].flat()),
+      mentioned: collectMentionedRights(mentioned),
       marks: collectOperationMarks(rootType.name, selections, operation, snapshot),
+      introspectsByRights,
       conditionVariables: conditionVariablesOf(selections),
     },
   };
@@ -212,6 +224,12 @@ function fragmentsOf(document: DocumentNode): ReadonlyMap<string, FragmentDefini
     }
   }
   return fragments;
+}
+
+/** `__schema` and `__type` stand at the root, or in fragments of it. */
+function introspects(selection: Selection): boolean {
+  if (selection.kind === 'fragment') return selection.selections.some(introspects);
+  return selection.name === '__schema' || selection.name === '__type';
 }
 
 function conditionVariablesOf(selections: readonly Selection[]): readonly string[] {

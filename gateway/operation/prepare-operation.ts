@@ -12,6 +12,7 @@
  * @module
  */
 import type { PlanNode } from '@apollo/query-planner';
+import type { GraphQLSchema } from 'graphql';
 import { ERROR_CATALOG } from '../../shared/errors/error-catalog.ts';
 import { MeshgateError } from '../../shared/errors/meshgate-error.ts';
 import type { Problem } from '../../shared/errors/problem.ts';
@@ -19,7 +20,11 @@ import { toAuthorizationShape, toDecidedRights } from '../policy/authorization-s
 import { type Classification, UNCLASSIFIED } from '../policy/classification.ts';
 import type { Rights } from '../policy/requirement.ts';
 import type { SupergraphSnapshot } from '../supergraph/supergraph-snapshot.ts';
-import { type AuthorizedSelections, authorizeSelections } from './authorize-selections.ts';
+import {
+  type AuthorizedSelections,
+  authorizeDryRun,
+  authorizeSelections,
+} from './authorize-selections.ts';
 import { estimatePlanBytes } from './estimate-bytes.ts';
 import {
   type MemoryUse,
@@ -34,6 +39,7 @@ import {
   parseOperation,
 } from './parse-operation.ts';
 import { type PlanDocument, planOperation } from './plan-operation.ts';
+import { createVisibleSchema } from './visible-schema.ts';
 
 /** An operation as one authorization shape may run it. */
 export interface PreparedOperation {
@@ -49,6 +55,8 @@ export interface PreparedOperation {
    * not. What a product says in words may then be what the mask hides.
    */
   readonly hidesValues: boolean;
+  /** What introspection is answered from; made when it is first asked for. */
+  readonly introspected: () => GraphQLSchema;
 }
 
 /** The governance rules that are in force, made ready for a supergraph. */
@@ -158,6 +166,7 @@ class Preparation<Executable extends object> {
   readonly memory: OperationMemory<AcceptedOperation<Executable>, RejectedOperation>;
   readonly #settings: PreparationSettings;
   readonly #doors: PreparationDoors<Executable>;
+  readonly #visibleSchema = createVisibleSchema();
   /** By key and authorization shape: what is being planned now. */
   readonly #flights = new Map<string, Promise<PreparationOutcome<Executable>>>();
 
@@ -238,9 +247,14 @@ class Preparation<Executable extends object> {
     const classification = this.#doors.classificationOf(snapshot);
     const effects = classification.effectsOf(parsed.marks.coordinates, rights);
     const hidesValues = classification.masksAny(parsed.marks.around, rights);
-    const authorized = authorizeSelections(parsed, decided, effects);
+    const { dryRun } = this.#settings;
+    const authorized = (dryRun ? authorizeDryRun : authorizeSelections)(parsed, decided, effects);
+    const narrows = parsed.introspectsByRights && !dryRun;
+    const introspected = () =>
+      narrows ? this.#visibleSchema(snapshot, shape, decided) : snapshot.schema;
     const accept = (plan: PlanNode | null): AcceptedOperation<Executable> => {
-      const prepared = { parsed, authorized, plan, snapshot, shape, hidesValues };
+      const decision = { authorized, shape, hidesValues };
+      const prepared: PreparedOperation = { parsed, plan, snapshot, introspected, ...decision };
       const outcome = { ok: true, prepared, executable: this.#doors.compile(prepared) } as const;
       const bytes = estimatePlanBytes(plan, authorized.allowed);
       this.memory.addShape(key, shape, { outcome, rights, uses: 1 }, bytes);

@@ -2,7 +2,7 @@ import type { GraphQLFormattedError } from 'graphql';
 import { ERROR_CATALOG } from '../../shared/errors/error-catalog.ts';
 import type { Problem } from '../../shared/errors/problem.ts';
 
-/** Which errors of data products clients may read word for word. */
+/** Which errors clients may read, and where. */
 export interface ErrorDisclosure {
   /** Whether even errors that a product did not declare public are passed on; never in production. */
   readonly passSubgraphErrors: boolean;
@@ -11,6 +11,8 @@ export interface ErrorDisclosure {
    * this caller sees a value masked, and may say it.
    */
   readonly hidesValues?: boolean;
+  /** Where refusals of single paths stand; `extensions` is `extensions.authorizationErrors`. */
+  readonly refusals: 'errors' | 'extensions' | 'disabled';
 }
 
 /** Members of a product's `extensions` that are between the product and the gateway. */

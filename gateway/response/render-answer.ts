@@ -27,16 +27,41 @@ export function renderAnswer(
   if (problems.length === 0) {
     return { status: 200, jsonStatus: 200, body: `{"data":${dataText ?? 'null'}}` };
   }
-  const errors = JSON.stringify(problems.map((problem) => formatProblem(problem, disclosure)));
-  if (dataText !== undefined) {
-    return {
-      status: 200,
-      jsonStatus: 200,
-      body: `{"errors":${errors},"data":${dataText}}`,
-    };
-  }
+  const { errors, apart } = placeProblems(problems, disclosure);
+  const members = [
+    ...(errors.length === 0 ? [] : [`"errors":${formatAll(errors, disclosure)}`]),
+    ...(dataText === undefined ? [] : [`"data":${dataText}`]),
+    ...(apart.length === 0
+      ? []
+      : [`"extensions":{"authorizationErrors":${formatAll(apart, disclosure)}}`]),
+  ];
+  const body = `{${members.join(',')}}`;
+  if (dataText !== undefined) return { status: 200, jsonStatus: 200, body };
   const status = statusOf(problems);
-  return { status, jsonStatus: IN_JSON.has(status) ? status : 200, body: `{"errors":${errors}}` };
+  return { status, jsonStatus: IN_JSON.has(status) ? status : 200, body };
+}
+
+const REFUSALS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'UNAUTHORIZED_FIELD_OR_TYPE',
+  'CLASSIFIED_INPUT_REFUSED',
+]);
+
+/** Takes out the refusals of single paths where they do not stand among the errors. */
+function placeProblems(
+  problems: readonly Problem[],
+  { refusals }: ErrorDisclosure,
+): { readonly errors: readonly Problem[]; readonly apart: readonly Problem[] } {
+  if (refusals === 'errors') return { errors: problems, apart: [] };
+  const isRefusal = ({ code, product, path }: Problem) =>
+    REFUSALS.has(code) && product === undefined && path !== undefined;
+  return {
+    errors: problems.filter((problem) => !isRefusal(problem)),
+    apart: refusals === 'extensions' ? problems.filter(isRefusal) : [],
+  };
+}
+
+function formatAll(problems: readonly Problem[], disclosure: ErrorDisclosure): string {
+  return JSON.stringify(problems.map((problem) => formatProblem(problem, disclosure)));
 }
 
 /** Refusals that are not about GraphQL keep their status under either media type. */
@@ -48,7 +73,10 @@ export function renderRefusal(
   message: string = ERROR_CATALOG[code].summary,
   headers: Readonly<Record<string, string>> = {},
 ): RenderedAnswer {
-  const rendered = renderAnswer(undefined, [{ code, message }], { passSubgraphErrors: false });
+  const rendered = renderAnswer(undefined, [{ code, message }], {
+    passSubgraphErrors: false,
+    refusals: 'errors',
+  });
   return { ...rendered, headers };
 }
 

@@ -1,8 +1,10 @@
 import {
+  baseType,
   type Directive,
   isInterfaceType,
   isObjectType,
   type Schema,
+  type Type,
 } from '@apollo/federation-internals';
 import { asksForNothing, type Requirement } from '../policy/requirement.ts';
 import { nameInSchema } from './name-in-schema.ts';
@@ -11,6 +13,11 @@ import { nameInSchema } from './name-in-schema.ts';
 export interface RequirementIndex {
   readonly ofType: ReadonlyMap<string, Requirement>;
   readonly ofField: ReadonlyMap<string, Requirement>;
+  /**
+   * By field of an interface: the types with requirements that implementing types return there, where
+   * these are not the type that the interface itself names.
+   */
+  readonly narrowed: ReadonlyMap<string, readonly string[]>;
 }
 
 interface DirectiveNames {
@@ -44,7 +51,27 @@ export function buildRequirementIndex(schema: Schema): RequirementIndex {
       if (own !== null) ofField.set(`${type.name}.${field.name}`, own);
     }
   }
-  return { ofType, ofField };
+  return { ofType, ofField, narrowed: findNarrowed(schema, ofType) };
+}
+
+/** Composition says of an interface's field what its implementers say, but not what they return. */
+function findNarrowed(
+  schema: Schema,
+  ofType: ReadonlyMap<string, Requirement>,
+): ReadonlyMap<string, readonly string[]> {
+  const narrowed = new Map<string, readonly string[]>();
+  for (const type of schema.interfaceTypes()) {
+    for (const field of type.fields()) {
+      const returned = baseType(field.type as Type).name;
+      const others = type
+        .possibleRuntimeTypes()
+        .map((one) => one.field(field.name)?.type)
+        .flatMap((one) => (one === undefined ? [] : [baseType(one).name]))
+        .filter((name) => name !== returned && ofType.has(name));
+      if (others.length > 0) narrowed.set(`${type.name}.${field.name}`, [...new Set(others)]);
+    }
+  }
+  return narrowed;
 }
 
 interface Annotated {

@@ -181,7 +181,7 @@ export const METRIC_CATALOG = {
   gateway_unauthorized_fields_total: {
     kind: 'counter',
     unit: 'count',
-    help: 'Selections removed because the caller may not read them.',
+    help: 'Selections removed because the caller may not read them; in a dry run, those that would be.',
     labels: [],
   },
   gateway_redis_failures_total: {

@@ -65,6 +65,8 @@ export const OPEN_LIMITS: PreparationSettings = {
   },
   introspection: true,
   suggestions: true,
+  dryRun: false,
+  narrowsIntrospection: false,
 };
 
 /** Enough for every operation of a test. */

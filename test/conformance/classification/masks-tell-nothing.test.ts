@@ -57,7 +57,7 @@ function createTelling() {
     const hidesValues = outcome.ok && outcome.prepared.hidesValues;
     const { dataText, problems } = await federation.execute(query, variables, rights);
     const errors = problems.map((one) =>
-      formatProblem(one, { passSubgraphErrors: true, hidesValues }),
+      formatProblem(one, { passSubgraphErrors: true, refusals: 'errors', hidesValues }),
     );
     return `${dataText} ${JSON.stringify(errors)}`;
   };

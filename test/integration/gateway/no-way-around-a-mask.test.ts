@@ -349,3 +349,19 @@ test('where operations are rejected as a whole, one that asks by what is masked 
   ]);
   expect(received).toEqual([]);
 });
+
+test('a dry run shows nothing that rules mask or refuse', async () => {
+  const { ask } = await serve({ AUTHORIZATION_MODE: 'dry_run' });
+
+  const answer = await ask(
+    SUPPORT,
+    '{ account(id: "a1") { email } accounts(sort: INCOME) { id } order { account { greeting } } }',
+  );
+
+  expect(answer).toEqual({
+    data: { account: { email: 'a***' }, accounts: null, order: null },
+    extensions: {
+      authorizationErrors: [refused('accounts'), unauthorized('order', 'account', 'greeting')],
+    },
+  });
+});

@@ -66,6 +66,8 @@ test('starts with the defaults of production when nothing is set', () => {
     SUBGRAPH_TRUST_KEY_FILE: null,
     SUBGRAPH_TOKEN_SECONDS: 60,
     AUTHORIZATION_MODE: 'filter',
+    AUTHORIZATION_ERRORS: 'errors',
+    INTROSPECTION_SHOWS: 'all',
     POLICY_FOLDER: null,
     CLASSIFICATION_RULES: null,
     MASK_SECRET: null,

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { renderAnswer, renderRefusal } from '../../../../gateway/response/render-answer.ts';
 import type { Problem } from '../../../../shared/errors/problem.ts';
 
-const MASKING = { passSubgraphErrors: false };
+const MASKING = { passSubgraphErrors: false, refusals: 'errors' } as const;
 
 const failure = (extensions: Record<string, unknown>): Problem => ({
   code: 'SUBGRAPH_ERROR',
@@ -54,7 +54,10 @@ test('passes what a product declared public, with its code and without its inter
 });
 
 test('passes everything where the configuration says so', () => {
-  const { body } = renderAnswer('{}', [failure({ code: 'DB' })], { passSubgraphErrors: true });
+  const { body } = renderAnswer('{}', [failure({ code: 'DB' })], {
+    ...MASKING,
+    passSubgraphErrors: true,
+  });
 
   expect(JSON.parse(body).errors[0]).toMatchObject({
     message: 'relation "orders.line" does not exist',
