@@ -1,5 +1,5 @@
 import { NULL, type ProjectionRun, type Written } from './projection-run.ts';
-import type { Shape } from './shape.ts';
+import { ASKED_LEAF, type Leaf, type Shape } from './shape.ts';
 import { writeName, writeString } from './write-string.ts';
 
 /**
@@ -26,22 +26,22 @@ export function toScalarShape(name: string): Shape {
 }
 
 class ScalarShape implements Shape {
-  readonly isLeaf = true;
-  readonly takesStrings: boolean;
-  readonly #takesIntegers: boolean;
+  readonly leaf: Leaf;
   readonly #takesFractions: boolean;
   readonly #takesBooleans: boolean;
 
   constructor(kinds: readonly JsonKind[]) {
-    this.takesStrings = kinds.includes('string');
-    this.#takesIntegers = kinds.includes('integer');
+    this.leaf = {
+      takesStrings: kinds.includes('string'),
+      takesIntegers: kinds.includes('integer'),
+    };
     this.#takesFractions = kinds.includes('fraction');
     this.#takesBooleans = kinds.includes('boolean');
   }
 
   write(value: unknown, run: ProjectionRun, depth: number): Written {
     if (typeof value === 'number' && this.#takesNumber(value)) return `${value}`;
-    if (typeof value === 'string' && this.takesStrings) return writeString(value);
+    if (typeof value === 'string' && this.leaf.takesStrings) return writeString(value);
     if (typeof value === 'boolean' && this.#takesBooleans) return value ? 'true' : 'false';
     if (value === null) return NULL;
     return value === undefined ? run.reportMissing(depth) : run.reportInvalid(depth);
@@ -49,14 +49,13 @@ class ScalarShape implements Shape {
 
   /** JSON has no infinity, but `1e999` is read as one. */
   #takesNumber(value: number): boolean {
-    if (Number.isInteger(value)) return this.#takesIntegers;
+    if (Number.isInteger(value)) return this.leaf.takesIntegers;
     return this.#takesFractions && Number.isFinite(value);
   }
 }
 
 class CustomScalarShape implements Shape {
-  readonly isLeaf = true;
-  readonly takesStrings = true;
+  readonly leaf = { takesStrings: true, takesIntegers: true };
 
   write(value: unknown, run: ProjectionRun, depth: number): Written {
     if (value === null) return NULL;
@@ -68,8 +67,7 @@ class CustomScalarShape implements Shape {
 
 /** Its values are names, which stand in JSON as they are. */
 export class EnumShape implements Shape {
-  readonly isLeaf = true;
-  readonly takesStrings = false;
+  readonly leaf = ASKED_LEAF;
   readonly #texts: ReadonlyMap<unknown, string>;
 
   constructor(values: readonly string[]) {

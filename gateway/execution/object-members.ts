@@ -1,6 +1,6 @@
 import { wasAnsweredNull } from './answered-null.ts';
 import type { JsonObject } from './json.ts';
-import { NULL, type ProjectionRun, RISING } from './projection-run.ts';
+import { NULL, type ProjectionRun, RISING, type Written } from './projection-run.ts';
 import type { Shape } from './shape.ts';
 import type { MemorySlots } from './text-memory.ts';
 import { standsAsItIs, writeName } from './write-string.ts';
@@ -35,9 +35,9 @@ export function toMembers(
   let leaves: PrefixedField[] = [];
   fields.map(withPrefixes).forEach((field, index) => {
     const end = index === fields.length - 1 ? '}' : '';
-    if (field.shape.isLeaf) leaves.push(field);
-    else members.push(new CompositeMember(field, end));
-    if (leaves.length > 0 && (end !== '' || !fields[index + 1]?.shape.isLeaf)) {
+    if (field.shape.leaf !== null) leaves.push(field);
+    else members.push(new SingleMember(field, end));
+    if (leaves.length > 0 && (end !== '' || fields[index + 1]?.shape.leaf === null)) {
       members.push(new LeafMembers(leaves, end, slots));
       leaves = [];
     }
@@ -48,6 +48,7 @@ export function toMembers(
 /** A field with what is written before its value. */
 interface PrefixedField extends ShapedField {
   readonly takesStrings: boolean;
+  readonly takesIntegers: boolean;
   readonly prefix: string;
   /** With the quote that ends the string before. */
   readonly prefixAfterString: string;
@@ -62,7 +63,8 @@ function withPrefixes({ key, dataKey, shape }: ShapedField, index: number): Pref
     key,
     dataKey,
     shape,
-    takesStrings: shape.takesStrings,
+    takesStrings: shape.leaf?.takesStrings ?? false,
+    takesIntegers: shape.leaf?.takesIntegers ?? false,
     prefix,
     prefixAfterString: `"${prefix}`,
     stringPrefix: `${prefix}"`,
@@ -70,7 +72,7 @@ function withPrefixes({ key, dataKey, shape }: ShapedField, index: number): Pref
   };
 }
 
-class CompositeMember implements Members {
+class SingleMember implements Members {
   readonly #field: PrefixedField;
   readonly #end: string;
 
@@ -80,18 +82,24 @@ class CompositeMember implements Members {
   }
 
   write(source: JsonObject, run: ProjectionRun, depth: number): string | typeof RISING {
-    const { prefix } = this.#field;
-    const written = writeValue(this.#field, source, run, depth);
+    const { dataKey, prefix } = this.#field;
+    const written = writeValue(this.#field, source[dataKey], source, run, depth);
     if (typeof written === 'string') return prefix + written + this.#end;
     return written === RISING ? RISING : prefix + NULL + this.#end;
   }
 }
 
-function writeValue(field: PrefixedField, source: JsonObject, run: ProjectionRun, depth: number) {
-  let value = source[field.dataKey];
-  if (value === undefined && wasAnsweredNull(source)) value = null;
+function writeValue(
+  field: PrefixedField,
+  value: unknown,
+  source: JsonObject,
+  run: ProjectionRun,
+  depth: number,
+): Written {
+  if (field.takesIntegers && Number.isInteger(value)) return `${value}`;
+  const given = value === undefined && wasAnsweredNull(source) ? null : value;
   run.path[depth] = field.key;
-  return field.shape.write(value, run, depth + 1);
+  return field.shape.write(given, run, depth + 1);
 }
 
 /** Fewer leaves are written as fast as they are looked up. */
@@ -102,7 +110,7 @@ class LeafMembers implements Members {
   readonly #end: string;
   readonly #endAfterString: string;
   readonly #slot: number | null;
-  /** The leaf by which a text is looked up: a string if there is one, as keys of entities mostly are. */
+  /** The leaf by which a text is looked up. */
   readonly #keyField: PrefixedField;
 
   constructor(fields: readonly PrefixedField[], end: string, slots: MemorySlots | null) {
@@ -110,8 +118,7 @@ class LeafMembers implements Members {
     this.#end = end;
     this.#endAfterString = `"${end}`;
     this.#slot = fields.length < LEAVES_WORTH_REMEMBERING ? null : (slots?.take() ?? null);
-    this.#keyField =
-      fields.find(({ takesStrings }) => takesStrings) ?? (fields[0] as PrefixedField);
+    this.#keyField = keyOf(fields);
   }
 
   write(source: JsonObject, run: ProjectionRun, depth: number): string | typeof RISING {
@@ -165,7 +172,7 @@ class LeafMembers implements Members {
         inString = true;
         continue;
       }
-      const written = writeValue(field, source, run, depth);
+      const written = writeValue(field, value, source, run, depth);
       if (written === RISING) return RISING;
       text += inString ? field.prefixAfterString : field.prefix;
       text += typeof written === 'string' ? written : NULL;
@@ -173,4 +180,10 @@ class LeafMembers implements Members {
     }
     return text + (inString ? this.#endAfterString : this.#end);
   }
+}
+
+/** An `ID` if there is one, otherwise a string: numbers and enums repeat without the rest. */
+function keyOf(fields: readonly PrefixedField[]): PrefixedField {
+  const id = fields.find(({ takesStrings, takesIntegers }) => takesStrings && takesIntegers);
+  return id ?? fields.find(({ takesStrings }) => takesStrings) ?? (fields[0] as PrefixedField);
 }

@@ -1,7 +1,7 @@
 import type { JsonObject } from './json.ts';
 import { type Members, type ShapedField, toMembers } from './object-members.ts';
 import { FAILED, NULL, type ProjectionRun, RISING, type Written } from './projection-run.ts';
-import type { Shape } from './shape.ts';
+import { ASKED_LEAF, type Leaf, type Shape } from './shape.ts';
 import type { MemorySlots } from './text-memory.ts';
 import { writeName } from './write-string.ts';
 
@@ -18,8 +18,7 @@ import { writeName } from './write-string.ts';
 const NO_VALUES: readonly unknown[] = [];
 
 export class ListShape implements Shape {
-  readonly isLeaf = false;
-  readonly takesStrings = false;
+  readonly leaf = null;
   readonly #element: Shape;
   readonly #slot: number | null;
 
@@ -64,13 +63,11 @@ export class ListShape implements Shape {
 }
 
 export class NonNullShape implements Shape {
-  readonly isLeaf: boolean;
-  readonly takesStrings: boolean;
+  readonly leaf: Leaf | null;
   readonly #inner: Shape;
 
   constructor(inner: Shape) {
-    this.isLeaf = inner.isLeaf;
-    this.takesStrings = inner.takesStrings;
+    this.leaf = inner.leaf;
     this.#inner = inner;
   }
 
@@ -85,8 +82,7 @@ export class NonNullShape implements Shape {
 
 /** A field that the caller may not read: null without a word, its error stands in the answer already. */
 export class DeniedShape implements Shape {
-  readonly isLeaf = false;
-  readonly takesStrings = false;
+  readonly leaf = null;
   readonly #outcome: Written;
 
   constructor(nullable: boolean) {
@@ -100,8 +96,7 @@ export class DeniedShape implements Shape {
 
 /** What the gateway knows without asking: a type name. */
 export class ConstantShape implements Shape {
-  readonly isLeaf = true;
-  readonly takesStrings = false;
+  readonly leaf = ASKED_LEAF;
   readonly #text: string;
 
   constructor(value: string) {
@@ -115,8 +110,7 @@ export class ConstantShape implements Shape {
 
 /** A `__typename` on an object whose concrete type no subgraph told. */
 export class UnknownTypeShape implements Shape {
-  readonly isLeaf = false;
-  readonly takesStrings = false;
+  readonly leaf = null;
 
   write(_value: unknown, run: ProjectionRun, depth: number): Written {
     run.reportInvalid(depth);
@@ -126,8 +120,7 @@ export class UnknownTypeShape implements Shape {
 
 /** Introspection, executed beside the plan and put in its place here. */
 export class IntrospectionShape implements Shape {
-  readonly isLeaf = false;
-  readonly takesStrings = false;
+  readonly leaf = null;
   readonly #key: string;
 
   constructor(key: string) {
@@ -143,8 +136,7 @@ export class IntrospectionShape implements Shape {
 export type FieldsOfType = (typename: string) => readonly ShapedField[] | null;
 
 export class ObjectShape implements Shape {
-  readonly isLeaf = false;
-  readonly takesStrings = false;
+  readonly leaf = null;
   readonly #typename: string;
   readonly #isAbstract: boolean;
   readonly #compile: FieldsOfType;
