@@ -1,11 +1,11 @@
 import type { MaskValue } from '../policy/mask.ts';
 import type { ProjectionRun, Written } from './projection-run.ts';
-import type { Shape } from './shape.ts';
+import { ASKED_LEAF, type Shape } from './shape.ts';
 
 /** A scalar of which the caller sees what a mask leaves: the value itself is written nowhere. */
 export class MaskedShape implements Shape {
-  readonly isLeaf = true;
-  readonly takesStrings = false;
+  /** No value of it stands for itself. */
+  readonly leaf = ASKED_LEAF;
   readonly #scalar: Shape;
   readonly #mask: MaskValue;
 
