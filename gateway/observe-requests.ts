@@ -104,14 +104,15 @@ export function createRequestObserver(metrics: Metrics, log: Logger): RequestObs
   };
 }
 
-/** Counts decisions, and says once of each policy that it cannot be decided. */
+/** Counts decisions, and says once of each policy that it cannot be decided or is not there. */
 function createDecisionReport(metrics: Metrics, log: Logger): ObservePolicyDecision {
   const reported = new Set<string>();
-  return (policy, { holds, failed }) => {
+  return (policy, { holds, failed, written }) => {
     const result = failed.length > 0 ? 'failed' : holds ? 'allowed' : 'denied';
     metrics.counter('gateway_policy_decisions_total', result).inc();
-    if (result !== 'failed' || reported.has(policy)) return;
+    if ((result !== 'failed' && written) || reported.has(policy)) return;
     reported.add(policy);
-    log.error({ policy, rules: failed }, 'a policy cannot be decided, so it does not hold');
+    if (written) log.error({ policy, rules: failed }, 'a policy cannot be decided');
+    else log.warn({ policy }, 'no rule is about a policy that the supergraph asks for');
   };
 }

@@ -8,6 +8,8 @@ export interface PolicyDecision {
   readonly holds: boolean;
   /** Where the rules are that could not be evaluated; one is enough for the policy not to hold. */
   readonly failed: readonly string[];
+  /** False when no rule can be about this policy: its name was misspelt, or nobody has written it yet. */
+  readonly written: boolean;
 }
 
 /** Decides whether a policy holds for a caller: the same for two callers of one fingerprint. */

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import {
   type DetailedError,
   policySetTextToParts,
+  policyToJson,
   preparsePolicySet,
   preparseSchema,
   type ValidationAnswer,
@@ -61,7 +62,7 @@ export function compilePolicies(schema: string, files: readonly PolicyFile[]): C
   const policies = {
     version,
     count: Object.keys(rules).length,
-    decide: createDecidePolicy(version),
+    decide: createDecidePolicy(version, namesIn(Object.values(rules))),
     warnings: checks.flatMap((check) => check.warnings),
   };
   return { ok: true, policies };
@@ -139,6 +140,20 @@ function toRules({ name, text }: PolicyFile): readonly (readonly [place: string,
     const place = toPlace(text, Buffer.byteLength(text.slice(0, start)));
     return [`${name}:${place}`, rule] as const;
   });
+}
+
+/** The policies that rules name in their heads, or null when one leaves it open. */
+function namesIn(rules: readonly string[]): ReadonlySet<string> | null {
+  const names = new Set<string>();
+  for (const rule of rules) {
+    const answer = policyToJson(rule);
+    invariant(answer.type === 'success', 'a policy that was validated can be read');
+    const { resource } = answer.json;
+    if (resource.op !== '==' || !('entity' in resource)) return null;
+    const { entity } = resource;
+    names.add('__entity' in entity ? entity.__entity.id : entity.id);
+  }
+  return names;
 }
 
 function toVersion(schema: string, files: readonly PolicyFile[]): string {

@@ -11,7 +11,7 @@ const POLICY = 'Meshgate::Policy';
 const USE = { type: 'Meshgate::Action', id: 'use' };
 
 /** Cedar gave no decision, and named no rule that was to blame. */
-const UNDECIDED = { holds: false, failed: ['Cedar'] } as const;
+const UNDECIDED = { holds: false, failed: ['Cedar'], written: true } as const;
 
 /**
  * Creates what asks Cedar whether a policy holds; a tenth of a millisecond for each question.
@@ -20,14 +20,19 @@ const UNDECIDED = { holds: false, failed: ['Cedar'] } as const;
  * rule permits it: the one that failed may have been the one that forbids.
  *
  * @param version Under which schema and rules were parsed.
+ * @param names Policies that rules are about; null when one is about any.
  */
-export function createDecidePolicy(version: string): DecidePolicy {
+export function createDecidePolicy(
+  version: string,
+  names: ReadonlySet<string> | null,
+): DecidePolicy {
   return (principal, name) => {
     const answer = ask(version, principal, name);
     if (answer?.type !== 'success') return UNDECIDED;
     const { decision, diagnostics } = answer.response;
     const failed = diagnostics.errors.map(({ policyId }) => policyId);
-    return { holds: decision === 'allow' && failed.length === 0, failed };
+    const written = names?.has(name) ?? true;
+    return { holds: decision === 'allow' && failed.length === 0, failed, written };
   };
 }
 

@@ -133,6 +133,39 @@ test.each([
   },
 );
 
+test('a requirement on a field of an interface object holds on every type that it stands for', async () => {
+  const library: FixtureSubgraph = {
+    name: 'library',
+    sdl: `
+      type Query { media: Media book: Book }
+      interface Media @key(fields: "id") { id: ID! }
+      type Book implements Media @key(fields: "id") { id: ID! }
+    `,
+    resolvers: {
+      Query: { media: () => ({ __typename: 'Book', id: 'b1' }), book: () => ({ id: 'b1' }) },
+    },
+  };
+  const ratings: FixtureSubgraph = {
+    name: 'ratings',
+    sdl: 'type Media @key(fields: "id") @interfaceObject { id: ID! stars: Int @authenticated }',
+    resolvers: { Media: { __resolveReference: ({ id }: { id: string }) => ({ id, stars: 5 }) } },
+  };
+  const federation = createFederation([library, ratings]);
+
+  const { problems } = await federation.ask(
+    '{ book { id stars } media { id stars ... on Book { more: stars } } }',
+    null,
+    rightsOf({ known: false }),
+  );
+
+  expect(problems.map(({ path }) => path?.join('.'))).toEqual([
+    'book.stars',
+    'media.stars',
+    'media.... on Book.more',
+  ]);
+  expect(federation.sent.map(({ subgraph }) => subgraph)).toEqual(['library']);
+});
+
 const composed = (sdl: string) => {
   const other =
     'type Query { other: Int } type Item @key(fields: "id") { id: ID! price: Int @authenticated }';

@@ -97,28 +97,34 @@ test('a name that no policy mentions holds for nobody', async () => {
   });
 });
 
-test('a policy that cannot be decided does not hold, and is logged once', async () => {
+test('a policy that cannot be decided or is not there does not hold, and is logged once', async () => {
   const folder = await folderOf(POLICIES);
   const log = join(await folderOf({}), 'gateway.log');
   const { ask, decisions, close } = await serve({
     POLICY_FOLDER: folder,
-    LOG_LEVEL: 'error',
+    LOG_LEVEL: 'warn',
     LOG_FILE: log,
   });
-  const query = '{ person { broken name } }';
+  const query = '{ person { broken typo name } }';
 
-  expect((await ask(query)).refused).toEqual([]);
-  expect((await ask(query, { sub: 'ada' })).refused).toEqual(['person.broken']);
-  expect((await ask(query, { sub: 'bob' })).refused).toEqual(['person.broken']);
+  expect((await ask(query)).refused).toEqual(['person.typo']);
+  expect((await ask(query, { sub: 'ada' })).refused).toEqual(['person.broken', 'person.typo']);
+  expect((await ask(query, { sub: 'bob' })).refused).toEqual(['person.broken', 'person.typo']);
 
   expect(await decisions()).toEqual([
     'gateway_policy_decisions_total{result="allowed"} 1',
+    'gateway_policy_decisions_total{result="denied"} 3',
     'gateway_policy_decisions_total{result="failed"} 2',
   ]);
   await close();
   const lines = (await readFile(log, 'utf8')).trimEnd().split('\n');
   expect(lines.map((line) => JSON.parse(line))).toEqual([
-    expect.objectContaining({ policy: 'broken', rules: ['broken.cedar:1:1'] }),
+    expect.objectContaining({
+      level: 'warn',
+      policy: 'payrol',
+      msg: 'no rule is about a policy that the supergraph asks for',
+    }),
+    expect.objectContaining({ level: 'error', policy: 'broken', rules: ['broken.cedar:1:1'] }),
   ]);
 });
 

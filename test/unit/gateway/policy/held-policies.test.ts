@@ -26,7 +26,7 @@ function watched() {
   const held = createHeldPolicies(
     ({ subject }, name) => {
       asked.push(`${subject} ${name}`);
-      return { holds: subject === name, failed: [] };
+      return { holds: subject === name, failed: [], written: true };
     },
     (name, { holds }) => observed.push([name, holds]),
   );

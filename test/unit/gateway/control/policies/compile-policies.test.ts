@@ -79,10 +79,25 @@ test('of an anonymous caller nothing is known', () => {
 test('a name that no policy speaks of never holds', () => {
   const policies = compiled(permit('known', 'true'));
 
-  expect(policies.decide(caller(), 'known')).toEqual({ holds: true, failed: [] });
-  expect(policies.decide(caller(), 'unknown')).toEqual({ holds: false, failed: [] });
-  expect(policies.decide(caller(), '"known"')).toEqual({ holds: false, failed: [] });
-  expect(compiled().decide(caller(), 'known')).toEqual({ holds: false, failed: [] });
+  const unwritten = { holds: false, failed: [], written: false };
+  expect(policies.decide(caller(), 'known')).toEqual({ holds: true, failed: [], written: true });
+  expect(policies.decide(caller(), 'unknown')).toEqual(unwritten);
+  expect(policies.decide(caller(), '"known"')).toEqual(unwritten);
+  expect(compiled().decide(caller(), 'known')).toEqual(unwritten);
+});
+
+test('a rule that names no policy is about all of them', () => {
+  const { decide } = compiled(
+    permit('known', 'true'),
+    'permit (principal, action, resource) when { principal.roles.contains("admin") };',
+  );
+
+  expect(decide(caller(), 'any')).toEqual({ holds: false, failed: [], written: true });
+  expect(decide(caller({ roles: ['admin'] }), 'any')).toEqual({
+    holds: true,
+    failed: [],
+    written: true,
+  });
 });
 
 test('what is forbidden in one file is not permitted by another', () => {
@@ -101,7 +116,7 @@ test('a policy one of whose rules fails does not hold, though another permits it
     `\n  forbid (principal, action, resource) when { ${overflow} };`,
   );
 
-  expect(decide(caller(), 'it')).toEqual({ holds: false, failed: ['1.cedar:2:3'] });
+  expect(decide(caller(), 'it')).toEqual({ holds: false, failed: ['1.cedar:2:3'], written: true });
 });
 
 test.each([
@@ -197,8 +212,8 @@ test('whatever a caller or a policy is named, it is that name and nothing else',
       const claims = [['region', values] as const];
       const principal = caller({ subject, scopes: values, roles: values, claims });
 
-      expect(decide(principal, 'it')).toEqual({ holds: subject === 'ada', failed: [] });
-      expect(decide(principal, 'claim')).toEqual({ holds: values.includes('x'), failed: [] });
+      expect(decide(principal, 'it')).toMatchObject({ holds: subject === 'ada', failed: [] });
+      expect(decide(principal, 'claim')).toMatchObject({ holds: values.includes('x'), failed: [] });
       const expected = name === 'it' ? subject === 'ada' : name === 'claim' && values.includes('x');
       expect(decide(principal, name).holds).toBe(expected);
     }),
