@@ -98,7 +98,8 @@ async function answerOperation(
   const { request, principal, generation } = asking;
   const { rightsOf, prepare, share, observer } = stages;
   const { query, operationName, variables } = request.parameters;
-  const preparing = prepare(query, operationName, rightsOf(principal), generation.snapshot);
+  const rights = rightsOf(principal, request.header(PURPOSE_HEADER) ?? null);
+  const preparing = prepare(query, operationName, rights, generation.snapshot);
   const preparation = preparing instanceof Promise ? await preparing : preparing;
   if (request.method === 'GET' && isMutation(preparation)) {
     return renderRefusal('METHOD_NOT_ALLOWED', undefined, { allow: 'POST' });
@@ -114,7 +115,8 @@ async function answerOperation(
     return renderAnswer(undefined, [OPERATION_UNAUTHORIZED, ...refusals], settings);
   }
 
-  const start = () => run(executable, asking, stages, settings);
+  const disclosure = { ...settings, hidesValues: prepared.hidesValues };
+  const start = () => run(executable, asking, stages, disclosure);
   const seat = share(request, principal, prepared, start);
   request.client.onGone = seat.leave;
   const executed = await seat.value;
@@ -126,7 +128,7 @@ function run(
   executable: CompiledOperation,
   { request, principal, generation }: Asking,
   { headersFor }: AnswerStages,
-  settings: AnswerSettings,
+  settings: AnswerSettings & ErrorDisclosure,
 ): Work<Executed> {
   const subgraphs = new Set<string>();
   let abort = () => {};
@@ -169,6 +171,9 @@ function renderOnce(result: ExecutionResult, settings: AnswerSettings): EdgeAnsw
   }
   return answer;
 }
+
+/** Says what a request is for. */
+const PURPOSE_HEADER = 'x-purpose';
 
 const RATE_LIMITED = {
   code: 'RATE_LIMITED',

@@ -25,6 +25,7 @@ import type { LoadedSupergraph, LoadSupergraph } from './load-supergraph.ts';
 import { createRequestObserver, type RequestObserver } from './observe-requests.ts';
 import { createHeldPolicies, type DecidePolicy } from './policy/held-policies.ts';
 import { toAnswerSettings, toEdgeSettings } from './room-settings.ts';
+import type { LiveClassification } from './supergraph/live-classification.ts';
 import type { SupergraphSnapshot } from './supergraph/supergraph-snapshot.ts';
 
 /** What the gateway needs from outside besides its configuration. */
@@ -40,6 +41,8 @@ export interface GatewayDoors {
   /** API keys, and what was revoked. */
   readonly register: CredentialRegister;
   readonly decidePolicy: DecidePolicy;
+  /** What follows from how data is classified. */
+  readonly classification: LiveClassification;
   readonly log: Logger;
   /** Epoch milliseconds. */
   readonly now: () => number;

@@ -12,12 +12,14 @@ import { observeSwaps } from './observe-swaps.ts';
 import { createPrepareOperation, type PrepareOperation } from './operation/prepare-operation.ts';
 import type { PlanningPool } from './planning/planning-pool.ts';
 import { toPreparationSettings } from './room-settings.ts';
+import type { LiveClassification } from './supergraph/live-classification.ts';
 import { LiveSupergraph } from './supergraph/live-supergraph.ts';
 import type { SupergraphSnapshot } from './supergraph/supergraph-snapshot.ts';
 
 export interface LiveSupergraphDoors {
   readonly supergraph: LoadedSupergraph;
   readonly loadSupergraph: LoadSupergraph;
+  readonly classification: LiveClassification;
   readonly metrics: Metrics;
   readonly log: Logger;
   /** Epoch milliseconds. */
@@ -34,7 +36,7 @@ export interface ReplaceablePart {
 /** Builds what depends on which supergraph is live. */
 export function buildLiveSupergraph(
   config: GatewayConfig,
-  { supergraph, loadSupergraph: load, metrics, log, now }: LiveSupergraphDoors,
+  { supergraph, loadSupergraph: load, classification, metrics, log, now }: LiveSupergraphDoors,
   headersFor: SubgraphHeaders,
   observer: RequestObserver,
 ): ReplaceablePart {
@@ -50,9 +52,11 @@ export function buildLiveSupergraph(
     (prepared) => new CompiledOperation(prepared),
     observer.preparation,
     () => performance.now(),
+    (snapshot) => classification.of(snapshot),
   );
   const build = (loaded: LoadedSupergraph): SupergraphGeneration => {
     planners.set(loaded.snapshot, loaded.planning);
+    classification.of(loaded.snapshot);
     const forget = () => {
       // The same version may have come back; then what was prepared for it is in use.
       if (live.current.generation.snapshot.version !== loaded.snapshot.version) {

@@ -1,7 +1,7 @@
 import type { Metrics } from '../shared/telemetry/create-metrics.ts';
 import type { Logger } from '../shared/telemetry/logger.ts';
 import type { SwapSupergraph } from './create-swap-supergraph.ts';
-import { watchSupergraphFile } from './supergraph/watch-supergraph-file.ts';
+import { watchTextFile } from './supergraph/watch-text-file.ts';
 
 /** A file that is written in one go rests at once; one that is copied over a network takes a moment. */
 const WATCH_TIMES = { restMs: 200, pollMs: 5000 };
@@ -18,7 +18,7 @@ export function followSupergraphFile(
   swapSupergraph: SwapSupergraph,
   { metrics, log }: { readonly metrics: Metrics; readonly log: Logger },
 ): () => void {
-  const watched = watchSupergraphFile(file, known, WATCH_TIMES, {
+  const watched = watchTextFile(file, known, WATCH_TIMES, {
     changed(sdl) {
       swapSupergraph(sdl).catch((error: unknown) => {
         log.error({ err: error }, 'a supergraph was not taken over');

@@ -18,6 +18,7 @@ import type { CompiledPolicies } from './control/policies/compile-policies.ts';
 import { loadPolicies } from './control/policies/load-policies.ts';
 import { createGatewayLogger } from './create-gateway-logger.ts';
 import { describeGateway } from './describe-gateway.ts';
+import { followClassification, loadClassification } from './follow-classification.ts';
 import { followControlState } from './follow-control-state.ts';
 import { followSupergraphFile } from './follow-supergraph-file.ts';
 import { CredentialRegister } from './identity/credential-register.ts';
@@ -72,6 +73,7 @@ export async function serveGateway(
   const { metrics, renderMetrics } = place ?? createPlace();
   const { file, sdl } = await readSupergraph(config);
   const policies = await loadPolicies(config.POLICY_FOLDER);
+  const rules = await loadClassification(config, env, { log });
   const loadSupergraph = createLoadSupergraph(config, metrics, planningThread);
   const supergraph = await loadSupergraph(sdl);
   const { startPage, exampleOperations } = await describeGateway(config, log);
@@ -89,6 +91,7 @@ export async function serveGateway(
     issuers,
     register,
     decidePolicy: policies.decide,
+    classification: rules.classification,
     metrics,
     renderMetrics,
     now: Date.now,
@@ -103,6 +106,7 @@ export async function serveGateway(
     throw error;
   });
   const unfollow = followSupergraphFile(file, sdl, server.swapSupergraph, { metrics, log });
+  const unfollowRules = followClassification(rules, { metrics, log });
   const { version } = supergraph.snapshot;
   // The primary says once for all workers that the gateway listens, and that it has closed.
   const level = place === null ? 'info' : 'debug';
@@ -113,6 +117,7 @@ export async function serveGateway(
     supergraph: version,
     async close() {
       unfollow();
+      unfollowRules();
       await server.close(config.DRAIN_MS);
       redis?.close();
       await control.close();

@@ -15,7 +15,7 @@ export interface KeyedRequest {
   readonly header: (name: string) => string | undefined;
 }
 
-/** @param supergraph Version of the supergraph that the request is answered from. */
+/** @param supergraph Version of the supergraph that the request is answered from, and the authorization shape. */
 export type FlightKey = (request: KeyedRequest, principal: Principal, supergraph: string) => string;
 
 /**

@@ -28,13 +28,14 @@ export function createShareQueries<Value>(
   const keyOf = createFlightKey(forwarded);
   const depart = () => flights.depart();
 
-  return (request, principal, { parsed, snapshot }, start) => {
+  return (request, principal, { parsed, snapshot, shape }, start) => {
     if (parsed.kind !== 'query') {
       const work = start();
       work.value.then(depart, depart);
       return toOnlySeat(work);
     }
-    const seat = flights.board(keyOf(request, principal, snapshot.version), start);
+    const version = `${snapshot.version} ${shape}`;
+    const seat = flights.board(keyOf(request, principal, version), start);
     if (!seat.isFirst) onJoin();
     return seat;
   };

@@ -1,3 +1,4 @@
+import { secretReference } from './secret-reference.ts';
 import { choice, path } from './setting-types.ts';
 
 /** Who may use what of the supergraph, and what happens to an operation that asks for more. */
@@ -22,5 +23,17 @@ export const authorizationSettings = {
     .default(null)
     .describe(
       'Folder of Cedar files (`*.cedar`) that decide the names of `@policy`; unset takes those that come with the gateway.',
+    ),
+  CLASSIFICATION_RULES: path()
+    .nullable()
+    .default(null)
+    .describe(
+      'File of the rules that say what follows from how data is classified, looked at again when it changes; unset takes the one that comes with the gateway.',
+    ),
+  MASK_SECRET: secretReference()
+    .nullable()
+    .default(null)
+    .describe(
+      'Where the secret is that keyed hashes of masked values are made with, `env:NAME` or `file:PATH`; unset lets no rule hash.',
     ),
 } as const;

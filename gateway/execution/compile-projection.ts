@@ -13,9 +13,12 @@ import {
 } from 'graphql';
 import { type FieldSelection, isIncluded, type Selection } from '../operation/selection.ts';
 import { toDataKey } from '../planning/rewrite/data-keys.ts';
+import type { Effects } from '../policy/classification.ts';
+import type { MaskValue } from '../policy/mask.ts';
 import type { JoinNames } from '../supergraph/join-names.ts';
 import type { TypeLattice } from '../supergraph/type-lattice.ts';
 import { EnumShape, toScalarShape } from './leaf-shapes.ts';
+import { MaskedShape } from './masked-shape.ts';
 import type { ShapedField } from './object-members.ts';
 import {
   ConstantShape,
@@ -46,6 +49,8 @@ export interface ProjectionSource {
   /** Names of the fields by which subgraphs are joined. */
   readonly joinNames: JoinNames;
   readonly denied: ReadonlySet<Selection>;
+  /** By coordinate of a concrete type: the masks. */
+  readonly effects: Effects;
   /** Values of the variables that `@skip` and `@include` depend on. */
   readonly conditions: Readonly<Record<string, unknown>>;
 }
@@ -146,7 +151,11 @@ class ProjectionCompiler {
     const below = occurrences.flatMap(({ field, denied }) =>
       field.selections === null ? [] : [{ selections: field.selections, denied }],
     );
-    return this.#ofType(type, below, inList);
+    const effect = this.#source.effects.get(`${parent.name}.${name}`);
+    if (effect?.kind !== 'mask') return this.#ofType(type, { below, inList, mask: null });
+    // It is null whatever the value is, and no error says so.
+    if (effect.mask.kind === 'null') return new DeniedShape(true);
+    return this.#ofType(type, { below, inList, mask: effect.apply });
   }
 
   /** The type as the concrete type declares it: an object may promise more than its interface. */
@@ -155,16 +164,25 @@ class ProjectionCompiler {
     return parent.getFields()[field.name]?.type ?? field.type;
   }
 
-  #ofType(type: GraphQLOutputType, below: Occurrences, inList: boolean): Shape {
-    if (isNonNullType(type)) return new NonNullShape(this.#ofType(type.ofType, below, inList));
+  #ofType(type: GraphQLOutputType, place: ValuePlace): Shape {
+    if (isNonNullType(type)) return new NonNullShape(this.#ofType(type.ofType, place));
+    const { below, inList, mask } = place;
     const named = getNamedType(type);
     if (isListType(type)) {
-      const element = this.#ofType(type.ofType, below, true);
+      const element = this.#ofType(type.ofType, { below, inList: true, mask });
       return new ListShape(element, inList && isCompositeType(named) ? this.#slots : null);
     }
     if (isCompositeType(named)) return this.object(named.name, below, inList);
-    return isEnumType(named)
-      ? new EnumShape(named.getValues().map(({ name }) => name))
-      : toScalarShape(named.name);
+    if (isEnumType(named)) return new EnumShape(named.getValues().map(({ name }) => name));
+    const scalar = toScalarShape(named.name);
+    return mask === null ? scalar : new MaskedShape(scalar, mask);
   }
+}
+
+/** Where the values of one field stand. */
+interface ValuePlace {
+  readonly below: Occurrences;
+  readonly inList: boolean;
+  /** Null shows scalars as they are; no mask fits an enum or an object. */
+  readonly mask: MaskValue | null;
 }

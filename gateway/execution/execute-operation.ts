@@ -1,5 +1,6 @@
 import { getVariableValues, type VariableDefinitionNode } from 'graphql';
 import { LRUCache } from 'lru-cache';
+import { ERROR_CATALOG } from '../../shared/errors/error-catalog.ts';
 import type { Problem } from '../../shared/errors/problem.ts';
 import type { PreparedOperation } from '../operation/prepare-operation.ts';
 import { isIncluded } from '../operation/selection.ts';
@@ -8,6 +9,7 @@ import { compilePlan, type Step } from './compile-plan.ts';
 import { compileProjection } from './compile-projection.ts';
 import type { ExecutionResult } from './execution-result.ts';
 import { ExecutionRun } from './execution-run.ts';
+import { findGuardedInput } from './find-guarded-input.ts';
 import { compileIntrospection, type Introspect } from './introspection.ts';
 import type { JsonObject } from './json.ts';
 import type { ObjectShape } from './project-shape.ts';
@@ -76,14 +78,16 @@ export class CompiledOperation {
   /**
    * Runs the operation. Never throws for what clients or subgraphs do.
    *
-   * @returns Problems with VARIABLES_INVALID and no data when nothing was run; otherwise data, null
-   *   where an error reached the root, and a problem for each thing that went wrong. Null and no
+   * @returns Problems with VARIABLES_INVALID or CLASSIFIED_INPUT_REFUSED and no data when nothing was
+   *   run; otherwise data, null where an error reached the root, and a problem for each thing that went wrong. Null and no
    *   problem once the caller has given up.
    */
   async execute(request: ExecutionRequest): Promise<ExecutionResult> {
     const coerced = this.#coerce(request.variables ?? {});
     if ('problems' in coerced) return coerced;
     const { variables } = coerced;
+    const guarded = findGuardedInput(this.#prepared.authorized, variables);
+    if (guarded !== null) return { problems: [guarded] };
     const calls = new RequestCalls(request);
     request.onStart?.(() => calls.abort('unwanted'));
     if (this.#plan === null) return this.#complete(new ExecutionRun(variables, calls));
@@ -199,7 +203,7 @@ export class CompiledOperation {
       .join('');
     let part = this.#conditioned.get(key);
     if (part === undefined) {
-      const { denied, deniedPaths } = authorized;
+      const { denied, deniedPaths, effects } = authorized;
       const conditions = Object.fromEntries(
         parsed.conditionVariables.map((name) => [name, variables[name] === true]),
       );
@@ -211,15 +215,12 @@ export class CompiledOperation {
           lattice,
           joinNames,
           denied,
+          effects,
           conditions,
         }),
         refusals: deniedPaths
           .filter((one) => isIncluded(one.conditions, conditions))
-          .map(({ path }) => ({
-            code: 'UNAUTHORIZED_FIELD_OR_TYPE',
-            message: 'Unauthorized field or type',
-            path,
-          })),
+          .map(({ code, path }) => ({ code, message: ERROR_CATALOG[code].summary, path })),
       };
       this.#conditioned.set(key, part);
     }

@@ -1,10 +1,16 @@
-import { type GraphQLOutputType, isListType, isNonNullType } from 'graphql';
+import { type GraphQLOutputType, isListType, isNonNullType, visit } from 'graphql';
+import type { Effects } from '../policy/classification.ts';
 import { isSatisfied, type Rights } from '../policy/requirement.ts';
+import type { MarkedVariable, OperationMarks } from './operation-marks.ts';
 import type { SelectionRequirements } from './operation-requirements.ts';
 import type { Condition, Selection } from './selection.ts';
 
+/** Why a selection is refused: for what it reads, or for what it gives in order to find or arrange it. */
+export type RefusalCode = 'UNAUTHORIZED_FIELD_OR_TYPE' | 'CLASSIFIED_INPUT_REFUSED';
+
 /** Where a caller may not look: one protected field or fragment of the operation. */
 export interface DeniedPath {
+  readonly code: RefusalCode;
   /** Response keys from the root, `@` for a list, `... on Type` for a fragment. */
   readonly path: readonly string[];
   /** Every condition on the way; where one does not hold, nothing was asked and nothing is denied. */
@@ -17,21 +23,46 @@ export interface AuthorizedSelections {
   /** Selections that were refused, by identity; all below them is refused with them. */
   readonly denied: ReadonlySet<Selection>;
   readonly deniedPaths: readonly DeniedPath[];
+  /** What governance rules do to what the operation touches; masks are the answer's business. */
+  readonly effects: Effects;
+  /** By these variables something can be given that the caller may not give; their values are looked at. */
+  readonly guardedVariables: readonly MarkedVariable[];
+}
+
+/** What an operation touches: what its selections require, and what of it is tagged. */
+export interface OperationSubject {
+  readonly selections: readonly Selection[];
+  readonly requirements: SelectionRequirements;
+  readonly marks: OperationMarks;
 }
 
 /**
  * Takes out of an operation what the caller may not use.
  *
- * The decision depends on the operation and the truth of the requirements that
- * it mentions, so it is made once per authorization shape.
+ * The decision depends on the operation, the truth of the requirements that it mentions and
+ * the effects of governance rules, so it is made once per authorization shape.
+ *
+ * @param effects Of the operation's marks.
  */
 export function authorizeSelections(
-  selections: readonly Selection[],
-  requirements: SelectionRequirements,
+  { selections, requirements, marks }: OperationSubject,
   rights: Rights,
+  effects: Effects,
 ): AuthorizedSelections {
   const denied = new Set<Selection>();
   const deniedPaths: DeniedPath[] = [];
+  const isDenied = (coordinate: string) => effects.get(coordinate)?.kind === 'deny';
+
+  const refusalOf = (selection: Selection): RefusalCode | null => {
+    const required = requirements.get(selection) ?? [];
+    const marked = marks.ofSelection.get(selection);
+    if (
+      !required.every((requirement) => isSatisfied(requirement, rights)) ||
+      marked?.read.some(isDenied)
+    )
+      return 'UNAUTHORIZED_FIELD_OR_TYPE';
+    return marked?.given.some(isDenied) ? 'CLASSIFIED_INPUT_REFUSED' : null;
+  };
 
   const keep = (
     siblings: readonly Selection[],
@@ -42,10 +73,11 @@ export function authorizeSelections(
     for (const selection of siblings) {
       const here = [...path, ...segmentsOf(selection)];
       const conditions = [...above, ...selection.conditions];
-      const required = requirements.get(selection) ?? [];
-      if (!required.every((requirement) => isSatisfied(requirement, rights))) {
+      const code = refusalOf(selection);
+      if (code !== null) {
         denied.add(selection);
-        deniedPaths.push({ path: here.filter((_, i) => !isTrailingList(here, i)), conditions });
+        const refused = here.filter((_, i) => !isTrailingList(here, i));
+        deniedPaths.push({ code, path: refused, conditions });
         continue;
       }
       if (selection.selections === null) {
@@ -60,15 +92,46 @@ export function authorizeSelections(
     return kept;
   };
 
-  return { allowed: keep(selections, [], []), denied, deniedPaths };
+  const allowed = keep(selections, [], []);
+  const used = variablesOf(allowed);
+  return {
+    allowed,
+    denied,
+    deniedPaths,
+    effects,
+    guardedVariables: marks.variables.filter(
+      ({ name, reachable, ifAbsent }) =>
+        used.has(name) && [...reachable, ...ifAbsent].some(isDenied),
+    ),
+  };
 }
 
-/** The same decision without effect: all selections are allowed, and what would be denied is still known. */
-export function toDryRun(
-  selections: readonly Selection[],
-  { deniedPaths }: AuthorizedSelections,
+function variablesOf(selections: readonly Selection[]): ReadonlySet<string> {
+  const names = new Set<string>();
+  const collect = (selection: Selection): void => {
+    for (const argument of selection.kind === 'field' ? (selection.node.arguments ?? []) : []) {
+      visit(argument, { Variable: ({ name }) => void names.add(name.value) });
+    }
+    selection.selections?.forEach(collect);
+  };
+  selections.forEach(collect);
+  return names;
+}
+
+/**
+ * What a dry run makes of an operation: requirements refuse nothing and all that they would refuse is
+ * listed. What governance rules refuse stays refused, because a dry run is no way to classified data.
+ */
+export function authorizeDryRun(
+  subject: OperationSubject,
+  rights: Rights,
+  effects: Effects,
 ): AuthorizedSelections {
-  return { allowed: selections, denied: new Set(), deniedPaths };
+  const { deniedPaths } = authorizeSelections(subject, rights, effects);
+  const enforced = authorizeSelections({ ...subject, requirements: new Map() }, rights, effects);
+  const listed = new Set(deniedPaths.map(({ path }) => path.join('.')));
+  const below = enforced.deniedPaths.filter(({ path }) => !listed.has(path.join('.')));
+  return { ...enforced, deniedPaths: [...deniedPaths, ...below] };
 }
 
 function segmentsOf(selection: Selection): readonly string[] {

@@ -16,6 +16,7 @@ import { collectMentionedRights, type MentionedRights } from '../policy/authoriz
 import type { SupergraphSnapshot } from '../supergraph/supergraph-snapshot.ts';
 import { checkDocumentLimits, type DocumentLimits } from './document-limits.ts';
 import { expandSelections } from './expand-selections.ts';
+import { collectOperationMarks, type OperationMarks } from './operation-marks.ts';
 import {
   collectSelectionRequirements,
   type SelectionRequirements,
@@ -42,6 +43,7 @@ export interface ParsedOperation {
   readonly selections: readonly Selection[];
   readonly requirements: SelectionRequirements;
   readonly mentioned: MentionedRights;
+  readonly marks: OperationMarks;
   /** Whether it introspects and its answer depends on all rights there are. */
   readonly introspectsByRights: boolean;
   /** Variables that `@skip` and `@include` depend on, sorted. */
@@ -138,6 +140,7 @@ export function parseOperation(
       selections,
       requirements,
       mentioned: collectMentionedRights(mentioned),
+      marks: collectOperationMarks(rootType.name, selections, operation, snapshot),
       introspectsByRights,
       conditionVariables: conditionVariablesOf(selections),
     },

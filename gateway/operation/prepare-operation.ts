@@ -17,12 +17,13 @@ import { ERROR_CATALOG } from '../../shared/errors/error-catalog.ts';
 import { MeshgateError } from '../../shared/errors/meshgate-error.ts';
 import type { Problem } from '../../shared/errors/problem.ts';
 import { toAuthorizationShape, toDecidedRights } from '../policy/authorization-shape.ts';
+import { type Classification, UNCLASSIFIED } from '../policy/classification.ts';
 import type { Rights } from '../policy/requirement.ts';
 import type { SupergraphSnapshot } from '../supergraph/supergraph-snapshot.ts';
 import {
   type AuthorizedSelections,
+  authorizeDryRun,
   authorizeSelections,
-  toDryRun,
 } from './authorize-selections.ts';
 import { estimatePlanBytes } from './estimate-bytes.ts';
 import {
@@ -47,9 +48,19 @@ export interface PreparedOperation {
   /** Null when no subgraph has to be asked. */
   readonly plan: PlanNode | null;
   readonly snapshot: SupergraphSnapshot;
+  /** Callers of another shape get another answer to the same operation. */
+  readonly shape: string;
+  /**
+   * Whether the caller sees something masked of the types that the operation touches, asked for or
+   * not. What a product says in words may then be what the mask hides.
+   */
+  readonly hidesValues: boolean;
   /** What introspection is answered from; made when it is first asked for. */
   readonly introspected: () => GraphQLSchema;
 }
+
+/** The governance rules that are in force, made ready for a supergraph. */
+export type ClassificationOf = (snapshot: SupergraphSnapshot) => Classification;
 
 /** An operation that may be run; `executable` is whatever the given compiler makes of it. */
 export interface AcceptedOperation<Executable> {
@@ -113,6 +124,8 @@ const PLANNING_REFUSAL_KEPT_MS = 60_000;
  * @param plan Finds the way of an operation through the subgraphs.
  * @param compile Turns a prepared operation into what execution runs; called once for each.
  * @param now Milliseconds from any start.
+ * @param classificationOf Asked for each operation that touches something tagged; without it nothing
+ *   that is tagged has a class.
  */
 export function createPrepareOperation<Executable extends object>(
   capacityBytes: number,
@@ -121,8 +134,10 @@ export function createPrepareOperation<Executable extends object>(
   compile: (prepared: PreparedOperation) => Executable,
   observer: PreparationObserver,
   now: () => number,
+  classificationOf: ClassificationOf = () => UNCLASSIFIED,
 ): PrepareOperation<Executable> {
-  const preparation = new Preparation(capacityBytes, settings, plan, compile, observer, now);
+  const doors = { plan, compile, observer, now, classificationOf };
+  const preparation = new Preparation(capacityBytes, settings, doors);
   return Object.assign(preparation.prepare.bind(preparation), {
     memoryUse: () => preparation.memory.use,
     inUse: (snapshot: SupergraphSnapshot, limit: number) =>
@@ -136,12 +151,21 @@ function keyStartOf({ version }: SupergraphSnapshot): string {
   return `${version}\n`;
 }
 
+/** What is said in a shape of callers who see something around the operation masked. */
+const HIDES_VALUES = '*';
+
+interface PreparationDoors<Executable extends object> {
+  readonly plan: PlanDocument;
+  readonly compile: (prepared: PreparedOperation) => Executable;
+  readonly observer: PreparationObserver;
+  readonly now: () => number;
+  readonly classificationOf: ClassificationOf;
+}
+
 class Preparation<Executable extends object> {
   readonly memory: OperationMemory<AcceptedOperation<Executable>, RejectedOperation>;
   readonly #settings: PreparationSettings;
-  readonly #plan: PlanDocument;
-  readonly #compile: (prepared: PreparedOperation) => Executable;
-  readonly #observer: PreparationObserver;
+  readonly #doors: PreparationDoors<Executable>;
   readonly #visibleSchema = createVisibleSchema();
   /** By key and authorization shape: what is being planned now. */
   readonly #flights = new Map<string, Promise<PreparationOutcome<Executable>>>();
@@ -149,16 +173,11 @@ class Preparation<Executable extends object> {
   constructor(
     capacityBytes: number,
     settings: PreparationSettings,
-    plan: PlanDocument,
-    compile: (prepared: PreparedOperation) => Executable,
-    observer: PreparationObserver,
-    now: () => number,
+    doors: PreparationDoors<Executable>,
   ) {
-    this.memory = new OperationMemory(capacityBytes, now, observer.evicted);
+    this.memory = new OperationMemory(capacityBytes, doors.now, doors.observer.evicted);
     this.#settings = settings;
-    this.#plan = plan;
-    this.#compile = compile;
-    this.#observer = observer;
+    this.#doors = doors;
   }
 
   prepare(
@@ -172,13 +191,21 @@ class Preparation<Executable extends object> {
     const operation = known ?? this.#parse(key, text, operationName, snapshot);
     if ('ok' in operation) return operation;
 
-    const shape = toAuthorizationShape(operation.parsed.mentioned, rights);
+    const shape = this.#shapeOf(operation.parsed, rights, snapshot);
     const remembered = operation.byShape.get(shape);
     if (remembered === undefined)
       return this.#prepareShape(key, shape, operation, rights, snapshot);
-    this.#observer.hit();
+    this.#doors.observer.hit();
     remembered.uses += 1;
     return remembered.outcome;
+  }
+
+  #shapeOf({ mentioned, marks }: ParsedOperation, rights: Rights, snapshot: SupergraphSnapshot) {
+    const shape = toAuthorizationShape(mentioned, rights);
+    if (marks.coordinates.length + marks.around.length === 0) return shape;
+    const classification = this.#doors.classificationOf(snapshot);
+    const hides = classification.masksAny(marks.around, rights) ? HIDES_VALUES : '';
+    return shape + hides + classification.shapeOf(marks.coordinates, rights);
   }
 
   #parse(
@@ -212,20 +239,23 @@ class Preparation<Executable extends object> {
     const flightKey = `shape ${shape}\n${key}`;
     const known = this.#flights.get(flightKey) ?? this.memory.rejected(flightKey);
     if (known !== undefined) {
-      this.#observer.hit();
+      this.#doors.observer.hit();
       return known;
     }
-    this.#observer.miss();
+    this.#doors.observer.miss();
     const decided = toDecidedRights(parsed.mentioned, shape, rights);
-    const decision = authorizeSelections(parsed.selections, parsed.requirements, decided);
+    const classification = this.#doors.classificationOf(snapshot);
+    const effects = classification.effectsOf(parsed.marks.coordinates, rights);
+    const hidesValues = classification.masksAny(parsed.marks.around, rights);
     const { dryRun } = this.#settings;
-    const authorized = dryRun ? toDryRun(parsed.selections, decision) : decision;
+    const authorized = (dryRun ? authorizeDryRun : authorizeSelections)(parsed, decided, effects);
     const narrows = parsed.introspectsByRights && !dryRun;
     const introspected = () =>
       narrows ? this.#visibleSchema(snapshot, shape, decided) : snapshot.schema;
     const accept = (plan: PlanNode | null): AcceptedOperation<Executable> => {
-      const prepared: PreparedOperation = { parsed, authorized, plan, snapshot, introspected };
-      const outcome = { ok: true, prepared, executable: this.#compile(prepared) } as const;
+      const decision = { authorized, shape, hidesValues };
+      const prepared: PreparedOperation = { parsed, plan, snapshot, introspected, ...decision };
+      const outcome = { ok: true, prepared, executable: this.#doors.compile(prepared) } as const;
       const bytes = estimatePlanBytes(plan, authorized.allowed);
       this.memory.addShape(key, shape, { outcome, rights, uses: 1 }, bytes);
       return outcome;
@@ -235,7 +265,7 @@ class Preparation<Executable extends object> {
       return this.#refuse(flightKey, parsed, error);
     };
     try {
-      const plan = planOperation(parsed.definition, authorized.allowed, snapshot, this.#plan);
+      const plan = planOperation(parsed.definition, authorized.allowed, snapshot, this.#doors.plan);
       return plan instanceof Promise
         ? this.#fly(flightKey, plan.then(accept).catch(refuse))
         : accept(plan);
@@ -254,7 +284,7 @@ class Preparation<Executable extends object> {
   }
 
   #refuse(key: string, { kind }: ParsedOperation, error: MeshgateError): RejectedOperation {
-    this.#observer.failed(error);
+    this.#doors.observer.failed(error);
     const { code, message, details } = error;
     const outcome = { ok: false, kind, problems: [{ code, message, details }] } as const;
     if (!ERROR_CATALOG[code].retryable) this.memory.reject(key, outcome, PLANNING_REFUSAL_KEPT_MS);

@@ -19,6 +19,12 @@ export interface Rights {
   readonly scopes: ReadonlySet<string>;
   /** The policies that hold for this caller; each may be decided when it is first asked for. */
   readonly policies: HeldNames;
+  /** Absent is none. */
+  readonly roles?: ReadonlySet<string>;
+  /** The domain that the caller belongs to; absent or null where that is not known. */
+  readonly domain?: string | null;
+  /** What the caller says this request is for, where its issuer vouches for that; else absent or null. */
+  readonly purpose?: string | null;
 }
 
 /** Names that are held or not; a set of them will do. */
@@ -40,7 +46,8 @@ export function asksForNothing(requirement: Requirement): boolean {
   return !requirement.authenticated && isTrue(requirement.scopes) && isTrue(requirement.policies);
 }
 
-function holdsOneGroup(groups: readonly (readonly string[])[], held: HeldNames): boolean {
+/** Tells whether all names of one group are held; no groups, or an empty one, ask for nothing. */
+export function holdsOneGroup(groups: readonly (readonly string[])[], held: HeldNames): boolean {
   return isTrue(groups) || groups.some((group) => group.every((name) => held.has(name)));
 }
 

@@ -6,6 +6,11 @@ import type { Problem } from '../../shared/errors/problem.ts';
 export interface ErrorDisclosure {
   /** Whether even errors that a product did not declare public are passed on; never in production. */
   readonly passSubgraphErrors: boolean;
+  /**
+   * Whether nothing that a product says is passed on, even what it declared public: it does not know that
+   * this caller sees a value masked, and may say it.
+   */
+  readonly hidesValues?: boolean;
   /** Where refusals of single paths stand; `extensions` is `extensions.authorizationErrors`. */
   readonly refusals: 'errors' | 'extensions' | 'disabled';
 }
@@ -29,6 +34,7 @@ export function formatProblem(
   const { code, message, path, locations, product, original, details } = problem;
   const passed =
     original !== undefined &&
+    disclosure.hidesValues !== true &&
     (original.extensions.public === true || disclosure.passSubgraphErrors);
   const masked = ERROR_CATALOG[code].audience === 'operator' && code === 'INTERNAL_ERROR';
   return {

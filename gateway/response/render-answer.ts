@@ -41,14 +41,19 @@ export function renderAnswer(
   return { status, jsonStatus: IN_JSON.has(status) ? status : 200, body };
 }
 
+const REFUSALS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'UNAUTHORIZED_FIELD_OR_TYPE',
+  'CLASSIFIED_INPUT_REFUSED',
+]);
+
 /** Takes out the refusals of single paths where they do not stand among the errors. */
 function placeProblems(
   problems: readonly Problem[],
   { refusals }: ErrorDisclosure,
 ): { readonly errors: readonly Problem[]; readonly apart: readonly Problem[] } {
   if (refusals === 'errors') return { errors: problems, apart: [] };
-  const isRefusal = ({ code, product }: Problem) =>
-    code === 'UNAUTHORIZED_FIELD_OR_TYPE' && product === undefined;
+  const isRefusal = ({ code, product, path }: Problem) =>
+    REFUSALS.has(code) && product === undefined && path !== undefined;
   return {
     errors: problems.filter((problem) => !isRefusal(problem)),
     apart: refusals === 'extensions' ? problems.filter(isRefusal) : [],

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { DEFAULT_SUPPORTED_SUPERGRAPH_FEATURES, Supergraph } from '@apollo/federation-internals';
 import { print } from 'graphql';
 import { MeshgateError } from '../../shared/errors/meshgate-error.ts';
+import { buildTagIndex } from './build-tag-index.ts';
 import { collectJoinNames } from './join-names.ts';
 import { readTypeRelations } from './read-type-relations.ts';
 import { buildRequirementIndex } from './requirement-index.ts';
@@ -38,6 +39,7 @@ export function readSupergraph(sdl: string): SupergraphFacts {
       sdl,
       apiSdl: print(supergraph.apiSchema().toAST()),
       requirements: buildRequirementIndex(supergraph.schema),
+      tags: buildTagIndex(supergraph.schema),
       relations: readTypeRelations(supergraph.schema),
       joinNames: collectJoinNames(sdl),
       subgraphs: supergraph.subgraphsMetadata().map(({ name, url }) => ({ name, url })),

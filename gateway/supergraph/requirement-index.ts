@@ -7,6 +7,7 @@ import {
   type Type,
 } from '@apollo/federation-internals';
 import { asksForNothing, type Requirement } from '../policy/requirement.ts';
+import { nameInSchema } from './name-in-schema.ts';
 
 /** Requirements of the supergraph by coordinate: `Type` and `Type.field`. Absent means none. */
 export interface RequirementIndex {
@@ -24,8 +25,6 @@ interface DirectiveNames {
   readonly requiresScopes: string | undefined;
   readonly policy: string | undefined;
 }
-
-const SPECIFICATIONS = 'https://specs.apollo.dev';
 
 /**
  * Reads `@authenticated`, `@requiresScopes` and `@policy` off a supergraph.
@@ -73,12 +72,6 @@ function findNarrowed(
     }
   }
   return narrowed;
-}
-
-function nameInSchema(schema: Schema, directive: string): string | undefined {
-  return schema.coreFeatures
-    ?.getByIdentity(`${SPECIFICATIONS}/${directive}`)
-    ?.directiveNameInSchema(directive);
 }
 
 interface Annotated {

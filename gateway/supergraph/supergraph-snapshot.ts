@@ -1,4 +1,5 @@
 import { buildASTSchema, type DocumentNode, type GraphQLSchema, parse } from 'graphql';
+import type { TagIndex } from '../policy/tag-index.ts';
 import type { JoinNames } from './join-names.ts';
 import type { RequirementIndex } from './requirement-index.ts';
 import { type TypeLattice, type TypeRelations, toTypeLattice } from './type-lattice.ts';
@@ -22,6 +23,7 @@ export interface SupergraphFacts {
   /** What clients see, as SDL: the API schema, without inaccessible elements. */
   readonly apiSdl: string;
   readonly requirements: RequirementIndex;
+  readonly tags: TagIndex;
   readonly relations: TypeRelations;
   /** Names of the fields by which subgraphs are joined. */
   readonly joinNames: JoinNames;
@@ -43,6 +45,8 @@ export interface SupergraphSnapshot {
   /** What clients see: the API schema, without inaccessible elements. */
   readonly schema: GraphQLSchema;
   readonly requirements: RequirementIndex;
+  /** What data products say of their elements; governance rules say what follows from it. */
+  readonly tags: TagIndex;
   /** Sub-type relations of the whole supergraph, inaccessible types included. */
   readonly lattice: TypeLattice;
   /** Names of the fields by which subgraphs are joined. */
@@ -67,13 +71,14 @@ export function toSupergraphSnapshot(
   urlOverrides: ReadonlyMap<string, string> = new Map(),
   api: DocumentNode = parseApiSchema(facts),
 ): SupergraphSnapshot {
-  const { version, sdl, requirements, joinNames } = facts;
+  const { version, sdl, requirements, tags, joinNames } = facts;
   return Object.freeze({
     version,
     sdl,
     // The supergraph was checked when it was read, and its API schema with it.
     schema: buildASTSchema(api, { assumeValid: true, assumeValidSDL: true }),
     requirements,
+    tags,
     lattice: toTypeLattice(facts.relations),
     joinNames,
     subgraphs: facts.subgraphs.map(({ name, url }) => ({

@@ -4,13 +4,14 @@
  * What the contract classifies as personal or restricted carries `@tag` and
  * `@requiresScopes` or `@policy` in the SDL, and what carries such a tag is classified.
  * Keys are never classified: they travel in joins, caches and logs, and a directive on a
- * key field guards that key in every subgraph.
+ * key field guards that key in every subgraph. What one can filter, sort or group by is held against
+ * the contract too, because who may not read a value may not ask by it either.
  *
  * @module
  */
 
 import { type DirectiveNode, Kind, type ValueNode } from 'graphql';
-
+import { MARKS, markOf, PERSONAL_TAG, RESTRICTED_TAG } from './classification-mark.ts';
 import {
   type ContractColumn,
   type ContractTable,
@@ -19,6 +20,7 @@ import {
 } from './contract-table.ts';
 import type { Contract } from './data-contract.ts';
 import type { DescriptorProblem } from './descriptor-problem.ts';
+import { findInputDrift } from './input-drift.ts';
 import {
   directivesNamed,
   type FieldStep,
@@ -29,11 +31,6 @@ import {
   walkFields,
 } from './sdl-index.ts';
 import { findCustomProperty } from './standard-parts.ts';
-
-/** Marks of classified data in the SDL. */
-const PERSONAL_TAG = 'pii';
-const RESTRICTED_TAG = 'restricted';
-const MARKS: readonly string[] = [PERSONAL_TAG, RESTRICTED_TAG];
 
 /** Finds every disagreement between the classes of the contract and the directives of the SDL. */
 export function findClassificationDrift(
@@ -58,14 +55,12 @@ export function findClassificationDrift(
   const classified = new Set(
     surfacings.flatMap(({ mark, way }) => coordinatesOf(way).map((at) => `${mark} ${at}`)),
   );
-  return [...problems, ...findUnclassifiedMarks(classified, sdl), ...findMarkedKeys(sdl)];
-}
-
-/** The mark a column needs in the SDL, or null where it needs none. */
-function markOf(column: ContractColumn): string | null {
-  if (column.classification === 'personal') return PERSONAL_TAG;
-  if (column.classification !== 'restricted') return null;
-  return column.tags.includes(PERSONAL_TAG) ? PERSONAL_TAG : RESTRICTED_TAG;
+  return [
+    ...problems,
+    ...findUnclassifiedMarks(classified, sdl),
+    ...findMarkedKeys(sdl),
+    ...findInputDrift(contract, sdl),
+  ];
 }
 
 /** Walks to wherever the column, or a figure made from it, surfaces; missing fields are not asked here. */

@@ -5,7 +5,8 @@
  * in Pascal case); a column names its field in `graphqlField` as `Type.field` or, through
  * nested types, `Type.field.field` (default: its name in camel case on the table's type).
  * Null in either means "not in the graph". Figures computed from a column, such as sums, are
- * listed in `graphqlAggregates`, so that what is classified stays so when it is added up.
+ * listed in `graphqlAggregates`, so that what is classified stays so when it is added up; input
+ * fields, enum values and arguments by which one can ask by it in `graphqlInputs`.
  *
  * @module
  */
@@ -193,6 +194,12 @@ export function graphqlFieldsOf(
 export function graphqlAggregatesOf(column: ContractColumn): readonly (readonly string[])[] {
   const declared = findCustomProperty(column.customProperties, 'graphqlAggregates');
   return Array.isArray(declared) ? declared.map((field) => String(field).split('.')) : [];
+}
+
+/** The arguments, input fields and enum values by which one looks up, filters, sorts or groups by the column. */
+export function graphqlInputsOf(column: ContractColumn): readonly string[] {
+  const declared = findCustomProperty(column.customProperties, 'graphqlInputs');
+  return Array.isArray(declared) ? declared.map(String) : [];
 }
 
 function toCamelCase(name: string): string {

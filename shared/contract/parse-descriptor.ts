@@ -8,14 +8,20 @@ import {
 } from './descriptor-problem.ts';
 import { parseYaml, type YamlDocument } from './parse-yaml.ts';
 
+/** What is expected where a standard file has a field that the standard does not know. */
+const NO_FIELD = 'no field of this name; extensions go under customProperties';
+
 /**
  * Reads a YAML text and holds it against one of the project's schemas.
  *
  * Never throws: a broken text is an answer, with every problem and its line.
+ *
+ * @param noField What is said to be expected in the place of an unknown field.
  */
 export function parseDescriptor<Schema extends z.ZodType>(
   schema: Schema,
   text: string,
+  noField: string = NO_FIELD,
 ): Parsed<z.output<Schema>> {
   const document = parseYaml(text);
   if (!document.ok) return document;
@@ -24,17 +30,21 @@ export function parseDescriptor<Schema extends z.ZodType>(
   if (checked.success) return { ok: true, value: checked.data };
   return {
     ok: false,
-    problems: checked.error.issues.flatMap((issue) => toProblems(issue, document.value)),
+    problems: checked.error.issues.flatMap((issue) => toProblems(issue, document.value, noField)),
   };
 }
 
-function toProblems(issue: z.core.$ZodIssue, document: YamlDocument): DescriptorProblem[] {
+function toProblems(
+  issue: z.core.$ZodIssue,
+  document: YamlDocument,
+  noField: string,
+): DescriptorProblem[] {
   if (issue.code === 'unrecognized_keys') {
     return issue.keys.map((key) => {
       const path = [...issue.path, key];
       return {
         path: toPathText(path),
-        expected: 'no field of this name; extensions go under customProperties',
+        expected: noField,
         given: describeValue(valueAt(document.value, path)),
         line: document.lineOf(path),
       };

@@ -1,7 +1,9 @@
 import {
   type DefinitionNode,
   type DirectiveNode,
+  type EnumValueDefinitionNode,
   type FieldDefinitionNode,
+  type InputValueDefinitionNode,
   Kind,
   parse,
   type TypeNode,
@@ -14,6 +16,8 @@ export interface SdlType {
   readonly directives: readonly DirectiveNode[];
   /** Of objects and interfaces; empty for all else. */
   readonly fields: ReadonlyMap<string, FieldDefinitionNode>;
+  /** Of inputs their fields, of enums their values, by name; empty for all else. */
+  readonly choices: ReadonlyMap<string, InputValueDefinitionNode | EnumValueDefinitionNode>;
 }
 
 /** The types of one SDL by name, as written: nothing is validated or composed. */
@@ -53,6 +57,7 @@ export function indexSdl(sdl: string): SdlIndex {
       kind,
       directives: [...(known?.directives ?? []), ...(definition.directives ?? [])],
       fields: new Map([...(known?.fields ?? []), ...fieldsOf(definition)]),
+      choices: new Map([...(known?.choices ?? []), ...choicesOf(definition)]),
     });
   }
   return index;
@@ -63,6 +68,16 @@ function fieldsOf(definition: DefinitionNode): readonly (readonly [string, Field
   return (definition.fields ?? []).flatMap((field) =>
     field.kind === Kind.FIELD_DEFINITION ? [[field.name.value, field] as const] : [],
   );
+}
+
+function choicesOf(
+  definition: DefinitionNode,
+): readonly (readonly [string, InputValueDefinitionNode | EnumValueDefinitionNode])[] {
+  if (definition.kind === Kind.ENUM_TYPE_DEFINITION) {
+    return (definition.values ?? []).map((value) => [value.name.value, value] as const);
+  }
+  if (definition.kind !== Kind.INPUT_OBJECT_TYPE_DEFINITION) return [];
+  return (definition.fields ?? []).map((field) => [field.name.value, field] as const);
 }
 
 /**

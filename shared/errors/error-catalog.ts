@@ -101,6 +101,10 @@ export const ERROR_CATALOG = {
   ),
   AUTHENTICATION_REQUIRED: client(401, 'This needs a caller who is known; send an access token.'),
   UNAUTHORIZED_FIELD_OR_TYPE: client(200, 'Unauthorized field or type'),
+  CLASSIFIED_INPUT_REFUSED: client(
+    403,
+    'This caller may not find, filter, sort or group by a value that it may not read.',
+  ),
   OPERATION_UNAUTHORIZED: client(
     403,
     'The operation asks for fields that this caller may not read, so nothing was run.',

@@ -124,6 +124,12 @@ export const METRIC_CATALOG = {
     help: 'When the supergraph in use was put to use, in seconds since 1970; of several processes, the latest.',
     labels: [],
   },
+  gateway_classification_swaps_total: {
+    kind: 'counter',
+    unit: 'count',
+    help: 'Changes of the classification rules file: swapped, refused or unreadable.',
+    labels: ['outcome'],
+  },
   gateway_supergraph_swaps_total: {
     kind: 'counter',
     unit: 'count',

@@ -18,8 +18,12 @@ import type {
 } from '../../gateway/execution/subgraph-answer.ts';
 import { readAnswerBytes } from '../../gateway/execution/subgraph-answer.ts';
 import type { PreparationSettings } from '../../gateway/operation/parse-operation.ts';
-import { createPrepareOperation } from '../../gateway/operation/prepare-operation.ts';
+import {
+  type ClassificationOf,
+  createPrepareOperation,
+} from '../../gateway/operation/prepare-operation.ts';
 import { createPlanner } from '../../gateway/planning/create-planner.ts';
+import { UNCLASSIFIED } from '../../gateway/policy/classification.ts';
 import type { Rights } from '../../gateway/policy/requirement.ts';
 import { loadSupergraphSnapshot } from '../../gateway/supergraph/load-supergraph-snapshot.ts';
 import type { Problem } from '../../shared/errors/problem.ts';
@@ -111,6 +115,7 @@ function compose(subgraphs: readonly FixtureSubgraph[]) {
 export function createFederation(
   subgraphs: readonly FixtureSubgraph[],
   settings: PreparationSettings = OPEN_LIMITS,
+  classificationOf: ClassificationOf = () => UNCLASSIFIED,
   memory: AnswerMemory | null = new AnswerMemory(ANSWER_MEMORY_BYTES),
 ) {
   const composed = composedBefore.get(subgraphs) ?? compose(subgraphs);
@@ -144,6 +149,7 @@ export function createFederation(
     (prepared) => new CompiledOperation(prepared),
     { hit() {}, miss() {}, evicted() {}, failed: (error) => failures.push(error) },
     () => performance.now(),
+    classificationOf,
   );
 
   const execute = async (

@@ -22,6 +22,8 @@ export interface MeshPlace {
   readonly productPorts: number;
   /** Starts `meshgate up` here. */
   up(...more: readonly string[]): RunningCommand;
+  /** Starts it with other variables than the plain ones. */
+  upWith(env: Readonly<Record<string, string | undefined>>): RunningCommand;
   /** Ends what still runs here and removes the folder. */
   remove(): Promise<void>;
 }
@@ -45,6 +47,7 @@ export async function createMeshPlace(): Promise<MeshPlace> {
     port,
     productPorts,
     up: (...more) => startCommand(process.execPath, [MESHGATE, 'up', ...options, ...more]),
+    upWith: (env) => startCommand(process.execPath, [MESHGATE, 'up', ...options], { env }),
     async remove() {
       for (const { pid } of await listProcessesOf(folder.path)) killQuietly(pid);
       await folder.remove();

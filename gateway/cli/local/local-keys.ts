@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path';
 
 import { loadOrCreateDevelopmentIssuer } from '../../identity/trust/development-issuer.ts';
 import { loadOrCreateSigningKey, loadSigningKey } from '../../identity/trust/signing-key.ts';
+import { ensureLocalSecret } from './local-secret.ts';
 
 /** The keys in a data folder. */
 export interface LocalKeys {
@@ -11,6 +12,8 @@ export interface LocalKeys {
   readonly jwksFile: string;
   /** The development issuer as the gateway's settings have it: `ISSUERS`. */
   readonly issuers: string;
+  /** What keyed hashes of masked values are made with: `MASK_SECRET`, after `file:`. */
+  readonly maskSecretFile: string;
 }
 
 /** File of the signing key in a data folder; its public half is beside it. */
@@ -25,12 +28,15 @@ function signingKeyFileOf(dataFolder: string): string {
  */
 export async function prepareLocalKeys(dataFolder: string): Promise<LocalKeys> {
   const signingKeyFile = signingKeyFileOf(dataFolder);
+  const maskSecretFile = join(dataFolder, 'keys', 'mask-secret');
   const [key, { issuer, audience, jwksFile: jwks }] = await Promise.all([
     loadOrCreateSigningKey(signingKeyFile),
     loadOrCreateDevelopmentIssuer(dataFolder),
+    ensureLocalSecret(maskSecretFile),
   ]);
   return {
     signingKeyFile,
+    maskSecretFile,
     jwksFile: key.publicJwksFile,
     issuers: JSON.stringify([{ issuer, audiences: [audience], jwks, algorithms: ['EdDSA'] }]),
   };

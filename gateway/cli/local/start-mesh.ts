@@ -245,6 +245,7 @@ async function startGateway(
   );
   const gateway = await tools.serve({
     LOG_FILE: join(folder, 'logs', 'gateway.log'),
+    MASK_SECRET: `file:${keys.maskSecretFile}`,
     ...Object.fromEntries(given),
     MODE: 'development',
     HOST: '127.0.0.1',

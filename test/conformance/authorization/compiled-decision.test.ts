@@ -63,12 +63,12 @@ test(
         const { naive, snapshot, sdl } = schemaOf(seed);
         const outcome = parseOperation(query, null, snapshot, OPEN_LIMITS);
         if (!outcome.ok) throw new Error(JSON.stringify(outcome.problems));
-        const { selections, requirements, mentioned } = outcome.parsed;
+        const { mentioned } = outcome.parsed;
         const rights = toRights(caller);
         const shape = toAuthorizationShape(mentioned, rights);
         const decided = toDecidedRights(mentioned, shape, rights);
 
-        const compiled = authorizeSelections(selections, requirements, decided);
+        const compiled = authorizeSelections(outcome.parsed, decided, new Map());
         const expected = decideNaively(naive, parse(query), caller);
 
         expect(toRefusals(compiled), sdl).toEqual(expected.refused);

@@ -25,7 +25,7 @@ function serveTwice(fixture: DifferentialFixture) {
   return {
     current,
     remembering: createFederation(subgraphs),
-    plain: createFederation(subgraphs, OPEN_LIMITS, null),
+    plain: createFederation(subgraphs, OPEN_LIMITS, undefined, null),
   };
 }
 

@@ -70,6 +70,8 @@ test('starts with the defaults of production when nothing is set', () => {
     AUTHORIZATION_ERRORS: 'errors',
     INTROSPECTION_SHOWS: 'all',
     POLICY_FOLDER: null,
+    CLASSIFICATION_RULES: null,
+    MASK_SECRET: null,
     ISSUERS: [],
     TOKEN_BYTES: 8192,
     TOKEN_COOKIE: null,

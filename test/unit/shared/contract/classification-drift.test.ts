@@ -117,3 +117,39 @@ test('refuses marks on a key field, because they would guard the key in every su
     ['Account.id', 'a key field without marks'],
   ]);
 });
+
+const guardedProfit = 'profit: Decimal @tag(name: "restricted") @requiresScopes(scopes: [["a"]])';
+const askedBy = (...inputs: string[]) =>
+  `${restricted}, customProperties: [{ property: graphqlInputs, value: [${inputs.join(', ')}] }]`;
+
+test('wants the mark of a column on what one can filter or sort by it', () => {
+  const column = askedBy('Filter.gain', 'Sort.GAIN_ASC', 'Sort.GAIN_DESC');
+  const types = 'input Filter { gain: Int @tag(name: "restricted") } enum Sort { GAIN_ASC }';
+
+  expect(driftOf([column], guardedProfit, types)).toEqual([
+    ['order_line.profit', '@tag(name: "restricted") on Sort.GAIN_ASC'],
+    ['order_line.profit', 'the input Sort.GAIN_DESC'],
+  ]);
+});
+
+test('finds an input by the name of a classified column, unless it is one that is written', () => {
+  const types = `
+    input Filter { profit: Int } input Change { profit: Int more: [Nested] } input Nested { profit: Int }
+    enum Sort { PROFIT_DESC PROFITABLE } type Mutation { change(input: [Change!]!, profit: Int): Int }
+    type Query { lines(profit: Int, profits: Int): Int }
+  `;
+
+  expect(driftOf([restricted], guardedProfit, types)).toEqual([
+    ['order_line.profit', 'Filter.profit among its graphqlInputs'],
+    ['order_line.profit', 'Sort.PROFIT_DESC among its graphqlInputs'],
+    ['order_line.profit', 'Query.lines(profit:) among its graphqlInputs'],
+  ]);
+});
+
+test('finds a mark on an input that no classified column names', () => {
+  const types = 'input Filter { gain: Int @tag(name: "restricted") }';
+
+  expect(driftOf([restricted], guardedProfit, types)).toEqual([
+    ['Filter.gain', 'a column that is restricted and names it in graphqlInputs'],
+  ]);
+});

@@ -2,10 +2,10 @@ import { type FSWatcher, watch } from 'node:fs';
 import { readFile, stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 
-/** What is told while a supergraph file is watched. */
-export interface SupergraphFileEvents {
+/** What is told while a text file is watched. */
+export interface TextFileEvents {
   /** The text of the file, whenever it differs from what was told before. */
-  readonly changed: (sdl: string) => void;
+  readonly changed: (text: string) => void;
   /** The file cannot be read; it is looked at again. Told once for each run of failures. */
   readonly unreadable: (error: Error) => void;
 }
@@ -26,16 +26,16 @@ export interface WatchedFile {
 }
 
 /**
- * Watches a supergraph file. Its folder is watched rather than the file, because most
+ * Watches a text file. Its folder is watched rather than the file, because most
  * tools replace a file by renaming another one over it. Does not keep the process alive.
  *
  * @param known Text that is in use already.
  */
-export function watchSupergraphFile(
+export function watchTextFile(
   file: string,
   known: string,
   times: WatchTimes,
-  events: SupergraphFileEvents,
+  events: TextFileEvents,
 ): WatchedFile {
   return new FileWatch(file, known, times, events);
 }
@@ -43,7 +43,7 @@ export function watchSupergraphFile(
 class FileWatch implements WatchedFile {
   readonly #file: string;
   readonly #times: WatchTimes;
-  readonly #events: SupergraphFileEvents;
+  readonly #events: TextFileEvents;
   readonly #poll: NodeJS.Timeout;
   readonly #watcher: FSWatcher | null;
   #rest: NodeJS.Timeout | undefined;
@@ -52,7 +52,7 @@ class FileWatch implements WatchedFile {
   #unreadable = false;
   #closed = false;
 
-  constructor(file: string, known: string, times: WatchTimes, events: SupergraphFileEvents) {
+  constructor(file: string, known: string, times: WatchTimes, events: TextFileEvents) {
     this.#file = file;
     this.#known = known;
     this.#times = times;
@@ -64,11 +64,11 @@ class FileWatch implements WatchedFile {
 
   async look(): Promise<void> {
     try {
-      const sdl = await readFile(this.#file, 'utf8');
+      const text = await readFile(this.#file, 'utf8');
       this.#unreadable = false;
-      if (this.#closed || sdl === this.#known) return;
-      this.#known = sdl;
-      this.#events.changed(sdl);
+      if (this.#closed || text === this.#known) return;
+      this.#known = text;
+      this.#events.changed(text);
     } catch (error) {
       if (!this.#unreadable && !this.#closed) this.#events.unreadable(error as Error);
       this.#unreadable = true;

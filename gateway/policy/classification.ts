@@ -1,0 +1,41 @@
+import type { Mask, MaskValue } from './mask.ts';
+import type { Rights } from './requirement.ts';
+
+/** What a rule does to one element for one caller, where it does anything. */
+export type Effect =
+  | {
+      readonly kind: 'deny';
+      /** Name of the rule; null where no rule spoke of this caller. */
+      readonly rule: string | null;
+    }
+  | {
+      readonly kind: 'mask';
+      readonly rule: string;
+      readonly mask: Mask;
+      readonly apply: MaskValue;
+    };
+
+/** Effects by coordinate; what is absent is allowed. */
+export type Effects = ReadonlyMap<string, Effect>;
+
+/** The governance rules, made ready for one supergraph. */
+export interface Classification {
+  /**
+   * Writes what the rules say of the given elements for a caller: equal for two callers exactly when all
+   * effects are equal, and never equal under other rules. Empty when no element has a class.
+   *
+   * @param coordinates Of one operation; the same array each time, because it is known by identity.
+   */
+  shapeOf(coordinates: readonly string[], rights: Rights): string;
+  /** Tells whether a caller sees one of the elements masked. The array is known by identity too. */
+  masksAny(coordinates: readonly string[], rights: Rights): boolean;
+  /** The effects themselves, for callers of one shape. */
+  effectsOf(coordinates: readonly string[], rights: Rights): Effects;
+}
+
+/** Where no rules are in force: nothing has a class. */
+export const UNCLASSIFIED: Classification = {
+  shapeOf: () => '',
+  masksAny: () => false,
+  effectsOf: () => new Map(),
+};
