@@ -198,6 +198,7 @@ export default {
     door('prom-client', 'shared/telemetry/'),
     door('commander', 'gateway/cli/'),
     door('lru-cache', 'gateway/', 'shared/kit/'),
+    door('@cedar-policy/cedar-wasm', 'gateway/control/policies/'),
   ],
   options: {
     doNotFollow: { path: 'node_modules' },

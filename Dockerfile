@@ -17,6 +17,7 @@ COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
 COPY --from=build /app/subgraphs ./subgraphs
 COPY --from=build /app/gateway/control/database/migrations ./gateway/control/database/migrations
+COPY --from=build /app/gateway/policies ./gateway/policies
 # New volumes take over the owner of the folder they are mounted on.
 RUN chmod 755 dist/gateway/main.js \
     && ln -s /app/dist/gateway/main.js /usr/local/bin/meshgate \

@@ -11,6 +11,7 @@ import type { Problem } from '../shared/errors/problem.ts';
 import type { SupergraphGeneration } from './build-generation.ts';
 import type { ShareQueries } from './cache/share-queries.ts';
 import type { Work } from './cache/single-flight.ts';
+import type { RightsOf } from './create-rights-of.ts';
 import type { CompiledOperation } from './execution/execute-operation.ts';
 import type {
   AnswerGraphql,
@@ -32,6 +33,7 @@ export interface AnswerStages {
   readonly authenticate: Authenticate;
   /** Null sets no limit. */
   readonly limitRate: LimitRate | null;
+  readonly rightsOf: RightsOf;
   readonly prepare: PrepareOperation<CompiledOperation>;
   readonly share: ShareQueries<Executed>;
   readonly headersFor: SubgraphHeaders;
@@ -93,7 +95,7 @@ async function answerOperation(
   settings: AnswerSettings,
 ): Promise<EdgeAnswer> {
   const { request, principal, generation } = asking;
-  const { prepare, share, observer } = stages;
+  const { rightsOf, prepare, share, observer } = stages;
   const { query, operationName, variables } = request.parameters;
   const preparing = prepare(query, operationName, rightsOf(principal), generation.snapshot);
   const preparation = preparing instanceof Promise ? await preparing : preparing;
@@ -184,10 +186,4 @@ function toRateHeaders({ retryAfterSeconds, requests, windowSeconds }: RateRefus
     'ratelimit-policy': `"caller";q=${requests};w=${windowSeconds}`,
     ratelimit: `"caller";r=0;t=${retryAfterSeconds}`,
   };
-}
-
-const NO_POLICIES: ReadonlySet<string> = new Set();
-
-function rightsOf({ authenticated, scopes }: Principal) {
-  return { authenticated, scopes, policies: NO_POLICIES };
 }

@@ -9,6 +9,7 @@ import type { Problem } from '../shared/errors/problem.ts';
 import type { Metrics } from '../shared/telemetry/create-metrics.ts';
 import type { Logger } from '../shared/telemetry/logger.ts';
 import type { PreparationObserver, PreparedOperation } from './operation/prepare-operation.ts';
+import type { ObservePolicyDecision } from './policy/held-policies.ts';
 
 export interface RequestObserver {
   readonly preparation: PreparationObserver;
@@ -18,6 +19,7 @@ export interface RequestObserver {
   readonly authenticationFailed: (code: string) => void;
   /** An issuer was asked about a token. */
   readonly introspected: (result: string) => void;
+  readonly policyDecided: ObservePolicyDecision;
   /** Redis did not do what a request needed of it, and the request went on without. */
   readonly redisFailed: () => void;
   /** An answer went out with these problems and nothing was run. */
@@ -58,6 +60,7 @@ export function createRequestObserver(metrics: Metrics, log: Logger): RequestObs
   };
 
   return {
+    policyDecided: createDecisionReport(metrics, log),
     preparation: {
       hit: () => hits.inc(),
       miss: () => misses.inc(),
@@ -98,5 +101,17 @@ export function createRequestObserver(metrics: Metrics, log: Logger): RequestObs
       }
       return facts;
     },
+  };
+}
+
+/** Counts decisions, and says once of each policy that it cannot be decided. */
+function createDecisionReport(metrics: Metrics, log: Logger): ObservePolicyDecision {
+  const reported = new Set<string>();
+  return (policy, { holds, failed }) => {
+    const result = failed.length > 0 ? 'failed' : holds ? 'allowed' : 'denied';
+    metrics.counter('gateway_policy_decisions_total', result).inc();
+    if (result !== 'failed' || reported.has(policy)) return;
+    reported.add(policy);
+    log.error({ policy, rules: failed }, 'a policy cannot be decided, so it does not hold');
   };
 }

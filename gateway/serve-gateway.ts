@@ -14,6 +14,7 @@ import { buildGateway } from './build-gateway.ts';
 import { loadIssuers } from './build-identity.ts';
 import type { GatewayConfig } from './config/config-schema.ts';
 import { readConfig } from './config/read-config.ts';
+import { loadPolicies } from './control/policies/load-policies.ts';
 import { createGatewayLogger } from './create-gateway-logger.ts';
 import { describeGateway } from './describe-gateway.ts';
 import { followControlState } from './follow-control-state.ts';
@@ -69,6 +70,7 @@ export async function serveGateway(
   const log = createGatewayLogger(config, place !== null);
   const { metrics, renderMetrics } = place ?? createPlace();
   const { file, sdl } = await readSupergraph(config);
+  const policies = await loadPolicies(config.POLICY_FOLDER);
   const loadSupergraph = createLoadSupergraph(config, metrics, planningThread);
   const supergraph = await loadSupergraph(sdl);
   const { startPage, exampleOperations } = await describeGateway(config, log);
@@ -85,6 +87,7 @@ export async function serveGateway(
     redis,
     issuers,
     register,
+    decidePolicy: policies.decide,
     metrics,
     renderMetrics,
     now: Date.now,
@@ -102,6 +105,10 @@ export async function serveGateway(
   const { version } = supergraph.snapshot;
   // The primary says once for all workers that the gateway listens, and that it has closed.
   const level = place === null ? 'info' : 'debug';
+  const { version: policyVersion, count, warnings } = policies;
+  for (const warning of warnings)
+    log.warn({ policyVersion, warning }, 'a policy is hardly meant so');
+  log[level]({ policyVersion, policies: count }, 'policies decide what @policy protects');
   log[level]({ url, supergraph: version, mode: config.MODE }, 'gateway listens');
   return {
     url,

@@ -10,6 +10,7 @@ import { isIP } from 'node:net';
 
 import { z } from 'zod';
 
+import { authorizationSettings } from './authorization-settings.ts';
 import { identitySettings } from './identity-settings.ts';
 import {
   choice,
@@ -193,11 +194,7 @@ export const settings = {
     .describe('Lifetime of a token for a subgraph.'),
 
   ...identitySettings,
-  AUTHORIZATION_MODE: choice('filter', 'reject')
-    .default('filter')
-    .describe(
-      'What happens to an operation that asks for too much: its fields become null, or nothing runs.',
-    ),
+  ...authorizationSettings,
 
   REDIS_URL: z
     .url({ protocol: /^rediss?$/, error: 'expected a redis or rediss URL' })

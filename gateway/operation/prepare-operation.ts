@@ -15,7 +15,7 @@ import type { PlanNode } from '@apollo/query-planner';
 import { ERROR_CATALOG } from '../../shared/errors/error-catalog.ts';
 import { MeshgateError } from '../../shared/errors/meshgate-error.ts';
 import type { Problem } from '../../shared/errors/problem.ts';
-import { toAuthorizationShape } from '../policy/authorization-shape.ts';
+import { toAuthorizationShape, toDecidedRights } from '../policy/authorization-shape.ts';
 import type { Rights } from '../policy/requirement.ts';
 import type { SupergraphSnapshot } from '../supergraph/supergraph-snapshot.ts';
 import { type AuthorizedSelections, authorizeSelections } from './authorize-selections.ts';
@@ -207,7 +207,8 @@ class Preparation<Executable extends object> {
       return known;
     }
     this.#observer.miss();
-    const authorized = authorizeSelections(parsed.selections, parsed.requirements, rights);
+    const decided = toDecidedRights(parsed.mentioned, shape, rights);
+    const authorized = authorizeSelections(parsed.selections, parsed.requirements, decided);
     const accept = (plan: PlanNode | null): AcceptedOperation<Executable> => {
       const prepared: PreparedOperation = { parsed, authorized, plan, snapshot };
       const outcome = { ok: true, prepared, executable: this.#compile(prepared) } as const;

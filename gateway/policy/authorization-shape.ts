@@ -40,3 +40,15 @@ export function toAuthorizationShape(mentioned: MentionedRights, rights: Rights)
   for (const policy of mentioned.policies) shape += rights.policies.has(policy) ? '1' : '0';
   return shape;
 }
+
+/**
+ * The rights of a caller with what its shape says of policies in the place of whatever decides
+ * them: who filters an operation by these gets the decision that the shape was made of.
+ *
+ * @param shape Of these rights, as `toAuthorizationShape` wrote it.
+ */
+export function toDecidedRights(mentioned: MentionedRights, shape: string, rights: Rights): Rights {
+  const first = (mentioned.authenticated ? 1 : 0) + mentioned.scopes.length;
+  const held = mentioned.policies.filter((_, index) => shape[first + index] === '1');
+  return { ...rights, policies: new Set(held) };
+}

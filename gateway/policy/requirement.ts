@@ -17,8 +17,13 @@ export interface Requirement {
 export interface Rights {
   readonly authenticated: boolean;
   readonly scopes: ReadonlySet<string>;
-  /** Names of the policies that hold for this caller. A name that is not here does not hold. */
-  readonly policies: ReadonlySet<string>;
+  /** The policies that hold for this caller; each may be decided when it is first asked for. */
+  readonly policies: HeldNames;
+}
+
+/** Names that are held or not; a set of them will do. */
+export interface HeldNames {
+  has(name: string): boolean;
 }
 
 /** Tells whether the rights satisfy every part of the requirement. */
@@ -35,7 +40,7 @@ export function asksForNothing(requirement: Requirement): boolean {
   return !requirement.authenticated && isTrue(requirement.scopes) && isTrue(requirement.policies);
 }
 
-function holdsOneGroup(groups: readonly (readonly string[])[], held: ReadonlySet<string>): boolean {
+function holdsOneGroup(groups: readonly (readonly string[])[], held: HeldNames): boolean {
   return isTrue(groups) || groups.some((group) => group.every((name) => held.has(name)));
 }
 

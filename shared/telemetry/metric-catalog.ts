@@ -166,6 +166,12 @@ export const METRIC_CATALOG = {
     help: 'Looks for changes in the database of the control plane, by outcome (done, failed); about two a second.',
     labels: ['outcome'],
   },
+  gateway_policy_decisions_total: {
+    kind: 'counter',
+    unit: 'count',
+    help: 'Decisions about policies of `@policy`, by result (allowed, denied, failed); what is remembered of a caller is not decided again.',
+    labels: ['result'],
+  },
   gateway_unauthorized_fields_total: {
     kind: 'counter',
     unit: 'count',

@@ -66,6 +66,7 @@ test('starts with the defaults of production when nothing is set', () => {
     SUBGRAPH_TRUST_KEY_FILE: null,
     SUBGRAPH_TOKEN_SECONDS: 60,
     AUTHORIZATION_MODE: 'filter',
+    POLICY_FOLDER: null,
     ISSUERS: [],
     TOKEN_BYTES: 8192,
     TOKEN_COOKIE: null,
