@@ -1,15 +1,35 @@
 import type { Principal } from './identity/principal.ts';
+import type { GrantRegister } from './policy/grants/grant-register.ts';
+import type { GrantedAccess } from './policy/grants/granted-access.ts';
 import type { HeldPolicies } from './policy/held-policies.ts';
 import type { Rights } from './policy/requirement.ts';
 
 /** What a caller has, as far as decisions about fields go. */
-export type RightsOf = (principal: Principal) => Rights;
+export type RightsOf = (principal: Principal) => CallerRights;
+
+export interface CallerRights extends Rights {
+  readonly grants: GrantedAccess | null;
+}
+
+/** What grants open to a caller now; null for nothing. */
+export type GrantsOf = (principal: Principal) => GrantedAccess | null;
 
 /** Creates what gathers the rights of callers; nothing is decided before an operation mentions it. */
-export function createRightsOf(heldPolicies: HeldPolicies): RightsOf {
+export function createRightsOf(heldPolicies: HeldPolicies, grantsOf: GrantsOf): RightsOf {
   return (principal) => ({
     authenticated: principal.authenticated,
     scopes: principal.scopes,
     policies: heldPolicies(principal),
+    grants: grantsOf(principal),
   });
+}
+
+/**
+ * Creates what looks a caller up in the register. Without any grants no clock is read.
+ *
+ * @param now Epoch milliseconds.
+ */
+export function createGrantsOf(register: GrantRegister, now: () => number): GrantsOf {
+  return (principal) =>
+    register.size === 0 ? null : register.accessOf(principal, now(), performance.now());
 }

@@ -3,10 +3,15 @@ import type { PreparedOperation } from '../operation/prepare-operation.ts';
 import { createFlightKey, type KeyedRequest } from './create-flight-key.ts';
 import { type Seat, SingleFlight, type Work } from './single-flight.ts';
 
-/** Begins the work of a request, or finds the seat in work that is under way. */
+/**
+ * Begins the work of a request, or finds the seat in work that is under way.
+ *
+ * @param grants Fingerprint of what was granted to the caller; null for nothing.
+ */
 export type ShareQueries<Value> = (
   request: KeyedRequest,
   principal: Principal,
+  grants: string | null,
   operation: PreparedOperation,
   start: () => Work<Value>,
 ) => Seat<Value>;
@@ -28,13 +33,13 @@ export function createShareQueries<Value>(
   const keyOf = createFlightKey(forwarded);
   const depart = () => flights.depart();
 
-  return (request, principal, { parsed, snapshot }, start) => {
+  return (request, principal, grants, { parsed, snapshot }, start) => {
     if (parsed.kind !== 'query') {
       const work = start();
       work.value.then(depart, depart);
       return toOnlySeat(work);
     }
-    const seat = flights.board(keyOf(request, principal, snapshot.version), start);
+    const seat = flights.board(keyOf(request, principal, snapshot.version, grants), start);
     if (!seat.isFirst) onJoin();
     return seat;
   };
@@ -44,6 +49,7 @@ export function createShareQueries<Value>(
 export function shareNothing<Value>(
   _request: KeyedRequest,
   _principal: Principal,
+  _grants: string | null,
   _operation: PreparedOperation,
   start: () => Work<Value>,
 ): Seat<Value> {

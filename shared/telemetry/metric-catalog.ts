@@ -160,6 +160,12 @@ export const METRIC_CATALOG = {
     help: 'Revocations that the gateway knows, added up over its workers.',
     labels: [],
   },
+  gateway_grants: {
+    kind: 'gauge',
+    unit: 'count',
+    help: 'Grants in force that the gateway knows, added up over its workers.',
+    labels: [],
+  },
   gateway_control_looks_total: {
     kind: 'counter',
     unit: 'count',

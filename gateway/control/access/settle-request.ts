@@ -13,6 +13,7 @@ import { isApproved, isAutoApproved, rolesOf, rolesThatApprove } from './approva
 import { type AccessWish, assessRequest } from './assess-request.ts';
 import type { ApproverRole, Classification, Governance } from './governance.ts';
 import { findProduct, listGovernance } from './governance-store.ts';
+import { MOST_GRANTS } from './load-grants.ts';
 import { type Deed, recordEvent, recordGrantStep, recordRequestStep } from './record-step.ts';
 
 /** What somebody asks for. */
@@ -37,9 +38,6 @@ export interface AccessChange {
 
 /** How long a request waits for an answer, in seconds. */
 const ANSWER_SECONDS = 14 * 86_400;
-
-/** Active grants that a gateway can hold in memory. */
-const MOST_GRANTS = 100_000;
 
 /** An administrator may have left requests open by the thousand; more is a mistake. */
 const MOST_OPEN_REQUESTS = 10_000;

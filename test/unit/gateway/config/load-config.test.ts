@@ -67,6 +67,7 @@ test('starts with the defaults of production when nothing is set', () => {
     SUBGRAPH_TOKEN_SECONDS: 60,
     AUTHORIZATION_MODE: 'filter',
     POLICY_FOLDER: null,
+    GRANTS_TRUSTED_SECONDS: 5,
     ISSUERS: [],
     TOKEN_BYTES: 8192,
     TOKEN_COOKIE: null,
