@@ -36,17 +36,26 @@ export function assessRequest(wish: AccessWish, governance: Governance): Assessm
   if (coordinates.length === 0 || coordinates.length > MOST_COORDINATES) {
     return refuse(`Expected 1 to ${MOST_COORDINATES} fields, but got ${coordinates.length}.`);
   }
-  const unknown = coordinates.filter((coordinate) => !isOffered(coordinate, classes));
+  const unknown = coordinates.filter((coordinate) => !isProtected(coordinate, classes));
   if (unknown.length > 0) {
     return refuse(
-      `Expected types and fields that the product ${product} offers, such as Account.email, but got ${unknown.join(', ')}.`,
+      `Expected types and fields that the product ${product} protects (${toExamples(classes)}), but got ${unknown.join(', ')}; there is nothing to grant of others.`,
     );
   }
   const classified = coordinates.map((coordinate) => classes?.[coordinate] ?? strictest);
   return { ok: true, classification: strictestOf(classified) };
 }
 
-function isOffered(coordinate: string, classes: Governance['classes']): boolean {
+/** Named in a message at most. */
+const MOST_EXAMPLES = 12;
+
+function toExamples(classes: Governance['classes']): string {
+  const known = Object.keys(classes ?? { 'Account.email': null });
+  const named = known.slice(0, MOST_EXAMPLES).join(', ');
+  return known.length > MOST_EXAMPLES ? `${named} and ${known.length - MOST_EXAMPLES} more` : named;
+}
+
+function isProtected(coordinate: string, classes: Governance['classes']): boolean {
   return COORDINATE.test(coordinate) && (classes === null || Object.hasOwn(classes, coordinate));
 }
 

@@ -1,9 +1,15 @@
+import type { DirectiveNode } from 'graphql';
 import { z } from 'zod';
 
 import { graphqlAggregatesOf, graphqlFieldsOf } from '../../../shared/contract/contract-table.ts';
 import type { Contract } from '../../../shared/contract/data-contract.ts';
 import type { ProductFolder } from '../../../shared/contract/load-product-folder.ts';
-import { indexSdl, type SdlIndex, walkFields } from '../../../shared/contract/sdl-index.ts';
+import {
+  directivesNamed,
+  indexSdl,
+  type SdlIndex,
+  walkFields,
+} from '../../../shared/contract/sdl-index.ts';
 import { findCustomProperty } from '../../../shared/contract/standard-parts.ts';
 import { MeshgateError } from '../../../shared/errors/meshgate-error.ts';
 import {
@@ -82,21 +88,26 @@ function findClasses(contract: Contract, index: SdlIndex): ReadonlyMap<string, C
   return found;
 }
 
-/** Classes of all object and interface types and of their fields. */
+/** Classes of the types and fields that bear a requirement: there is nothing to grant of others. */
 function classify(
   index: SdlIndex,
   known: ReadonlyMap<string, Classification>,
   strictest: Classification,
 ): Record<string, Classification> {
   const classes: Record<string, Classification> = {};
-  for (const type of index.values()) {
-    if (type.kind !== 'object' && type.kind !== 'interface') continue;
-    const coordinates = [...type.fields.keys()].map((field) => `${type.name}.${field}`);
-    for (const coordinate of coordinates) {
-      classes[coordinate] = known.get(coordinate) ?? strictest;
+  for (const { name, directives, fields } of index.values()) {
+    const coordinates = [...fields].map(([field, node]) => [`${name}.${field}`, node] as const);
+    for (const [coordinate, node] of coordinates) {
+      if (isProtected(node.directives)) classes[coordinate] = known.get(coordinate) ?? strictest;
     }
-    const ofFields = coordinates.flatMap((coordinate) => known.get(coordinate) ?? []);
-    classes[type.name] = ofFields.length === 0 ? strictest : strictestOf(ofFields);
+    const ofFields = coordinates.flatMap(([coordinate]) => known.get(coordinate) ?? []);
+    if (isProtected(directives)) {
+      classes[name] = ofFields.length === 0 ? strictest : strictestOf(ofFields);
+    }
   }
   return classes;
+}
+
+function isProtected(directives: readonly DirectiveNode[] | undefined): boolean {
+  return directivesNamed(directives, 'authenticated', 'requiresScopes', 'policy').length > 0;
 }

@@ -38,7 +38,7 @@ export const governanceSchema = z.strictObject({
   members: z.array(member),
   /** The strictest class of anything in the product. */
   strictest: classification,
-  /** By coordinate, of everything that the product offers; null when that is not known. */
+  /** By coordinate, of the types and fields that it protects; null when these are not known. */
   classes: z.record(z.string(), classification).nullable(),
   /** Which requests nobody has to look at; classified data is never among them. */
   autoApprove: z.array(autoApproval),

@@ -26,11 +26,12 @@ test('a product says who decides, for how long and for what', async () => {
     maxGrantSeconds: 180 * 86_400,
     purposes: ['analytics', 'customer-service'],
   });
-  expect(classes).toMatchObject({
-    Account: 'personal',
-    'Account.marketSegment': 'internal',
+  expect(classes).toEqual({
+    'Account.name': 'personal',
     'Account.email': 'personal',
-    'Query.account': 'personal',
+    'Account.phone': 'personal',
+    'Account.contactUpdatedAt': 'personal',
+    'Mutation.updateAccountContact': 'personal',
   });
 });
 
@@ -40,8 +41,9 @@ test('figures made from a column are as protected as the column', async () => {
   expect(classes).toMatchObject({
     'OrderLine.profit': 'restricted',
     'SalesTotals.profit': 'restricted',
-    'OrderLine.sales': 'internal',
+    Order: 'internal',
   });
+  expect(classes).not.toHaveProperty(['OrderLine.sales']);
 });
 
 test('a policy of access that is misshapen is told by its place', async () => {
