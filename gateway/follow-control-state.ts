@@ -50,13 +50,14 @@ export async function followControlState(
   });
   const followed = createFollowedGrants(pool, grants, trusted * 1000, metrics, looks.onFailure);
   const topics = {
-    access: followed.load,
     async credentials() {
       const { apiKeys, revocations } = await loadCredentials(pool, rowClaims);
       register.replace(apiKeys, revocations);
       metrics.gauge('gateway_api_keys').set(register.size.apiKeys);
       metrics.gauge('gateway_revocations').set(register.size.revocations);
     },
+    // Last: whatever is wrong with grants must not keep a revocation from being loaded.
+    access: followed.load,
   };
   const { beforeLook } = followed;
   const onLook = () => {

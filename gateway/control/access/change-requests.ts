@@ -76,12 +76,14 @@ export function approveRequest(
       throw refuse(`somebody else than who has asked and whom it is for, but got ${deed.actor}`);
     }
     const roles = await findRoles(client, request.product, deed.actor);
-    await client.query(
+    const added = await client.query(
       `INSERT INTO meshgate.access_approval (request_id, approver, roles)
-       VALUES ($1, $2, $3) ON CONFLICT DO NOTHING`,
+       VALUES ($1, $2, $3) ON CONFLICT DO NOTHING RETURNING approver`,
       [requestId, deed.actor, roles],
     );
-    await recordEvent(client, `agreed (${roles.join(', ')})`, requestId, null, deed);
+    if (added.length > 0) {
+      await recordEvent(client, `agreed (${roles.join(', ')})`, requestId, null, deed);
+    }
     return settleRequest(client, requestId);
   });
 }

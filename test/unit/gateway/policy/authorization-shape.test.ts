@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 
 import {
@@ -86,3 +87,48 @@ test.each([
     expect(stillCovers(MENTIONED, covering(...before), now)).toBe(still);
   },
 );
+
+test('callers of one shape get one decision, whatever they hold and were granted', () => {
+  const names = ['a', 'b', 'c'];
+  const coordinates = ['T', 'T.x', 'T.y', 'U.z'];
+  const groups = fc.array(fc.subarray(names), { maxLength: 2 });
+  const requirements = fc.array(
+    fc.record({
+      authenticated: fc.boolean(),
+      scopes: groups,
+      policies: groups,
+      element: fc.record({
+        coordinate: fc.constantFrom(...coordinates),
+        products: fc.constant(['p']),
+        writes: fc.constant(false),
+      }),
+    }),
+    { minLength: 1, maxLength: 4 },
+  );
+  const caller = fc
+    .record({
+      authenticated: fc.boolean(),
+      scopes: fc.subarray(names),
+      policies: fc.subarray(names),
+      granted: fc.option(fc.subarray(coordinates)),
+    })
+    .map(
+      ({ authenticated, scopes, policies, granted }): Rights => ({
+        authenticated,
+        scopes: new Set(scopes),
+        policies: new Set(policies),
+        grants: granted && covering(...granted),
+      }),
+    );
+
+  fc.assert(
+    fc.property(requirements, caller, caller, (all, one, other) => {
+      const mentioned = collectMentionedRights(all);
+      const shape = toAuthorizationShape(mentioned, one);
+      fc.pre(shape === toAuthorizationShape(mentioned, other));
+      const decided = all.map((each) => isSatisfied(each, toDecidedRights(mentioned, shape, one)));
+      expect(all.map((each) => isSatisfied(each, other))).toEqual(decided);
+    }),
+    { numRuns: 200, maxSkipsPerRun: 1000 },
+  );
+});
