@@ -48,7 +48,7 @@ export async function followControlState(
     statementTimeoutMs: STATEMENT_TIMEOUT_MS,
     applicationName: 'meshgate-gateway',
   });
-  const followed = createFollowedGrants(pool, grants, trusted * 1000, metrics, looks.onFailure);
+  const followed = createFollowedGrants(pool, grants, trusted * 1000, { metrics, log });
   const topics = {
     async credentials() {
       const { apiKeys, revocations } = await loadCredentials(pool, rowClaims);

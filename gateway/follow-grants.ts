@@ -2,6 +2,7 @@ import { hostname } from 'node:os';
 
 import type { PostgresPool } from '../shared/postgres/create-pool.ts';
 import type { Metrics } from '../shared/telemetry/create-metrics.ts';
+import type { Logger } from '../shared/telemetry/logger.ts';
 import { createGatewayPresence } from './control/access/gateway-presence.ts';
 import { loadGrants } from './control/access/load-grants.ts';
 import type { LoadTopic } from './control/database/watch-changes.ts';
@@ -24,17 +25,20 @@ export interface FollowedGrants {
  * A process that cannot say that it runs uses no grants: nobody would wait for it.
  *
  * @param trustedMs How long the register is used after it was last confirmed.
- * @param onFailure Told of what goes wrong; must not throw.
  */
 export function createFollowedGrants(
   pool: PostgresPool,
   register: GrantRegister,
   trustedMs: number,
-  metrics: Metrics,
-  onFailure: (error: unknown) => void,
+  { metrics, log }: { readonly metrics: Metrics; readonly log: Logger },
 ): FollowedGrants {
   const presence = createGatewayPresence(pool, `${hostname()}:${process.pid}`, trustedMs);
   let beganAtMs: number | null = null;
+  let mute = false;
+  const onFailure = (error: unknown): void => {
+    if (!mute) log.error({ err: error }, 'this gateway cannot say that it runs: it uses no grants');
+    mute = true;
+  };
   return {
     async load(epoch) {
       register.replace(await loadGrants(pool));
@@ -48,6 +52,8 @@ export function createFollowedGrants(
       try {
         await presence.beat();
         beganAtMs = nowMs;
+        if (mute) log.info('this gateway says that it runs again');
+        mute = false;
       } catch (error) {
         onFailure(error);
       }

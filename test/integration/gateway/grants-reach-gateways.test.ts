@@ -1,6 +1,8 @@
 /**
  * Grants over real HTTP: several gateways, one database, subgraphs that note what they were sent.
  */
+import { readFile } from 'node:fs/promises';
+
 import { decodeJwt } from 'jose';
 import { expect, onTestFinished, test } from 'vitest';
 
@@ -199,17 +201,30 @@ test('a gateway that cannot ask the database uses grants for a second only, and 
   await expect.poll(() => ask(gateway), { timeout: 5000, interval: 10 }).toEqual(ALLOWED);
 });
 
-test('a gateway that may not write uses no grants: nobody would wait for it', async () => {
+test('a gateway that may not write uses no grants, because nobody would wait for it, and says so once', async () => {
+  const folder = await writeFolder();
+  onTestFinished(() => folder.remove());
   const desk = await openAccessDesk('desk');
   const role = await desk.database.createRole('reader');
   await desk.database.run(`
     GRANT USAGE ON SCHEMA meshgate TO ${role};
     GRANT SELECT ON ALL TABLES IN SCHEMA meshgate TO ${role}`);
   await desk.give();
-  const gateway = await serve(desk, { DATABASE_URL: desk.database.urlFor(role) });
+  const gateway = await serve(desk, {
+    DATABASE_URL: desk.database.urlFor(role),
+    LOG_LEVEL: 'info',
+    LOG_FILE: `${folder.path}/log`,
+  });
+  const countLooks = async () => {
+    const text = await (await fetch(`${gateway.url}/metrics`)).text();
+    return Number(/gateway_control_looks_total\{outcome="done"\} (\d+)/.exec(text)?.[1] ?? 0);
+  };
 
   expect(await ask(gateway)).toEqual(REFUSED);
   expect(await ask(gateway, '{ open }')).toEqual({ open: 'open' });
+  await expect.poll(countLooks, { timeout: 5000 }).toBeGreaterThan(2);
+  const log = await readFile(`${folder.path}/log`, 'utf8');
+  expect(log.match(/this gateway cannot say that it runs/g)).toHaveLength(1);
 });
 
 test('a gateway that has closed is not waited for', async () => {
