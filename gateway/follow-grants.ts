@@ -3,6 +3,7 @@ import { hostname } from 'node:os';
 import type { PostgresPool } from '../shared/postgres/create-pool.ts';
 import type { Metrics } from '../shared/telemetry/create-metrics.ts';
 import type { Logger } from '../shared/telemetry/logger.ts';
+import { loadEmergencies } from './control/access/emergencies.ts';
 import { createGatewayPresence } from './control/access/gateway-presence.ts';
 import { loadGrants } from './control/access/load-grants.ts';
 import type { LoadTopic } from './control/database/watch-changes.ts';
@@ -33,11 +34,20 @@ export function createFollowedGrants(
   { metrics, log }: { readonly metrics: Metrics; readonly log: Logger },
 ): FollowedGrants {
   const presence = createGatewayPresence(pool, `${hostname()}:${process.pid}`, trustedMs);
+  const told = new Set<string>();
   let beganAtMs: number | null = null;
   let mute = false;
   const onFailure = (error: unknown): void => {
     if (!mute) log.error({ err: error }, 'this gateway cannot say that it runs: it uses no grants');
     mute = true;
+  };
+  const tellEmergencies = async (): Promise<void> => {
+    for (const { grant, request, product } of await loadEmergencies(pool)) {
+      if (told.has(grant)) continue;
+      told.add(grant);
+      metrics.counter('gateway_emergencies_total').inc();
+      log.warn({ grant, request, product }, 'access was taken in an emergency: review it');
+    }
   };
   return {
     async load(epoch) {
@@ -45,6 +55,7 @@ export function createFollowedGrants(
       metrics.gauge('gateway_grants').set(register.size);
       // The next beat says it again.
       await presence.acknowledge(epoch).catch(onFailure);
+      await tellEmergencies();
     },
     async beforeLook() {
       const nowMs = performance.now();

@@ -6,6 +6,7 @@ import {
   requestAccess,
   revokeGrant,
 } from '../../gateway/control/access/change-requests.ts';
+import { breakGlass } from '../../gateway/control/access/emergencies.ts';
 import type { Governance } from '../../gateway/control/access/governance.ts';
 import { registerProducts } from '../../gateway/control/access/governance-store.ts';
 import type { AccessChange, NewRequest } from '../../gateway/control/access/settle-request.ts';
@@ -20,6 +21,8 @@ export interface AccessDesk {
   readonly pool: PostgresPool;
   /** Requests, and approves as the owner, `ola`; the grant is for `ada` unless said otherwise. */
   give(wish?: Partial<NewRequest>): Promise<AccessChange>;
+  /** Takes access to the first product for `ada`, in an emergency. */
+  breakGlass(): Promise<AccessChange>;
   /** Revokes as the owner. */
   revoke(grantId: string): Promise<AccessChange>;
   /** Waits until the gateways that run enforce a change. @returns Such as `2 of 2`. */
@@ -45,6 +48,7 @@ const WISH: Omit<NewRequest, 'product'> = {
   reason: null,
   ttlSeconds: 3600,
   requestedBy: 'ada',
+  emergency: false,
 };
 
 /** Opens a database with these products, all of them owned by `ola`, until the test ends. */
@@ -73,6 +77,7 @@ export async function openAccessDesk(
       const { request } = await requestAccess(pool, { product: first, ...WISH, ...wish });
       return approveRequest(pool, request.id, { actor: 'ola', reason: null });
     },
+    breakGlass: () => breakGlass(pool, { product: first, ...WISH, reason: 'outage' }),
     revoke: (grantId) => revokeGrant(pool, grantId, { actor: 'ola', reason: 'over' }),
     async applied({ epoch }) {
       const wait = await awaitApplied(pool, epoch ?? '0', 5000, () => performance.now());

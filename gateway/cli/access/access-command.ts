@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { CommandTools } from '../command-tools.ts';
 import type { ExitCode } from '../exit-code.ts';
 import { addAnswerCommands } from './answer-commands.ts';
+import { addEmergencyCommands } from './emergency-commands.ts';
 import { addListCommands } from './list-commands.ts';
 import { addRegisterCommand } from './register-command.ts';
 import { addRequestCommands } from './request-commands.ts';
@@ -29,5 +30,6 @@ export function addAccessCommand(
   addRegisterCommand(access, tools);
   addRequestCommands(access, tools, setExitCode);
   addAnswerCommands(access, tools, setExitCode);
+  addEmergencyCommands(access, tools, setExitCode);
   addListCommands(access, tools);
 }

@@ -9,17 +9,9 @@ import type { AccessChange } from '../../control/access/settle-request.ts';
 import type { CommandTools } from '../command-tools.ts';
 import type { ExitCode } from '../exit-code.ts';
 import { parseDuration } from '../parse-duration.ts';
-import { collectText, type DeedOptions, parseText, withDeed } from './access-options.ts';
+import { type DeedOptions, withDeed } from './access-options.ts';
 import { reportChange } from './report-change.ts';
-
-interface RequestOptions extends DeedOptions {
-  readonly product: string;
-  readonly field: readonly string[];
-  readonly issuer: string;
-  readonly subject?: string;
-  readonly purpose: string;
-  readonly ttl: number;
-}
+import { toWish, type WishOptions, withWish } from './wish-options.ts';
 
 /** Adds `meshgate access request`, `renew` and `withdraw`: what those do who want access. */
 export function addRequestCommands(
@@ -59,33 +51,10 @@ function addRequest(
   tools: CommandTools,
   setExitCode: (code: ExitCode) => void,
 ): void {
-  withDeed(access.command('request'), false)
+  withWish(withDeed(access.command('request'), false), ttlOption())
     .description('ask for access to a data product, for a caller and a purpose')
-    .requiredOption('--product <name>', 'the data product', parseText)
-    .addOption(
-      new Option(
-        '--field <Type.field>',
-        'only this field, or this protected type; may be repeated (default: all that the product protects, changes excepted)',
-      )
-        .argParser(collectText)
-        .default([], 'all'),
-    )
-    .requiredOption('--issuer <iss>', 'issuer of the tokens of the caller', parseText)
-    .option('--subject <sub>', 'the caller, as tokens name it (default: who asks)', parseText)
-    .requiredOption('--purpose <purpose>', 'what the data is for', parseText)
-    .addOption(ttlOption())
-    .action(async (options: RequestOptions) => {
-      const { product, field, issuer, subject = options.as, purpose, reason = null } = options;
-      const wish = {
-        product,
-        coordinates: field.length === 0 ? null : [...new Set(field)],
-        issuer,
-        subject,
-        purpose,
-        reason,
-        ttlSeconds: options.ttl,
-        requestedBy: options.as,
-      };
+    .action(async (options: WishOptions) => {
+      const wish = { ...toWish(options), emergency: false };
       setExitCode(
         await reportChange(options, tools, (pool) => requestAccess(pool, wish), sayRequested),
       );

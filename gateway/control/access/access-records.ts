@@ -23,8 +23,17 @@ export interface RequestFacts {
   readonly createdAt: string;
   readonly answerUntil: string;
   readonly approvals: readonly Approval[];
+  /** Whether the grant was taken without waiting for anybody. */
+  readonly emergency: boolean;
+  /** What is thought of that. */
+  readonly reviews: readonly Review[];
   /** Id of the grant that came of it. */
   readonly grant: string | null;
+}
+
+/** What somebody who decides about a product thinks of an emergency. */
+export interface Review extends Approval {
+  readonly verdict: 'justified' | 'unjustified';
 }
 
 /** A grant as it is shown; times are ISO 8601. */
@@ -75,6 +84,10 @@ const REQUESTS = `
     coalesce((SELECT jsonb_agg(jsonb_build_object('approver', approver, 'roles', roles)
       ORDER BY approved_at) FROM meshgate.access_approval WHERE request_id = request.id), '[]')
       AS approvals,
+    emergency,
+    coalesce((SELECT jsonb_agg(jsonb_build_object('approver', reviewer, 'roles', roles, 'verdict', verdict)
+      ORDER BY reviewed_at) FROM meshgate.access_review WHERE request_id = request.id), '[]')
+      AS reviews,
     (SELECT id FROM meshgate.access_grant WHERE request_id = request.id) AS grant
   FROM meshgate.access_request AS request`;
 
@@ -83,15 +96,21 @@ const GRANTS = `
     ${toIso('starts_at')} AS "startsAt", ${toIso('ends_at')} AS "endsAt"
   FROM meshgate.access_grant`;
 
+/** An emergency that no owner and no other person as steward have looked at. */
+const TO_REVIEW = `emergency AND NOT EXISTS (
+  SELECT FROM meshgate.access_review AS one JOIN meshgate.access_review AS other USING (request_id)
+  WHERE request_id = request.id AND one.reviewer <> other.reviewer
+    AND 'owner' = ANY (one.roles) AND 'steward' = ANY (other.roles))`;
+
 const FILTER = '($1::text IS NULL OR product = $1) AND ($2::text IS NULL OR subject = $2)';
 
-/** Lists requests, the newest first; open ones unless all are asked for. */
+/** Lists requests, the newest first; open ones, and emergencies to be reviewed, unless all are asked for. */
 export function listRequests(
   client: TransactionClient,
   { product, subject, all }: RecordFilter,
 ): Promise<readonly RequestFacts[]> {
   return client.query<RequestFacts>(
-    `${REQUESTS} WHERE ${FILTER} AND ($3 OR state = 'requested')
+    `${REQUESTS} WHERE ${FILTER} AND ($3 OR state = 'requested' OR ${TO_REVIEW})
      ORDER BY created_at DESC, id LIMIT ${MOST_LISTED}`,
     [product, subject, all],
   );

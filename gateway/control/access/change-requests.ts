@@ -55,7 +55,8 @@ export function renewGrant(
       throw refuse(`a grant that is active, but ${grantId} is ${state}; ask for a new one`);
     }
     const same = { product, coordinates: fields, issuer, subject, purpose };
-    return addRequest(client, { ...same, ttlSeconds, reason, requestedBy: actor }, grantId);
+    const wish = { ...same, ttlSeconds, reason, requestedBy: actor, emergency: false };
+    return addRequest(client, wish, grantId);
   });
 }
 
@@ -150,7 +151,7 @@ export function revokeGrant(
 }
 
 /** What time has done by now is written down first, so that nothing is done to what is over. */
-function inCleanTransaction(
+export function inCleanTransaction(
   pool: PostgresPool,
   work: (client: TransactionClient) => Promise<AccessChange>,
 ): Promise<AccessChange> {

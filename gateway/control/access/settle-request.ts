@@ -23,6 +23,8 @@ export interface NewRequest extends AccessWish {
   readonly subject: string;
   readonly reason: string | null;
   readonly requestedBy: string;
+  /** Whether access is taken without waiting for anybody; it is reviewed afterwards. */
+  readonly emergency: boolean;
 }
 
 /** Where a change has led. */
@@ -54,7 +56,8 @@ export async function addRequest(
   wish: NewRequest,
   renews: string | null,
 ): Promise<AccessChange> {
-  const { product, coordinates, issuer, subject, purpose, reason, ttlSeconds, requestedBy } = wish;
+  const { product, coordinates, issuer, subject, purpose, reason, ttlSeconds } = wish;
+  const { requestedBy, emergency } = wish;
   const neighbours = await listGovernance(client);
   const governance = findProduct(neighbours, product);
   const classification = assess(wish, governance);
@@ -62,14 +65,17 @@ export async function addRequest(
   const id = `r-${randomBytes(6).toString('hex')}`;
   await client.query(
     `INSERT INTO meshgate.access_request (id, product, coordinates, classification, issuer, subject,
-       purpose, reason, ttl_seconds, requested_by, renews, answer_until)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, now() + make_interval(secs => $12))`,
+       purpose, reason, ttl_seconds, requested_by, renews, emergency, answer_until)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, now() + make_interval(secs => $13))`,
     [
       ...[id, product, coordinates, classification, issuer, subject, purpose, reason],
-      ...[ttlSeconds, requestedBy, renews, ANSWER_SECONDS],
+      ...[ttlSeconds, requestedBy, renews, emergency, ANSWER_SECONDS],
     ],
   );
   await recordEvent(client, 'requested', id, null, { actor: requestedBy, reason });
+  if (emergency) {
+    return give(client, await holdRequest(client, id), { actor: requestedBy, reason: 'emergency' });
+  }
   const today = await findToday(client);
   if (!isAutoApproved(classification, subject, governance, neighbours, today)) {
     return toChange(client, id, rolesThatApprove(classification), null);

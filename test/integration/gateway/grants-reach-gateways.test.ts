@@ -227,6 +227,29 @@ test('a gateway that may not write uses no grants, because nobody would wait for
   expect(log.match(/this gateway cannot say that it runs/g)).toHaveLength(1);
 });
 
+test('an emergency opens at once, and every gateway tells those who run it, once', async () => {
+  const folder = await writeFolder();
+  onTestFinished(() => folder.remove());
+  const desk = await openAccessDesk('desk');
+  const gateway = await serve(desk, { LOG_LEVEL: 'warn', LOG_FILE: `${folder.path}/log` });
+
+  const taken = await desk.breakGlass();
+  expect(await desk.applied(taken)).toBe('1 of 1');
+  expect(await ask(gateway)).toEqual(ALLOWED);
+  await desk.applied(await desk.give({ subject: 'eve' }));
+  await gateway.close();
+
+  const lines = (await readFile(`${folder.path}/log`, 'utf8')).trim().split('\n');
+  expect(lines.map((line) => JSON.parse(line))).toEqual([
+    expect.objectContaining({
+      msg: 'access was taken in an emergency: review it',
+      grant: taken.grant?.id,
+      request: taken.request.id,
+      product: 'desk',
+    }),
+  ]);
+});
+
 test('a gateway that has closed is not waited for', async () => {
   const desk = await openAccessDesk('desk');
   const gateways = [await serve(desk), await serve(desk)];

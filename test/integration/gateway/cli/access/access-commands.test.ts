@@ -71,6 +71,8 @@ test('a request for personal data waits for owner and steward, and becomes a gra
       createdAt: expect.stringMatching(INSTANT),
       answerUntil: expect.stringMatching(INSTANT),
       approvals: [],
+      emergency: false,
+      reviews: [],
       grant: null,
     },
     grant: null,
@@ -138,6 +140,68 @@ test('internal data goes to a colleague at once and to a stranger by the owner a
   expect(await approve(stranger.request.id, 'elif.demir@acme.example')).toMatchObject({
     grant: { state: 'active', subject: 'eve@other.example', fields: null },
   });
+});
+
+const BREAK = [
+  ...['access', 'break-glass', '--product', 'accounts', '--issuer', 'https://id.example'],
+  ...['--purpose', 'customer-service', '--reason', 'outage', '--as', 'ben'],
+];
+const review = (id: string, who: string, verdict: string) =>
+  run(
+    ...['access', 'review', id, '--as', who, '--verdict', verdict, '--reason', 'looked'],
+    '--json',
+  );
+
+test('in an emergency access is taken at once, and waits for the review of two people', async () => {
+  const { request, grant } = await facts(...BREAK);
+  const openIds = async () =>
+    (await facts('access', 'list')).requests.map(({ id }: { id: string }) => id);
+
+  expect(request).toMatchObject({ state: 'approved', emergency: true, approvals: [] });
+  expect(Date.parse(grant.endsAt) - Date.parse(grant.startsAt)).toBe(3_600_000);
+  expect(await openIds()).toContain(request.id);
+  const first = JSON.parse((await review(request.id, OWNER, 'justified')).stdout);
+  expect(first).toMatchObject({ needs: ['owner', 'steward'], grant: { state: 'active' } });
+  expect(await openIds()).toContain(request.id);
+  const second = JSON.parse((await review(request.id, STEWARD, 'justified')).stdout);
+  expect(second).toMatchObject({ needs: [], grant: { state: 'active' }, enforcement: null });
+  expect(await openIds()).not.toContain(request.id);
+});
+
+test('an emergency that is found unjustified ends', async () => {
+  const { request } = await facts(...BREAK);
+
+  const said = JSON.parse((await review(request.id, STEWARD, 'unjustified')).stdout);
+
+  expect(said).toMatchObject({ grant: { state: 'revoked' }, enforcement: { applied: 0, of: 0 } });
+  const { events } = await facts('access', 'show', request.id);
+  expect(events.map(({ action }: { action: string }) => action)).toEqual([
+    'requested',
+    'approved',
+    'granted',
+    'found unjustified (steward)',
+    'revoked',
+  ]);
+});
+
+test('who took the access reviews nothing, nor does anybody twice, nor what was no emergency', async () => {
+  const { request } = await facts(...BREAK);
+  const usual = await ask('ben');
+  await review(request.id, OWNER, 'justified');
+
+  const said = [
+    await review(request.id, 'ben', 'justified'),
+    await review(request.id, 'eve', 'justified'),
+    await review(request.id, OWNER, 'unjustified'),
+    await review(usual.request.id, OWNER, 'justified'),
+  ].map(({ stderr }) => stderr);
+
+  expect(said).toEqual([
+    expect.stringContaining('Expected somebody else'),
+    expect.stringContaining('Expected an owner or steward'),
+    expect.stringContaining('Expected one review of each person'),
+    expect.stringContaining('Expected an emergency'),
+  ]);
 });
 
 test('a denied or withdrawn request is closed for good', async () => {
@@ -251,6 +315,7 @@ test.each([
   'TRUNCATE meshgate.access_event',
   'DELETE FROM meshgate.access_approval',
   'DELETE FROM meshgate.access_grant',
+  'DELETE FROM meshgate.access_review',
   'DELETE FROM meshgate.access_request',
   "UPDATE meshgate.access_grant SET ends_at = ends_at + interval '1 year'",
   "UPDATE meshgate.access_request SET state = 'requested' WHERE state = 'denied'",
@@ -295,6 +360,8 @@ test.each([
   [['access', 'request', '--product', 'accounts', '--as', 'ben'], '--issuer'],
   [['access', 'deny', 'r-000000000000', '--as', 'x'], '--reason'],
   [['access', 'revoke', 'g-000000000000', '--reason', 'x'], '--as'],
+  [[...BREAK, '--ttl', '5h'], 'Expected at most 4h'],
+  [['access', 'review', 'r-1', '--as', 'x', '--reason', 'y'], '--verdict'],
   [['access', 'register', '--name', 'x'], 'expected --name and --owner together'],
   [['access', 'approve', 'r-000000000000', '--as', ' '], 'Expected 1 to 1000 characters'],
 ])('%j is a wrong call', async (args, said) => {

@@ -20,6 +20,7 @@ const WISH = {
   reason: null,
   ttlSeconds: 3600,
   requestedBy: 'ada',
+  emergency: false,
 };
 
 /** A product whose data takes the word of `ola` and of `per`. */
