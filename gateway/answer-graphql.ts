@@ -11,7 +11,7 @@ import type { Problem } from '../shared/errors/problem.ts';
 import type { SupergraphGeneration } from './build-generation.ts';
 import type { ShareQueries } from './cache/share-queries.ts';
 import type { Work } from './cache/single-flight.ts';
-import type { RightsOf } from './create-rights-of.ts';
+import type { CallerRights, GrantsOf, RightsOf } from './create-rights-of.ts';
 import type { CompiledOperation } from './execution/execute-operation.ts';
 import type { ExecutionResult } from './execution/execution-result.ts';
 import type {
@@ -25,7 +25,12 @@ import type { Principal } from './identity/principal.ts';
 import type { LimitRate, RateRefusal } from './identity/rate-limit/create-rate-limit.ts';
 import type { SubgraphHeaders } from './identity/trust/create-subgraph-headers.ts';
 import type { ExecutedFacts, RequestObserver } from './observe-requests.ts';
-import type { PreparationOutcome, PrepareOperation } from './operation/prepare-operation.ts';
+import type {
+  PreparationOutcome,
+  PreparedOperation,
+  PrepareOperation,
+} from './operation/prepare-operation.ts';
+import { stillCovers } from './policy/authorization-shape.ts';
 import type { ErrorDisclosure } from './response/format-problem.ts';
 import { renderAnswer, renderRefusal } from './response/render-answer.ts';
 import type { LiveSupergraph } from './supergraph/live-supergraph.ts';
@@ -36,6 +41,8 @@ export interface AnswerStages {
   /** Null sets no limit. */
   readonly limitRate: LimitRate | null;
   readonly rightsOf: RightsOf;
+  /** What is granted to a caller when an operation has run. */
+  readonly grantsOf: GrantsOf;
   readonly prepare: PrepareOperation<CompiledOperation>;
   readonly share: ShareQueries<Executed>;
   readonly headersFor: SubgraphHeaders;
@@ -115,18 +122,40 @@ async function answerOperation(
     return renderAnswer(undefined, [OPERATION_UNAUTHORIZED, ...refusals], settings);
   }
 
+  // Planning took its time: a mutation must not begin by what holds no more.
+  if (preparing instanceof Promise && hasLostAccess(prepared, principal, rights, stages)) {
+    return refuseAccess(observer);
+  }
+
   const disclosure = { ...settings, hidesValues: prepared.hidesValues };
-  const start = () => run(executable, asking, stages, disclosure);
-  const seat = share(request, principal, prepared, start);
+  const start = () => run(executable, asking, rights, stages, disclosure);
+  const seat = share(request, principal, rights.grants?.fingerprint ?? null, prepared, start);
   request.client.onGone = seat.leave;
   const executed = await seat.value;
+  if (hasLostAccess(prepared, principal, rights, stages)) return refuseAccess(observer);
   return { ...executed.answer, facts: observer.executed(request.requestId, prepared, executed) };
+}
+
+/** Whether a grant that the operation was begun with has ended meanwhile: its rows are not shown. */
+function hasLostAccess(
+  { parsed }: PreparedOperation,
+  principal: Principal,
+  { grants }: CallerRights,
+  { grantsOf }: AnswerStages,
+): boolean {
+  return grants !== null && !stillCovers(parsed.mentioned, grants, grantsOf(principal));
+}
+
+function refuseAccess(observer: RequestObserver): EdgeAnswer {
+  observer.refused([ACCESS_ENDED]);
+  return renderRefusal('ACCESS_ENDED');
 }
 
 /** Executes and renders. */
 function run(
   executable: CompiledOperation,
   { request, principal, generation }: Asking,
+  { grants }: CallerRights,
   { headersFor }: AnswerStages,
   settings: AnswerSettings & ErrorDisclosure,
 ): Work<Executed> {
@@ -140,7 +169,7 @@ function run(
       memory: generation.memory,
       headersFor(subgraph) {
         subgraphs.add(subgraph);
-        return headersFor(subgraph, principal, request);
+        return headersFor(subgraph, principal, request, grants?.ofProduct(subgraph));
       },
       timeoutMs: settings.timeoutMs,
       onStart(giveUp) {
@@ -178,6 +207,11 @@ const PURPOSE_HEADER = 'x-purpose';
 const RATE_LIMITED = {
   code: 'RATE_LIMITED',
   message: ERROR_CATALOG.RATE_LIMITED.summary,
+} as const;
+
+const ACCESS_ENDED = {
+  code: 'ACCESS_ENDED',
+  message: ERROR_CATALOG.ACCESS_ENDED.summary,
 } as const;
 
 const OPERATION_UNAUTHORIZED = {

@@ -12,7 +12,7 @@ import { buildIdentity } from './build-identity.ts';
 import { buildLiveSupergraph } from './build-live-supergraph.ts';
 import { createShareQueries, type ShareQueries, shareNothing } from './cache/share-queries.ts';
 import type { GatewayConfig } from './config/config-schema.ts';
-import { createRightsOf } from './create-rights-of.ts';
+import { createGrantsOf, createRightsOf } from './create-rights-of.ts';
 import type { SwapSupergraph } from './create-swap-supergraph.ts';
 import { createHttpServer, type HttpServer } from './http/create-http-server.ts';
 import type { ExampleOperation, StartPageFacts } from './http/edge-types.ts';
@@ -23,6 +23,7 @@ import { createSubgraphHeaders } from './identity/trust/create-subgraph-headers.
 import type { SubgraphTokens } from './identity/trust/create-subgraph-tokens.ts';
 import type { LoadedSupergraph, LoadSupergraph } from './load-supergraph.ts';
 import { createRequestObserver, type RequestObserver } from './observe-requests.ts';
+import type { GrantRegister } from './policy/grants/grant-register.ts';
 import { createHeldPolicies, type DecidePolicy } from './policy/held-policies.ts';
 import { toAnswerSettings, toEdgeSettings } from './room-settings.ts';
 import type { LiveClassification } from './supergraph/live-classification.ts';
@@ -40,6 +41,7 @@ export interface GatewayDoors {
   readonly issuers: readonly IssuerSettings[];
   /** API keys, and what was revoked. */
   readonly register: CredentialRegister;
+  readonly grants: GrantRegister;
   readonly decidePolicy: DecidePolicy;
   /** What follows from how data is classified. */
   readonly classification: LiveClassification;
@@ -70,6 +72,8 @@ export function buildGateway(config: GatewayConfig, doors: GatewayDoors): Gatewa
 
   const identity = buildIdentity(config, doors, observer);
   const headersFor = createSubgraphHeaders(doors.subgraphTokens, config.FORWARD_HEADERS);
+  const grantsOf = createGrantsOf(doors.grants, doors.now);
+  const heldPolicies = createHeldPolicies(doors.decidePolicy, observer.policyDecided);
   const { live, prepare, swapSupergraph } = buildLiveSupergraph(
     config,
     doors,
@@ -81,7 +85,8 @@ export function buildGateway(config: GatewayConfig, doors: GatewayDoors): Gatewa
     {
       authenticate: identity.authenticate,
       limitRate: buildRateLimit(config, doors, observer),
-      rightsOf: createRightsOf(createHeldPolicies(doors.decidePolicy, observer.policyDecided)),
+      rightsOf: createRightsOf(heldPolicies, grantsOf),
+      grantsOf,
       prepare,
       live,
       share: buildShare(config, observer),

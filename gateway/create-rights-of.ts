@@ -1,4 +1,6 @@
 import type { Principal } from './identity/principal.ts';
+import type { GrantRegister } from './policy/grants/grant-register.ts';
+import type { GrantedAccess } from './policy/grants/granted-access.ts';
 import type { HeldPolicies } from './policy/held-policies.ts';
 import type { Rights } from './policy/requirement.ts';
 
@@ -8,10 +10,17 @@ import type { Rights } from './policy/requirement.ts';
  * @param purpose What the caller says that the request is for; null where it does not say. It
  *   counts where the caller's issuer vouches for it, and is like none otherwise.
  */
-export type RightsOf = (principal: Principal, purpose: string | null) => Rights;
+export type RightsOf = (principal: Principal, purpose: string | null) => CallerRights;
+
+export interface CallerRights extends Rights {
+  readonly grants: GrantedAccess | null;
+}
+
+/** What grants open to a caller now; null for nothing. */
+export type GrantsOf = (principal: Principal) => GrantedAccess | null;
 
 /** Creates what gathers the rights of callers; nothing is decided before an operation mentions it. */
-export function createRightsOf(heldPolicies: HeldPolicies): RightsOf {
+export function createRightsOf(heldPolicies: HeldPolicies, grantsOf: GrantsOf): RightsOf {
   return (principal, purpose) => ({
     authenticated: principal.authenticated,
     scopes: principal.scopes,
@@ -19,5 +28,16 @@ export function createRightsOf(heldPolicies: HeldPolicies): RightsOf {
     roles: principal.roles,
     domain: principal.domain,
     purpose: purpose !== null && principal.purposes.has(purpose) ? purpose : null,
+    grants: grantsOf(principal),
   });
+}
+
+/**
+ * Creates what looks a caller up in the register. Without any grants no clock is read.
+ *
+ * @param now Epoch milliseconds.
+ */
+export function createGrantsOf(register: GrantRegister, now: () => number): GrantsOf {
+  return (principal) =>
+    register.size === 0 ? null : register.accessOf(principal, now(), performance.now());
 }

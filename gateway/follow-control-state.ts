@@ -6,12 +6,16 @@ import { loadCredentials } from './control/credentials/load-credentials.ts';
 import { createRecordKeyUse } from './control/credentials/record-key-use.ts';
 import { migrateControlSchema } from './control/database/migrate-control-schema.ts';
 import { watchChanges } from './control/database/watch-changes.ts';
+import { createFollowedGrants } from './follow-grants.ts';
 import type { CredentialRegister } from './identity/credential-register.ts';
+import type { GrantRegister } from './policy/grants/grant-register.ts';
 
 /** What a gateway holds in memory of the control plane's state. */
 export interface ControlState {
   /** API keys and revocations; empty, and without a place for keys, where there is no database. */
   readonly register: CredentialRegister;
+  /** Empty where there is no database. */
+  readonly grants: GrantRegister;
 }
 
 export interface ControlLink {
@@ -30,8 +34,8 @@ const STATEMENT_TIMEOUT_MS = 5000;
  * @throws {MeshgateError} `DATABASE_UNAVAILABLE`, and what migrating throws.
  */
 export async function followControlState(
-  { DATABASE_URL: url, ROW_CLAIMS: rowClaims }: GatewayConfig,
-  { register }: ControlState,
+  { DATABASE_URL: url, ROW_CLAIMS: rowClaims, GRANTS_TRUSTED_SECONDS: trusted }: GatewayConfig,
+  { register, grants }: ControlState,
   { metrics, log }: { readonly metrics: Metrics; readonly log: Logger },
 ): Promise<ControlLink> {
   if (url === null) return { close: () => Promise.resolve() };
@@ -44,6 +48,7 @@ export async function followControlState(
     statementTimeoutMs: STATEMENT_TIMEOUT_MS,
     applicationName: 'meshgate-gateway',
   });
+  const followed = createFollowedGrants(pool, grants, trusted * 1000, { metrics, log });
   const topics = {
     async credentials() {
       const { apiKeys, revocations } = await loadCredentials(pool, rowClaims);
@@ -51,9 +56,18 @@ export async function followControlState(
       metrics.gauge('gateway_api_keys').set(register.size.apiKeys);
       metrics.gauge('gateway_revocations').set(register.size.revocations);
     },
+    // Last: whatever is wrong with grants must not keep a revocation from being loaded.
+    access: followed.load,
   };
-  const watch = await watchChanges({ pool, url, topics, ...looks }).catch(
+  const { beforeLook } = followed;
+  const onLook = () => {
+    followed.onLook();
+    looks.onLook();
+  };
+  const { onFailure } = looks;
+  const watch = await watchChanges({ pool, url, topics, beforeLook, onLook, onFailure }).catch(
     async (error: unknown) => {
+      await followed.close();
       await pool.close();
       throw error;
     },
@@ -66,6 +80,7 @@ export async function followControlState(
       clearInterval(timer);
       await watch.close();
       await recordUse().catch(looks.onFailure);
+      await followed.close();
       await pool.close();
     },
   };

@@ -28,6 +28,7 @@ import {
 } from './identity/trust/create-subgraph-tokens.ts';
 import { loadSigningKey } from './identity/trust/signing-key.ts';
 import { createLoadSupergraph } from './load-supergraph.ts';
+import { GrantRegister } from './policy/grants/grant-register.ts';
 
 /** A gateway that listens. */
 export interface ServedGateway {
@@ -80,7 +81,8 @@ export async function serveGateway(
   const subgraphTokens = await loadSubgraphTokens(config);
   const issuers = await loadIssuers(config, env);
   const register = new CredentialRegister(config.DATABASE_URL !== null);
-  const control = await followControlState(config, { register }, { metrics, log });
+  const grants = new GrantRegister(config.GRANTS_TRUSTED_SECONDS * 1000);
+  const control = await followControlState(config, { register, grants }, { metrics, log });
   const redis = connectRedis(config, log);
   const server = buildGateway(config, {
     supergraph,
@@ -90,6 +92,7 @@ export async function serveGateway(
     redis,
     issuers,
     register,
+    grants,
     decidePolicy: policies.decide,
     classification: rules.classification,
     metrics,

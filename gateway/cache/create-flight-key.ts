@@ -15,8 +15,16 @@ export interface KeyedRequest {
   readonly header: (name: string) => string | undefined;
 }
 
-/** @param supergraph Version of the supergraph that the request is answered from, and the authorization shape. */
-export type FlightKey = (request: KeyedRequest, principal: Principal, supergraph: string) => string;
+/**
+ * @param supergraph Version of the supergraph that the request is answered from, and the authorization shape.
+ * @param grants Fingerprint of what was granted to the caller; null for nothing.
+ */
+export type FlightKey = (
+  request: KeyedRequest,
+  principal: Principal,
+  supergraph: string,
+  grants: string | null,
+) => string;
 
 /**
  * Builds the key under which requests in flight are one: equal for two requests
@@ -29,7 +37,7 @@ export type FlightKey = (request: KeyedRequest, principal: Principal, supergraph
  * @param forwarded Lower-case names of the client's headers that reach data products.
  */
 export function createFlightKey(forwarded: readonly string[]): FlightKey {
-  return (request, principal, supergraph) => {
+  return (request, principal, supergraph, grants) => {
     const { query, operationName, variables, extensions } = request.parameters;
     // A list as JSON cannot be read in two ways, whatever clients put into its members.
     return JSON.stringify([
@@ -41,6 +49,7 @@ export function createFlightKey(forwarded: readonly string[]): FlightKey {
       extensions,
       request.authorization,
       principal.fingerprint,
+      grants,
       ...forwarded.map((name) => request.header(name)),
     ]);
   };

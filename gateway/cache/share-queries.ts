@@ -3,10 +3,15 @@ import type { PreparedOperation } from '../operation/prepare-operation.ts';
 import { createFlightKey, type KeyedRequest } from './create-flight-key.ts';
 import { type Seat, SingleFlight, type Work } from './single-flight.ts';
 
-/** Begins the work of a request, or finds the seat in work that is under way. */
+/**
+ * Begins the work of a request, or finds the seat in work that is under way.
+ *
+ * @param grants Fingerprint of what was granted to the caller; null for nothing.
+ */
 export type ShareQueries<Value> = (
   request: KeyedRequest,
   principal: Principal,
+  grants: string | null,
   operation: PreparedOperation,
   start: () => Work<Value>,
 ) => Seat<Value>;
@@ -28,14 +33,14 @@ export function createShareQueries<Value>(
   const keyOf = createFlightKey(forwarded);
   const depart = () => flights.depart();
 
-  return (request, principal, { parsed, snapshot, shape }, start) => {
+  return (request, principal, grants, { parsed, snapshot, shape }, start) => {
     if (parsed.kind !== 'query') {
       const work = start();
       work.value.then(depart, depart);
       return toOnlySeat(work);
     }
     const version = `${snapshot.version} ${shape}`;
-    const seat = flights.board(keyOf(request, principal, version), start);
+    const seat = flights.board(keyOf(request, principal, version, grants), start);
     if (!seat.isFirst) onJoin();
     return seat;
   };
@@ -45,6 +50,7 @@ export function createShareQueries<Value>(
 export function shareNothing<Value>(
   _request: KeyedRequest,
   _principal: Principal,
+  _grants: string | null,
   _operation: PreparedOperation,
   start: () => Work<Value>,
 ): Seat<Value> {

@@ -1,5 +1,5 @@
 import { secretReference } from './secret-reference.ts';
-import { choice, path } from './setting-types.ts';
+import { choice, path, whole } from './setting-types.ts';
 
 /** Who may use what of the supergraph, and what happens to an operation that asks for more. */
 export const authorizationSettings = {
@@ -35,5 +35,10 @@ export const authorizationSettings = {
     .default(null)
     .describe(
       'Where the secret is that keyed hashes of masked values are made with, `env:NAME` or `file:PATH`; unset lets no rule hash.',
+    ),
+  GRANTS_TRUSTED_SECONDS: whole('seconds', 1, 300)
+    .default(5)
+    .describe(
+      'How long grants are used after the database was last asked; without an answer, then nothing is open by a grant.',
     ),
 } as const;

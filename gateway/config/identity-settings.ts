@@ -43,6 +43,6 @@ export const identitySettings = {
     .nullable()
     .default(null)
     .describe(
-      'PostgreSQL where the gateways keep API keys and revocations, in the schema `meshgate`; unset does without.',
+      'PostgreSQL where API keys, revocations and access grants are kept, in the schema `meshgate`; unset does without.',
     ),
 } as const;

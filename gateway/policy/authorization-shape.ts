@@ -1,4 +1,4 @@
-import type { Requirement, Rights } from './requirement.ts';
+import type { GrantedElements, ProtectedElement, Requirement, Rights } from './requirement.ts';
 
 /**
  * The authorization shape of a caller for one operation: the truth of just what
@@ -13,6 +13,8 @@ export interface MentionedRights {
   readonly authenticated: boolean;
   readonly scopes: readonly string[];
   readonly policies: readonly string[];
+  /** What is protected, each once: grants may stand in for it. Absent for nothing. */
+  readonly elements?: readonly ProtectedElement[];
 }
 
 /** Collects what the given requirements mention. */
@@ -20,16 +22,25 @@ export function collectMentionedRights(requirements: Iterable<Requirement>): Men
   let authenticated = false;
   const scopes = new Set<string>();
   const policies = new Set<string>();
+  const elements = new Map<string, ProtectedElement>();
   for (const requirement of requirements) {
+    const { element } = requirement;
+    if (element !== undefined) elements.set(element.coordinate, element);
     authenticated ||= requirement.authenticated;
     for (const name of requirement.scopes.flat()) scopes.add(name);
     for (const name of requirement.policies.flat()) policies.add(name);
   }
-  return { authenticated, scopes: [...scopes].sort(), policies: [...policies].sort() };
+  return {
+    authenticated,
+    scopes: [...scopes].sort(),
+    policies: [...policies].sort(),
+    elements: [...elements.values()],
+  };
 }
 
 /**
- * Writes the shape as a string of 0 and 1, one digit for each right mentioned.
+ * Writes the shape as a string of 0 and 1, one digit for each right mentioned. Where a grant covers
+ * something, a digit for each protected element follows: callers without grants have none.
  *
  * @returns The empty string for an operation that requires nothing.
  */
@@ -38,7 +49,27 @@ export function toAuthorizationShape(mentioned: MentionedRights, rights: Rights)
   if (mentioned.authenticated) shape += rights.authenticated ? '1' : '0';
   for (const scope of mentioned.scopes) shape += rights.scopes.has(scope) ? '1' : '0';
   for (const policy of mentioned.policies) shape += rights.policies.has(policy) ? '1' : '0';
-  return shape;
+  return shape + toGrantShape(mentioned, rights);
+}
+
+function toGrantShape({ elements = [] }: MentionedRights, { grants }: Rights): string {
+  if (grants === undefined || grants === null) return '';
+  const digits = elements.map((element) => (grants.covers(element) ? '1' : '0')).join('');
+  return digits.includes('1') ? `+${digits}` : '';
+}
+
+/**
+ * Tells whether all that grants covered of an operation is covered still.
+ *
+ * @param before What was granted when the operation began.
+ * @param after What is granted now; null for nothing.
+ */
+export function stillCovers(
+  { elements = [] }: MentionedRights,
+  before: GrantedElements,
+  after: GrantedElements | null,
+): boolean {
+  return elements.every((element) => !before.covers(element) || after?.covers(element) === true);
 }
 
 /**

@@ -11,6 +11,17 @@ export interface Requirement {
   readonly authenticated: boolean;
   readonly scopes: readonly (readonly string[])[];
   readonly policies: readonly (readonly string[])[];
+  /** What it protects; absent where no grant can stand in for it. */
+  readonly element?: ProtectedElement;
+}
+
+/** A type or field that a requirement protects. */
+export interface ProtectedElement {
+  readonly coordinate: string;
+  /** The data products that offer it; a grant of each is needed. */
+  readonly products: readonly string[];
+  /** Whether using it changes data: then it has to be granted by name. */
+  readonly writes: boolean;
 }
 
 /** What a caller has, as far as decisions about fields go. */
@@ -25,6 +36,13 @@ export interface Rights {
   readonly domain?: string | null;
   /** What the caller says this request is for, where its issuer vouches for that; else absent or null. */
   readonly purpose?: string | null;
+  /** What was granted to this caller beside that; absent and null stand for nothing. */
+  readonly grants?: GrantedElements | null;
+}
+
+/** What grants open to one caller, at one moment. */
+export interface GrantedElements {
+  covers(element: ProtectedElement): boolean;
 }
 
 /** Names that are held or not; a set of them will do. */
@@ -32,8 +50,16 @@ export interface HeldNames {
   has(name: string): boolean;
 }
 
-/** Tells whether the rights satisfy every part of the requirement. */
+/** Tells whether the rights satisfy every part of the requirement, or a grant stands in for it. */
 export function isSatisfied(requirement: Requirement, rights: Rights): boolean {
+  const { element } = requirement;
+  return (
+    isSatisfiedByOwnRights(requirement, rights) ||
+    (element !== undefined && rights.grants?.covers(element) === true)
+  );
+}
+
+function isSatisfiedByOwnRights(requirement: Requirement, rights: Rights): boolean {
   return (
     (!requirement.authenticated || rights.authenticated) &&
     holdsOneGroup(requirement.scopes, rights.scopes) &&

@@ -6,7 +6,8 @@ import {
   type Schema,
   type Type,
 } from '@apollo/federation-internals';
-import { asksForNothing, type Requirement } from '../policy/requirement.ts';
+import { asksForNothing, type ProtectedElement, type Requirement } from '../policy/requirement.ts';
+import { createFindOffering } from './find-offering.ts';
 import { nameInSchema } from './name-in-schema.ts';
 
 /** Requirements of the supergraph by coordinate: `Type` and `Type.field`. Absent means none. */
@@ -39,16 +40,32 @@ export function buildRequirementIndex(schema: Schema): RequirementIndex {
     requiresScopes: nameInSchema(schema, 'requiresScopes'),
     policy: nameInSchema(schema, 'policy'),
   };
+  const offering = createFindOffering(schema);
+  const mutation = schema.schemaDefinition.rootType('mutation')?.name;
   const ofType = new Map<string, Requirement>();
   const ofField = new Map<string, Requirement>();
 
   for (const type of schema.types()) {
+    const writes = type.name === mutation;
+    const protect = (coordinate: string, products: readonly string[]): ProtectedElement => ({
+      coordinate,
+      products,
+      writes,
+    });
     const requirement = readRequirement(type, names);
-    if (requirement !== null) ofType.set(type.name, requirement);
+    if (requirement !== null) {
+      const element = protect(type.name, offering.ofType(type));
+      ofType.set(type.name, { ...requirement, element });
+    }
     if (!isObjectType(type) && !isInterfaceType(type)) continue;
     for (const field of type.fields()) {
       const own = readRequirement(field, names);
-      if (own !== null) ofField.set(`${type.name}.${field.name}`, own);
+      if (own === null) continue;
+      const coordinate = `${type.name}.${field.name}`;
+      ofField.set(coordinate, {
+        ...own,
+        element: protect(coordinate, offering.ofField(type, field)),
+      });
     }
   }
   return { ofType, ofField, narrowed: findNarrowed(schema, ofType) };

@@ -109,6 +109,11 @@ export const ERROR_CATALOG = {
     403,
     'The operation asks for fields that this caller may not read, so nothing was run.',
   ),
+  ACCESS_ENDED: client(
+    403,
+    'Access that was granted for this operation ended while it ran, so nothing of it is shown; what it has changed stays changed.',
+    RETRYABLE,
+  ),
 
   // The operation.
   GRAPHQL_PARSE_FAILED: client(400, 'The document is not valid GraphQL syntax.'),

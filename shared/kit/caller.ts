@@ -5,4 +5,9 @@ export interface Caller {
   readonly scopes: ReadonlySet<string>;
   /** Row claims, e.g. `{ regions: ['West'] }`; what row-level security decides by. */
   readonly claims: Readonly<Record<string, unknown>>;
+  /**
+   * Types and fields of this product that were granted beside what the scopes open, `*` for all
+   * that it protects against reading; absent when nothing was.
+   */
+  readonly granted?: ReadonlySet<string>;
 }

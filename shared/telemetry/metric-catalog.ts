@@ -172,6 +172,18 @@ export const METRIC_CATALOG = {
     help: 'Revocations that the gateway knows, added up over its workers.',
     labels: [],
   },
+  gateway_grants: {
+    kind: 'gauge',
+    unit: 'count',
+    help: 'Grants in force that the gateway knows, added up over its workers.',
+    labels: [],
+  },
+  gateway_emergencies_total: {
+    kind: 'counter',
+    unit: 'count',
+    help: 'Times that this gateway was told of access that somebody took in an emergency; each worker counts. Alert on it.',
+    labels: [],
+  },
   gateway_control_looks_total: {
     kind: 'counter',
     unit: 'count',

@@ -8,6 +8,7 @@ export interface TokenFacts {
   readonly subject?: string;
   readonly scope?: string;
   readonly claims?: unknown;
+  readonly granted?: unknown;
   readonly audience?: string;
   readonly issuer?: string;
   /** Seconds from now; negative for a token that has expired. Default 60. */
@@ -32,6 +33,7 @@ export async function createGatewayKey(kid: string): Promise<GatewayKey> {
         sub: facts.subject,
         scope: facts.scope,
         claims: facts.claims,
+        granted: facts.granted,
         iat: now,
         exp: now + ttlSeconds,
       });

@@ -10,6 +10,7 @@ import { join } from 'node:path';
 
 import type { ProductFolder } from '../../../shared/contract/load-product-folder.ts';
 import { preparePlatform } from '../../control/pipeline/prepare-platform.ts';
+import { registerMeshProducts } from '../access/register-mesh-products.ts';
 import type { CommandTools, ServedGateway } from '../command-tools.ts';
 import { composeProducts } from '../project/compose-products.ts';
 import { loadMeshProducts } from '../project/load-mesh-products.ts';
@@ -93,6 +94,7 @@ export async function startLocalMesh(
     startProducts({ folder: folder.path, secrets, server, ports, keys }, parts),
     (async () => {
       const databaseUrl = await prepareDatabase(server, secrets, [...ports.keys()], parts);
+      await registerMeshProducts(databaseUrl, products);
       await compose(products, ports, supergraphFile, parts.progress);
       const served = await startGateway(
         settings.port,

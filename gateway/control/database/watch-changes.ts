@@ -1,8 +1,12 @@
 import { createListener } from '../../../shared/postgres/create-listener.ts';
 import type { PostgresPool } from '../../../shared/postgres/create-pool.ts';
 
-/** Loads what a topic is about; called again after each of its changes, never twice at a time. */
-export type LoadTopic = () => Promise<void>;
+/**
+ * Loads what a topic is about; called again after each of its changes, never twice at a time.
+ *
+ * @param epoch At least this much of the topic's changes is in what is loaded.
+ */
+export type LoadTopic = (epoch: string) => Promise<void>;
 
 export interface WatchSettings {
   readonly pool: PostgresPool;
@@ -10,6 +14,8 @@ export interface WatchSettings {
   readonly url: string;
   /** By topic, as the triggers in `migrations/` announce it. */
   readonly topics: Readonly<Record<string, LoadTopic>>;
+  /** Called before each look; must not reject. */
+  readonly beforeLook: () => Promise<void>;
   /** Told of each look that succeeds; must not throw. */
   readonly onLook: () => void;
   /** Told of each look that fails, with what went wrong; must not throw. */
@@ -32,12 +38,13 @@ const POLL_MS = 500;
  * @throws What a first load throws: without a copy there is nothing to go by.
  */
 export async function watchChanges(settings: WatchSettings): Promise<ChangeWatch> {
-  const { pool, url, topics, onLook, onFailure } = settings;
+  const { pool, url, topics, beforeLook, onLook, onFailure } = settings;
   const seen = new Map<string, string>();
   let looking: Promise<void> | null = null;
   let again = false;
 
   const look = async (): Promise<void> => {
+    await beforeLook();
     const rows = await pool.query<{ topic: string; epoch: string }>(
       'SELECT topic, epoch::text AS epoch FROM meshgate.change',
     );
@@ -46,7 +53,7 @@ export async function watchChanges(settings: WatchSettings): Promise<ChangeWatch
       const epoch = epochs.get(topic) ?? '0';
       if (seen.get(topic) === epoch) continue;
       // The epoch was read first: a change during the load makes the next look load again.
-      await load();
+      await load(epoch);
       seen.set(topic, epoch);
     }
     onLook();

@@ -1,5 +1,5 @@
 import { ANONYMOUS, type Principal } from '../principal.ts';
-import type { SubgraphTokens } from './create-subgraph-tokens.ts';
+import type { SubgraphGrant, SubgraphTokens } from './create-subgraph-tokens.ts';
 
 /** What a request contributes to the headers of its subgraph calls. */
 export interface IncomingHeaders {
@@ -12,6 +12,8 @@ export type SubgraphHeaders = (
   subgraph: string,
   principal: Principal,
   incoming: IncomingHeaders,
+  /** What was granted of the subgraph's product; null and absent stand for nothing. */
+  grant?: SubgraphGrant | null,
 ) => Readonly<Record<string, string>>;
 
 /**
@@ -26,13 +28,15 @@ export function createSubgraphHeaders(
   tokens: SubgraphTokens | null,
   forwarded: readonly string[],
 ): SubgraphHeaders {
-  return (subgraph, principal, incoming) => {
+  return (subgraph, principal, incoming, grant = null) => {
     const headers: Record<string, string> = { 'x-request-id': incoming.requestId };
     for (const name of forwarded) {
       const value = incoming.header(name);
       if (value !== undefined) headers[name] = value;
     }
-    if (tokens !== null) headers.authorization = `Bearer ${tokens.tokenFor(principal, subgraph)}`;
+    if (tokens !== null) {
+      headers.authorization = `Bearer ${tokens.tokenFor(principal, subgraph, grant)}`;
+    }
     return headers;
   };
 }

@@ -14,16 +14,27 @@ export interface SubgraphTokensSettings {
   readonly now: () => number;
 }
 
+/** What was granted to a caller of one data product, beside what the scopes open. */
+export interface SubgraphGrant {
+  /** Types and fields; `*` stands for all that the product protects against reading. */
+  readonly coordinates: readonly string[];
+  /** Equal for two only when they open the same until the same moment. */
+  readonly fingerprint: string;
+  /** From when it holds no more, in epoch milliseconds. */
+  readonly endsAtMs: number;
+}
+
 export interface SubgraphTokens {
   /**
    * The token to call a subgraph with on a principal's behalf.
    *
-   * Remembered per principal and subgraph until the last quarter of its lifetime. It never outlives
-   * the caller's own token.
+   * Remembered per principal, subgraph and grant until the last quarter of its lifetime. It never
+   * outlives the caller's own token, nor, by more than a second, what was granted.
    *
+   * @param grant Null when nothing was granted of this product.
    * @throws {MeshgateError} `TOKEN_EXPIRED` when the caller's own token has expired meanwhile.
    */
-  tokenFor(principal: Principal, subgraph: string): string;
+  tokenFor(principal: Principal, subgraph: string, grant?: SubgraphGrant | null): string;
   /** What subgraphs check the tokens with, for `/.well-known/jwks.json`. */
   readonly publicJwks: JSONWebKeySet;
 }
@@ -50,13 +61,16 @@ export function createSubgraphTokens(settings: SubgraphTokensSettings): Subgraph
   return {
     publicJwks: { keys: [{ kty, crv, x, kid, alg: 'EdDSA', use: 'sig' }] },
 
-    tokenFor(principal, subgraph) {
+    tokenFor(principal, subgraph, grant = null) {
       const nowSeconds = Math.floor(now() / 1000);
-      const callerExpiresAt = Math.floor(principal.expiresAt);
-      if (callerExpiresAt <= nowSeconds) throw new MeshgateError('TOKEN_EXPIRED');
+      const ownExpiresAt = Math.floor(principal.expiresAt);
+      if (ownExpiresAt <= nowSeconds) throw new MeshgateError('TOKEN_EXPIRED');
+      const callerExpiresAt =
+        grant === null ? ownExpiresAt : Math.min(ownExpiresAt, Math.ceil(grant.endsAtMs / 1000));
 
       // Two tokens of one caller share a fingerprint but may expire at different times.
-      const key = `${principal.fingerprint}\n${subgraph}`;
+      const granted = grant === null ? '' : `\n${grant.fingerprint}`;
+      const key = `${principal.fingerprint}\n${subgraph}${granted}`;
       const known = remembered.get(key);
       const expiresAt = Math.min(nowSeconds + lifetimeSeconds, callerExpiresAt);
       const earliest = Math.min(nowSeconds + lifetimeSeconds / 4, callerExpiresAt);
@@ -70,6 +84,7 @@ export function createSubgraphTokens(settings: SubgraphTokensSettings): Subgraph
         ...(principal.subject === null ? {} : { sub: principal.subject }),
         scope: [...principal.scopes].join(' '),
         claims: principal.claims,
+        ...(grant === null ? {} : { granted: grant.coordinates }),
         iat: nowSeconds,
         exp: expiresAt,
       });

@@ -9,6 +9,9 @@
  * required of a field in a key is therefore left to the gateway. What is required of the type that
  * has the key is not: whoever may not read an entity has nothing to join it with.
  *
+ * Where the gateway says that a type or field was granted to the caller, nothing else is required
+ * of it.
+ *
  * @module
  * @see https://specs.apollo.dev/requiresScopes/v0.1/
  */
@@ -39,10 +42,11 @@ type Requirement = (caller: Caller) => boolean;
 export function guardFields(schema: GraphQLSchema): void {
   const findApplied = createFindApplied(schema);
   const keys = findKeyFields(schema, findApplied);
+  const mutation = schema.getMutationType();
 
   for (const type of objectTypesOf(schema)) {
     for (const field of Object.values(type.getFields())) {
-      const requirements = requirementsOf(type, field, keys, findApplied);
+      const requirements = requirementsOf(type, field, keys, findApplied, type === mutation);
       if (requirements.length > 0) guard(field, requirements);
     }
   }
@@ -53,16 +57,35 @@ function requirementsOf(
   field: Field,
   { own, nested }: KeyFields,
   findApplied: FindApplied,
+  writes: boolean,
 ): readonly Requirement[] {
   const coordinate = `${type.name}.${field.name}`;
   if (nested.has(coordinate)) return [];
-  const elements: Declared[] = own.has(coordinate)
-    ? [type]
-    : [type, field, getNamedType(field.type)];
-  return elements.flatMap((element) => [
-    ...findApplied(element, 'authenticated').map(() => isKnown),
-    ...findApplied(element, 'requiresScopes').map(({ scopes }) => holdsOneOf(scopes)),
-  ]);
+  const returned = getNamedType(field.type);
+  const elements: readonly (readonly [string, Declared, boolean])[] = own.has(coordinate)
+    ? [[type.name, type, writes]]
+    : [
+        [type.name, type, writes],
+        [coordinate, field, writes],
+        [returned.name, returned, false],
+      ];
+  return elements.flatMap(([name, element, changes]) =>
+    [
+      ...findApplied(element, 'authenticated').map(() => isKnown),
+      ...findApplied(element, 'requiresScopes').map(({ scopes }) => holdsOneOf(scopes)),
+    ].map((requirement) => unlessGranted(requirement, name, changes)),
+  );
+}
+
+/** A grant of all is for reading: what changes data has to be granted by name. */
+function unlessGranted(requirement: Requirement, name: string, writes: boolean): Requirement {
+  return (caller) => {
+    const { granted } = caller;
+    return (
+      requirement(caller) ||
+      (granted !== undefined && (granted.has(name) || (!writes && granted.has('*'))))
+    );
+  };
 }
 
 function guard(field: Field, requirements: readonly Requirement[]): void {

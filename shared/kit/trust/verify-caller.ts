@@ -94,13 +94,19 @@ export function createVerifyCaller(settings: VerifyCallerSettings): VerifyCaller
 
 /** Reads what the gateway says about the caller; null when a claim has the wrong form. */
 function toCaller(payload: JWTPayload): Caller | null {
-  const { sub, scope = '', claims = {} } = payload;
+  const { sub, scope = '', claims = {}, granted } = payload;
   if (sub === '' || typeof scope !== 'string' || !isRecord(claims)) return null;
+  if (granted !== undefined && !isNames(granted)) return null;
   return {
     subject: sub ?? null,
     scopes: new Set(scope.split(' ').filter((name) => name !== '')),
     claims,
+    ...(granted === undefined ? {} : { granted: new Set(granted) }),
   };
+}
+
+function isNames(value: unknown): value is readonly string[] {
+  return Array.isArray(value) && value.every((name) => typeof name === 'string');
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -12,6 +12,7 @@ interface Facts {
   readonly authorization: string | null;
   readonly fingerprint: string;
   readonly supergraph: string;
+  readonly grants: string | null;
   readonly headers: readonly (string | undefined)[];
 }
 
@@ -24,15 +25,16 @@ const FACTS: Facts = {
   authorization: null,
   fingerprint: 'anonymous',
   supergraph: '1',
+  grants: null,
   headers: [undefined, undefined],
 };
 const NAMES = ['x-tenant', 'accept-language'];
 
 function keyOf(facts: Facts): string {
-  const { method, authorization, headers, fingerprint, supergraph, ...parameters } = facts;
+  const { method, authorization, headers, fingerprint, supergraph, grants, ...parameters } = facts;
   const header = (name: string) => headers[NAMES.indexOf(name)];
   const request: KeyedRequest = { parameters, method, authorization, header };
-  return createFlightKey(NAMES)(request, { ...ANONYMOUS, fingerprint }, supergraph);
+  return createFlightKey(NAMES)(request, { ...ANONYMOUS, fingerprint }, supergraph, grants);
 }
 
 test.each<Partial<Facts>>([
@@ -44,6 +46,7 @@ test.each<Partial<Facts>>([
   { authorization: '' },
   { fingerprint: 'ada' },
   { supergraph: '2' },
+  { grants: 'g-1' },
   { headers: ['', undefined] },
   { headers: [undefined, ''] },
 ])('a request that differs in %j has another key', (difference) => {

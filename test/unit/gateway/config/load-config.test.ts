@@ -72,6 +72,7 @@ test('starts with the defaults of production when nothing is set', () => {
     POLICY_FOLDER: null,
     CLASSIFICATION_RULES: null,
     MASK_SECRET: null,
+    GRANTS_TRUSTED_SECONDS: 5,
     ISSUERS: [],
     TOKEN_BYTES: 8192,
     TOKEN_COOKIE: null,

@@ -45,6 +45,9 @@ const forgeries: Record<string, () => Promise<string | null>> = {
     const token = new SignJWT(payload).setProtectedHeader({ alg: 'ES256', kid: 'test-key' });
     return `Bearer ${await token.sign(privateKey)}`;
   },
+  'a grant that is no list': async () => `Bearer ${await notes.key.sign({ granted: '*' })}`,
+  'a grant of something without a name': async () =>
+    `Bearer ${await notes.key.sign({ granted: [{}] })}`,
   'claims that are no object': async () => `Bearer ${await notes.key.sign({ claims: ['West'] })}`,
 };
 

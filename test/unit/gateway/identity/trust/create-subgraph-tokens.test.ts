@@ -159,3 +159,30 @@ test('cannot be made to name another algorithm or key', () => {
   expect(decodeProtectedHeader(token)).toEqual({ alg: 'EdDSA', kid: 'gateway-1', typ: 'JWT' });
   expect(decodeJwt(token)).toMatchObject({ iss: 'meshgate', exp: start + 60, claims });
 });
+
+const GRANT = {
+  coordinates: ['Account.email'],
+  fingerprint: 'g-1',
+  endsAtMs: (start + 30.5) * 1000,
+};
+
+test('says what was granted, to no other product and no longer than it was', () => {
+  const { tokens } = createTokens();
+
+  expect(decodeJwt(tokens.tokenFor(ana, 'accounts', GRANT))).toMatchObject({
+    granted: ['Account.email'],
+    scope: 'accounts:pii orders:margin',
+    exp: start + 31,
+  });
+  expect(decodeJwt(tokens.tokenFor(ana, 'orders'))).not.toHaveProperty('granted');
+});
+
+test('a token that was made with a grant is not sent without it, nor with another', () => {
+  const { tokens } = createTokens();
+  const token = tokens.tokenFor(ana, 'accounts', GRANT);
+  const other = { ...GRANT, coordinates: ['*'], fingerprint: 'g-2' };
+
+  expect(tokens.tokenFor(ana, 'accounts', { ...GRANT })).toBe(token);
+  expect(decodeJwt(tokens.tokenFor(ana, 'accounts', null))).not.toHaveProperty('granted');
+  expect(decodeJwt(tokens.tokenFor(ana, 'accounts', other))).toHaveProperty('granted', ['*']);
+});

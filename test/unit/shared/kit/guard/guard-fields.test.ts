@@ -184,3 +184,45 @@ test('a field that requires nothing keeps the resolver that it was given', () =>
   expect(open?.resolve).toBe(resolve);
   expect(secret?.resolve).not.toBe(resolve);
 });
+
+const GRANTABLE = `
+  type Query { thing: Thing }
+  type Mutation @authenticated { change: Part @requiresScopes(scopes: [["w"]]) }
+  type Thing {
+    secret: String @requiresScopes(scopes: [["s"]])
+    name: String @requiresScopes(scopes: [["s"]])
+    part: Part @requiresScopes(scopes: [["p"]])
+  }
+  type Part @requiresScopes(scopes: [["t"]]) { open: String }`;
+
+test.each([
+  [[], ['thing.secret', 'thing.name', 'thing.part']],
+  [['Thing.secret'], ['thing.name', 'thing.part']],
+  [['Thing'], ['thing.secret', 'thing.name', 'thing.part']],
+  [['Thing.part'], ['thing.secret', 'thing.name', 'thing.part']],
+  [['Part'], ['thing.secret', 'thing.name', 'thing.part']],
+  [
+    ['Thing.part', 'Part'],
+    ['thing.secret', 'thing.name'],
+  ],
+  [['*'], []],
+])('what was granted is open, and no more: %j', async (granted, wanted) => {
+  const caller = { ...holding(), granted: new Set(granted) };
+
+  const { refused } = await ask(GRANTABLE, caller, '{ thing { secret name part { open } } }');
+
+  expect(refused).toEqual(wanted);
+});
+
+test.each([
+  [['*'], ['change']],
+  [['Part'], ['change']],
+  [['Mutation.change'], ['change']],
+  [['Mutation.change', 'Part'], []],
+])('what changes data is open only by name: %j', async (granted, wanted) => {
+  const caller = { ...holding(), granted: new Set(granted) };
+
+  const { refused } = await ask(GRANTABLE, caller, 'mutation { change { __typename } }');
+
+  expect(refused).toEqual(wanted);
+});

@@ -1,0 +1,113 @@
+import { resolve } from 'node:path';
+
+import { type Command, Option } from 'commander';
+import { inTransaction } from '../../../shared/postgres/in-transaction.ts';
+import { buildGovernance } from '../../control/access/build-governance.ts';
+import {
+  CLASSIFICATIONS,
+  type Classification,
+  type Governance,
+  type TeamMember,
+} from '../../control/access/governance.ts';
+import { registerProducts } from '../../control/access/governance-store.ts';
+import type { CommandTools } from '../command-tools.ts';
+import { withControlDatabase } from '../credentials/with-control-database.ts';
+import { parseDuration } from '../parse-duration.ts';
+import { loadMeshProducts } from '../project/load-mesh-products.ts';
+import { findProjectPaths } from '../project/project-paths.ts';
+import { renderColumns } from '../terminal/render-columns.ts';
+import { collectText, parseText, type TargetOptions, withTarget } from './access-options.ts';
+
+interface RegisterOptions extends TargetOptions {
+  readonly products?: string;
+  readonly name?: string;
+  readonly owner: readonly string[];
+  readonly steward: readonly string[];
+  readonly classification: Classification;
+  readonly purpose: readonly string[];
+  readonly longest: number;
+}
+
+/** Adds `meshgate access register`. */
+export function addRegisterCommand(access: Command, tools: CommandTools): void {
+  const ofOne = (flags: string, description: string) =>
+    new Option(flags, description).conflicts('products');
+  withTarget(access.command('register'))
+    .description('say who decides about data products, from their descriptors or by hand')
+    .option('--products <folder>', 'folder of data products (default: those of this installation)')
+    .addOption(
+      ofOne('--name <name>', 'one product without a folder: its subgraph').argParser(parseText),
+    )
+    .addOption(
+      ofOne('--owner <person>', 'its owner; may be repeated')
+        .argParser(collectText)
+        .default([], 'none'),
+    )
+    .addOption(
+      ofOne('--steward <person>', 'its steward; may be repeated')
+        .argParser(collectText)
+        .default([], 'none'),
+    )
+    .addOption(
+      ofOne('--classification <class>', 'the strictest of its data')
+        .choices(CLASSIFICATIONS)
+        .default('personal'),
+    )
+    .addOption(
+      ofOne('--purpose <purpose>', 'what its data may be used for; may be repeated')
+        .argParser(collectText)
+        .default([], 'any'),
+    )
+    .addOption(
+      ofOne('--longest <duration>', 'longest grant')
+        .argParser(parseDuration)
+        .default(90 * 86_400, '90d'),
+    )
+    .action(async (options: RegisterOptions, command: Command) => {
+      if ((options.name === undefined) !== (options.owner.length === 0)) {
+        command.error(
+          'error: expected --name and --owner together: without one nobody could approve',
+        );
+      }
+      const products =
+        options.name === undefined
+          ? (
+              await loadMeshProducts(resolve(options.products ?? findProjectPaths().productsFolder))
+            ).map(buildGovernance)
+          : [toGovernance(options.name, options)];
+      await withControlDatabase(options.data, tools.env, (pool) =>
+        inTransaction(pool, (client) => registerProducts(client, products)),
+      );
+      tools.stdout.write(
+        options.json === true ? `${JSON.stringify(products)}\n` : renderProducts(products),
+      );
+    });
+}
+
+function toGovernance(product: string, options: RegisterOptions): Governance {
+  const toMember = (role: TeamMember['role']) => (name: string) => ({
+    ...{ name, role },
+    ...{ since: null, until: null },
+  });
+  return {
+    product,
+    tenant: null,
+    members: [...options.owner.map(toMember('owner')), ...options.steward.map(toMember('steward'))],
+    strictest: options.classification,
+    classes: null,
+    autoApprove: [],
+    maxGrantSeconds: options.longest,
+    purposes: [...options.purpose],
+  };
+}
+
+function renderProducts(products: readonly Governance[]): string {
+  return renderColumns(
+    ['product', 'strictest data', 'owner', 'steward'],
+    products.map(({ product, strictest, members }) => {
+      const holders = (role: TeamMember['role']) =>
+        members.filter((member) => member.role === role).map(({ name }) => name);
+      return [product, strictest, holders('owner').join(' '), holders('steward').join(' ')];
+    }),
+  );
+}

@@ -1,0 +1,169 @@
+import { MeshgateError } from '../../../shared/errors/meshgate-error.ts';
+import type { TransactionClient } from '../../../shared/postgres/in-transaction.ts';
+import type { GrantState, RequestState } from './access-states.ts';
+import type { Approval } from './approval-rules.ts';
+import type { Classification } from './governance.ts';
+
+/** A request as it is shown; times are ISO 8601. */
+export interface RequestFacts {
+  readonly id: string;
+  readonly state: RequestState;
+  readonly product: string;
+  /** Coordinates; null for all that the product protects. */
+  readonly fields: readonly string[] | null;
+  readonly classification: Classification;
+  readonly issuer: string;
+  readonly subject: string;
+  readonly purpose: string;
+  readonly reason: string | null;
+  readonly ttlSeconds: number;
+  readonly requestedBy: string;
+  /** Id of the grant that is to be renewed. */
+  readonly renews: string | null;
+  readonly createdAt: string;
+  readonly answerUntil: string;
+  readonly approvals: readonly Approval[];
+  /** Whether the grant was taken without waiting for anybody. */
+  readonly emergency: boolean;
+  /** What is thought of that. */
+  readonly reviews: readonly Review[];
+  /** Id of the grant that came of it. */
+  readonly grant: string | null;
+}
+
+/** What somebody who decides about a product thinks of an emergency. */
+export interface Review extends Approval {
+  readonly verdict: 'justified' | 'unjustified';
+}
+
+/** A grant as it is shown; times are ISO 8601. */
+export interface GrantFacts {
+  readonly id: string;
+  readonly state: GrantState;
+  readonly request: string;
+  readonly product: string;
+  readonly fields: readonly string[] | null;
+  readonly issuer: string;
+  readonly subject: string;
+  readonly purpose: string;
+  readonly startsAt: string;
+  readonly endsAt: string;
+}
+
+/** One line of the history. */
+export interface AccessEvent {
+  readonly at: string;
+  /** Null for a rule, or the clock. */
+  readonly actor: string | null;
+  readonly action: string;
+  readonly request: string;
+  readonly grant: string | null;
+  readonly reason: string | null;
+}
+
+/** Which of the records are listed. */
+export interface RecordFilter {
+  readonly product: string | null;
+  readonly subject: string | null;
+  /** Closed requests and grants that are over as well. */
+  readonly all: boolean;
+}
+
+/** Records listed at most of each kind, the newest. */
+const MOST_LISTED = 1000;
+
+const toIso = (column: string): string =>
+  `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')`;
+
+const REQUESTS = `
+  SELECT request.id, request.state, request.product, request.coordinates AS fields,
+    request.classification, request.issuer, request.subject, request.purpose, request.reason,
+    request.ttl_seconds AS "ttlSeconds", request.requested_by AS "requestedBy", request.renews,
+    ${toIso('request.created_at')} AS "createdAt",
+    ${toIso('request.answer_until')} AS "answerUntil",
+    coalesce((SELECT jsonb_agg(jsonb_build_object('approver', approver, 'roles', roles)
+      ORDER BY approved_at) FROM meshgate.access_approval WHERE request_id = request.id), '[]')
+      AS approvals,
+    emergency,
+    coalesce((SELECT jsonb_agg(jsonb_build_object('approver', reviewer, 'roles', roles, 'verdict', verdict)
+      ORDER BY reviewed_at) FROM meshgate.access_review WHERE request_id = request.id), '[]')
+      AS reviews,
+    (SELECT id FROM meshgate.access_grant WHERE request_id = request.id) AS grant
+  FROM meshgate.access_request AS request`;
+
+const GRANTS = `
+  SELECT id, state, request_id AS request, product, coordinates AS fields, issuer, subject, purpose,
+    ${toIso('starts_at')} AS "startsAt", ${toIso('ends_at')} AS "endsAt"
+  FROM meshgate.access_grant`;
+
+/** An emergency that no owner and no other person as steward have looked at. */
+const TO_REVIEW = `emergency AND NOT EXISTS (
+  SELECT FROM meshgate.access_review AS one JOIN meshgate.access_review AS other USING (request_id)
+  WHERE request_id = request.id AND one.reviewer <> other.reviewer
+    AND 'owner' = ANY (one.roles) AND 'steward' = ANY (other.roles))`;
+
+const FILTER = '($1::text IS NULL OR product = $1) AND ($2::text IS NULL OR subject = $2)';
+
+/** Lists requests, the newest first; open ones, and emergencies to be reviewed, unless all are asked for. */
+export function listRequests(
+  client: TransactionClient,
+  { product, subject, all }: RecordFilter,
+): Promise<readonly RequestFacts[]> {
+  return client.query<RequestFacts>(
+    `${REQUESTS} WHERE ${FILTER} AND ($3 OR state = 'requested' OR ${TO_REVIEW})
+     ORDER BY created_at DESC, id LIMIT ${MOST_LISTED}`,
+    [product, subject, all],
+  );
+}
+
+/** Lists grants, the newest first; active ones unless all are asked for. */
+export function listGrants(
+  client: TransactionClient,
+  { product, subject, all }: RecordFilter,
+): Promise<readonly GrantFacts[]> {
+  return client.query<GrantFacts>(
+    `${GRANTS} WHERE ${FILTER} AND ($3 OR state = 'active')
+     ORDER BY starts_at DESC, id LIMIT ${MOST_LISTED}`,
+    [product, subject, all],
+  );
+}
+
+/** Lists what has happened to a request and its grant, in order. */
+export function listEvents(
+  client: TransactionClient,
+  requestId: string,
+): Promise<readonly AccessEvent[]> {
+  return client.query<AccessEvent>(
+    `SELECT ${toIso('at')} AS at, actor, action, request_id AS request, grant_id AS grant, reason
+     FROM meshgate.access_event WHERE request_id = $1 ORDER BY id LIMIT ${MOST_LISTED}`,
+    [requestId],
+  );
+}
+
+/**
+ * Finds a request and keeps others from changing it until the transaction ends.
+ *
+ * @throws {MeshgateError} `INPUT_INVALID` when there is none.
+ */
+export async function holdRequest(client: TransactionClient, id: string): Promise<RequestFacts> {
+  // In a statement of its own: what others wrote while this one waited is seen by the next.
+  await client.query('SELECT id FROM meshgate.access_request WHERE id = $1 FOR UPDATE', [id]);
+  const [found] = await client.query<RequestFacts>(`${REQUESTS} WHERE request.id = $1`, [id]);
+  return found ?? refuse('the id of an access request, such as r-1a2b3c4d5e6f', id);
+}
+
+/**
+ * Finds a grant and keeps others from changing it until the transaction ends.
+ *
+ * @throws {MeshgateError} `INPUT_INVALID` when there is none.
+ */
+export async function holdGrant(client: TransactionClient, id: string): Promise<GrantFacts> {
+  const [found] = await client.query<GrantFacts>(`${GRANTS} WHERE id = $1 FOR UPDATE`, [id]);
+  return found ?? refuse('the id of a grant, such as g-1a2b3c4d5e6f', id);
+}
+
+function refuse(expected: string, given: string): never {
+  throw new MeshgateError('INPUT_INVALID', {
+    message: `Expected ${expected}, but got ${JSON.stringify(given)}; meshgate access list --all shows them.`,
+  });
+}

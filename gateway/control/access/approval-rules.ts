@@ -1,0 +1,128 @@
+/**
+ * Who decides about access, as a set of rules without any state.
+ *
+ * 1. Data that a product lets go (`autoApprove`, public and internal only): nobody.
+ * 2. Other public and internal data: the product's owner.
+ * 3. Restricted and personal data: its owner and its steward, two different people.
+ *
+ * Nobody decides about their own request, whether they made it or it is for them.
+ *
+ * @module
+ */
+import {
+  APPROVER_ROLES,
+  type ApproverRole,
+  type Classification,
+  type Governance,
+} from './governance.ts';
+
+/** Who asked, and for whom. */
+export interface RequestParties {
+  readonly requestedBy: string;
+  /** The caller who is to have access. */
+  readonly subject: string;
+}
+
+/** That somebody has agreed, and as what. */
+export interface Approval {
+  readonly approver: string;
+  readonly roles: readonly ApproverRole[];
+}
+
+/** Names differ neither by case nor by the way in which accents are written. */
+function isSamePerson(one: string, other: string): boolean {
+  return toPersonKey(one) === toPersonKey(other);
+}
+
+function toPersonKey(name: string): string {
+  return name.trim().normalize('NFC').toLowerCase();
+}
+
+/** @returns In which roles the data of a class has to be approved. */
+export function rolesThatApprove(classification: Classification): readonly ApproverRole[] {
+  const isClassified = classification === 'restricted' || classification === 'personal';
+  return isClassified ? APPROVER_ROLES : ['owner'];
+}
+
+/**
+ * Finds the roles in which somebody decides about a product.
+ *
+ * @param today A date such as 2026-01-10, in UTC.
+ */
+export function rolesOf(
+  person: string,
+  { members }: Governance,
+  today: string,
+): readonly ApproverRole[] {
+  const held = members.filter(
+    ({ name, since, until }) => isSamePerson(name, person) && isWithin(today, since, until),
+  );
+  return APPROVER_ROLES.filter((role) => held.some((member) => member.role === role));
+}
+
+/**
+ * Tells whether everybody who has to has agreed. Each person stands for one role, so that one who
+ * is owner and steward cannot decide alone.
+ */
+export function isApproved(
+  needed: readonly ApproverRole[],
+  approvals: readonly Approval[],
+): boolean {
+  const [role, ...others] = needed;
+  if (role === undefined) return true;
+  return approvals
+    .filter(({ roles }) => roles.includes(role))
+    .some(({ approver }) =>
+      isApproved(
+        others,
+        approvals.filter((approval) => !isSamePerson(approval.approver, approver)),
+      ),
+    );
+}
+
+/** Tells whether somebody would decide about their own request. */
+export function isParty(person: string, { requestedBy, subject }: RequestParties): boolean {
+  return isSamePerson(person, requestedBy) || isSamePerson(person, subject);
+}
+
+/**
+ * Tells whether nobody has to look at a request.
+ *
+ * @param neighbours All products that are known; a subject who is in a team of one of them belongs
+ *   to its tenant.
+ * @param today A date such as 2026-01-10, in UTC.
+ */
+export function isAutoApproved(
+  classification: Classification,
+  subject: string,
+  { autoApprove, tenant }: Governance,
+  neighbours: readonly Governance[],
+  today: string,
+): boolean {
+  return autoApprove
+    .filter((rule) => rule.classification === classification)
+    .some(
+      ({ sameTenant }) =>
+        !sameTenant ||
+        (tenant !== null && neighbours.some((one) => hasMember(one, tenant, subject, today))),
+    );
+}
+
+function hasMember(
+  { tenant, members }: Governance,
+  wanted: string,
+  subject: string,
+  today: string,
+): boolean {
+  return (
+    tenant === wanted &&
+    members.some(
+      ({ name, since, until }) => isSamePerson(name, subject) && isWithin(today, since, until),
+    )
+  );
+}
+
+/** Dates of one form compare as texts; the last day counts. */
+function isWithin(today: string, since: string | null, until: string | null): boolean {
+  return (since === null || since <= today) && (until === null || today <= until);
+}

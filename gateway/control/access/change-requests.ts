@@ -1,0 +1,172 @@
+/**
+ * What people do with access requests and grants. Each deed is one transaction, with its lines in
+ * the history and, where it matters to gateways, the news to them.
+ *
+ * @module
+ */
+import { MeshgateError } from '../../../shared/errors/meshgate-error.ts';
+import type { PostgresPool } from '../../../shared/postgres/create-pool.ts';
+import { inTransaction, type TransactionClient } from '../../../shared/postgres/in-transaction.ts';
+import { holdGrant, holdRequest, type RequestFacts } from './access-records.ts';
+import { isParty } from './approval-rules.ts';
+import { recordEvent, recordGrantStep, recordLapses, recordRequestStep } from './record-step.ts';
+import {
+  type AccessChange,
+  addRequest,
+  findAccessEpoch,
+  findRoles,
+  type NewRequest,
+  settleRequest,
+  toChange,
+} from './settle-request.ts';
+
+/** Who does something, and why. */
+export interface PersonalDeed {
+  readonly actor: string;
+  readonly reason: string | null;
+}
+
+/**
+ * Makes a request; where no one has to look at it, a grant comes of it at once.
+ *
+ * @throws {MeshgateError} `INPUT_INVALID` when the product is not registered, or does not give what
+ *   is asked for.
+ */
+export function requestAccess(pool: PostgresPool, wish: NewRequest): Promise<AccessChange> {
+  return inCleanTransaction(pool, (client) => addRequest(client, wish, null));
+}
+
+/**
+ * Asks for a grant to go on: a new request for the same, from which a new grant comes that takes
+ * the place of the old one.
+ *
+ * @param ttlSeconds How long the new grant is to last, from when it is given.
+ * @throws {MeshgateError} `INPUT_INVALID` when there is no such grant or it is not active.
+ */
+export function renewGrant(
+  pool: PostgresPool,
+  grantId: string,
+  ttlSeconds: number,
+  { actor, reason }: PersonalDeed,
+): Promise<AccessChange> {
+  return inCleanTransaction(pool, async (client) => {
+    const { state, product, fields, issuer, subject, purpose } = await holdGrant(client, grantId);
+    if (state !== 'active') {
+      throw refuse(`a grant that is active, but ${grantId} is ${state}; ask for a new one`);
+    }
+    const same = { product, coordinates: fields, issuer, subject, purpose };
+    const wish = { ...same, ttlSeconds, reason, requestedBy: actor, emergency: false };
+    return addRequest(client, wish, grantId);
+  });
+}
+
+/**
+ * Agrees to a request. When everybody who has to has agreed, a grant comes of it.
+ *
+ * @throws {MeshgateError} `INPUT_INVALID` when the request is not open or this person may not
+ *   approve it.
+ */
+export function approveRequest(
+  pool: PostgresPool,
+  requestId: string,
+  deed: PersonalDeed,
+): Promise<AccessChange> {
+  return inCleanTransaction(pool, async (client) => {
+    const request = await holdOpenRequest(client, requestId);
+    if (isParty(deed.actor, request)) {
+      throw refuse(`somebody else than who has asked and whom it is for, but got ${deed.actor}`);
+    }
+    const roles = await findRoles(client, request.product, deed.actor);
+    const added = await client.query(
+      `INSERT INTO meshgate.access_approval (request_id, approver, roles)
+       VALUES ($1, $2, $3) ON CONFLICT DO NOTHING RETURNING approver`,
+      [requestId, deed.actor, roles],
+    );
+    if (added.length > 0) {
+      await recordEvent(client, `agreed (${roles.join(', ')})`, requestId, null, deed);
+    }
+    return settleRequest(client, requestId);
+  });
+}
+
+/**
+ * Refuses a request.
+ *
+ * @throws {MeshgateError} `INPUT_INVALID` when the request is not open or this person decides
+ *   nothing about the product.
+ */
+export function denyRequest(
+  pool: PostgresPool,
+  requestId: string,
+  deed: PersonalDeed,
+): Promise<AccessChange> {
+  return inCleanTransaction(pool, async (client) => {
+    const request = await holdOpenRequest(client, requestId);
+    await findRoles(client, request.product, deed.actor);
+    await recordRequestStep(client, request, 'deny', deed);
+    return toChange(client, requestId, [], null);
+  });
+}
+
+/**
+ * Takes a request back.
+ *
+ * @throws {MeshgateError} `INPUT_INVALID` when it is not open or somebody else's.
+ */
+export function withdrawRequest(
+  pool: PostgresPool,
+  requestId: string,
+  deed: PersonalDeed,
+): Promise<AccessChange> {
+  return inCleanTransaction(pool, async (client) => {
+    const request = await holdOpenRequest(client, requestId);
+    if (!isParty(deed.actor, request)) {
+      throw refuse(
+        `who has asked (${request.requestedBy}) or whom it is for (${request.subject}), but got ${deed.actor}`,
+      );
+    }
+    await recordRequestStep(client, request, 'withdraw', deed);
+    return toChange(client, requestId, [], null);
+  });
+}
+
+/**
+ * Ends a grant before its time. Owners and stewards of the product may, and so may the caller
+ * whose grant it is.
+ *
+ * @throws {MeshgateError} `INPUT_INVALID` when it is not active or this person may not revoke it.
+ */
+export function revokeGrant(
+  pool: PostgresPool,
+  grantId: string,
+  deed: PersonalDeed,
+): Promise<AccessChange> {
+  return inCleanTransaction(pool, async (client) => {
+    const grant = await holdGrant(client, grantId);
+    const request = await holdRequest(client, grant.request);
+    if (!isParty(deed.actor, request)) await findRoles(client, grant.product, deed.actor);
+    await recordGrantStep(client, grant, 'revoke', deed);
+    return toChange(client, request.id, [], await findAccessEpoch(client));
+  });
+}
+
+/** What time has done by now is written down first, so that nothing is done to what is over. */
+export function inCleanTransaction(
+  pool: PostgresPool,
+  work: (client: TransactionClient) => Promise<AccessChange>,
+): Promise<AccessChange> {
+  return inTransaction(pool, async (client) => {
+    await recordLapses(client);
+    return work(client);
+  });
+}
+
+async function holdOpenRequest(client: TransactionClient, id: string): Promise<RequestFacts> {
+  const request = await holdRequest(client, id);
+  if (request.state === 'requested') return request;
+  throw refuse(`a request that is open, but ${id} is ${request.state}`);
+}
+
+function refuse(expected: string): MeshgateError {
+  return new MeshgateError('INPUT_INVALID', { message: `Expected ${expected}.` });
+}

@@ -1,0 +1,61 @@
+/**
+ * What has to be known of a data product to decide who may have access to it: the facts of its
+ * descriptor and contract, as they are kept beside the requests.
+ *
+ * @module
+ */
+import { z } from 'zod';
+
+/** From the least to the most protected. */
+export const CLASSIFICATIONS = ['public', 'internal', 'restricted', 'personal'] as const;
+export type Classification = (typeof CLASSIFICATIONS)[number];
+
+/** Those of a product's team who decide about access. */
+export const APPROVER_ROLES = ['owner', 'steward'] as const;
+export type ApproverRole = (typeof APPROVER_ROLES)[number];
+
+const classification = z.enum(CLASSIFICATIONS);
+const day = z.iso.date();
+
+const member = z.strictObject({
+  name: z.string().min(1),
+  role: z.enum([...APPROVER_ROLES, 'engineer']),
+  /** First and last day in the team; null for no bound. */
+  since: day.nullable(),
+  until: day.nullable(),
+});
+
+/** Requests for data of a class, of anybody or of those who are in a team of the same tenant. */
+export const autoApproval = z.strictObject({
+  classification: z.enum(['public', 'internal']),
+  sameTenant: z.boolean().default(false),
+});
+
+export const governanceSchema = z.strictObject({
+  /** Name of the product, which is that of its subgraph. */
+  product: z.string().min(1),
+  tenant: z.string().nullable(),
+  members: z.array(member),
+  /** The strictest class of anything in the product. */
+  strictest: classification,
+  /** By coordinate, of the types and fields that it protects; null when these are not known. */
+  classes: z.record(z.string(), classification).nullable(),
+  /** Which requests nobody has to look at; classified data is never among them. */
+  autoApprove: z.array(autoApproval),
+  maxGrantSeconds: z.int().positive(),
+  /** What access may be asked for; empty for anything. */
+  purposes: z.array(z.string()),
+});
+
+export type Governance = Readonly<z.output<typeof governanceSchema>>;
+export type TeamMember = Governance['members'][number];
+
+/** @returns The stricter of two classes. */
+export function stricterOf(one: Classification, other: Classification): Classification {
+  return CLASSIFICATIONS.indexOf(one) >= CLASSIFICATIONS.indexOf(other) ? one : other;
+}
+
+/** @returns The strictest of some classes; `public` of none. */
+export function strictestOf(classes: readonly Classification[]): Classification {
+  return classes.reduce(stricterOf, 'public');
+}

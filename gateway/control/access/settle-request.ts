@@ -1,0 +1,204 @@
+/**
+ * The part of every change that decides: whether what has been agreed so far is enough, and the
+ * grant that comes of it.
+ *
+ * @module
+ */
+import { randomBytes } from 'node:crypto';
+
+import { MeshgateError } from '../../../shared/errors/meshgate-error.ts';
+import type { TransactionClient } from '../../../shared/postgres/in-transaction.ts';
+import { type GrantFacts, holdGrant, holdRequest, type RequestFacts } from './access-records.ts';
+import { isApproved, isAutoApproved, rolesOf, rolesThatApprove } from './approval-rules.ts';
+import { type AccessWish, assessRequest } from './assess-request.ts';
+import type { ApproverRole, Classification, Governance } from './governance.ts';
+import { findProduct, listGovernance } from './governance-store.ts';
+import { MOST_GRANTS } from './load-grants.ts';
+import { type Deed, recordEvent, recordGrantStep, recordRequestStep } from './record-step.ts';
+
+/** What somebody asks for. */
+export interface NewRequest extends AccessWish {
+  readonly product: string;
+  readonly issuer: string;
+  readonly subject: string;
+  readonly reason: string | null;
+  readonly requestedBy: string;
+  /** Whether access is taken without waiting for anybody; it is reviewed afterwards. */
+  readonly emergency: boolean;
+}
+
+/** Where a change has led. */
+export interface AccessChange {
+  readonly request: RequestFacts;
+  /** Null while there is none. */
+  readonly grant: GrantFacts | null;
+  /** Roles in which somebody has to approve; empty when nobody has to. */
+  readonly needs: readonly ApproverRole[];
+  /** What gateways have to have loaded to enforce it; null when it changes nothing for them. */
+  readonly epoch: string | null;
+}
+
+/** How long a request waits for an answer, in seconds. */
+const ANSWER_SECONDS = 14 * 86_400;
+
+/** An administrator may have left requests open by the thousand; more is a mistake. */
+const MOST_OPEN_REQUESTS = 10_000;
+
+/**
+ * Writes a request down, and gives the grant at once where no one has to look at it.
+ *
+ * @param renews Id of the grant that is to be renewed; null for none.
+ * @throws {MeshgateError} `INPUT_INVALID` when the product is not registered, or does not give what
+ *   is asked for.
+ */
+export async function addRequest(
+  client: TransactionClient,
+  wish: NewRequest,
+  renews: string | null,
+): Promise<AccessChange> {
+  const { product, coordinates, issuer, subject, purpose, reason, ttlSeconds } = wish;
+  const { requestedBy, emergency } = wish;
+  const neighbours = await listGovernance(client);
+  const governance = findProduct(neighbours, product);
+  const classification = assess(wish, governance);
+  await assertRoom(client);
+  const id = `r-${randomBytes(6).toString('hex')}`;
+  await client.query(
+    `INSERT INTO meshgate.access_request (id, product, coordinates, classification, issuer, subject,
+       purpose, reason, ttl_seconds, requested_by, renews, emergency, answer_until)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, now() + make_interval(secs => $13))`,
+    [
+      ...[id, product, coordinates, classification, issuer, subject, purpose, reason],
+      ...[ttlSeconds, requestedBy, renews, emergency, ANSWER_SECONDS],
+    ],
+  );
+  await recordEvent(client, 'requested', id, null, { actor: requestedBy, reason });
+  if (emergency) {
+    return give(client, await holdRequest(client, id), { actor: requestedBy, reason: 'emergency' });
+  }
+  const today = await findToday(client);
+  if (!isAutoApproved(classification, subject, governance, neighbours, today)) {
+    return toChange(client, id, rolesThatApprove(classification), null);
+  }
+  const request = await holdRequest(client, id);
+  return give(client, request, { actor: null, reason: `${classification} data of ${product}` });
+}
+
+/**
+ * Gives the grant when everybody who has to has agreed. How protected the data is counts as it is
+ * known now, not as it was when it was asked for.
+ */
+export async function settleRequest(
+  client: TransactionClient,
+  requestId: string,
+): Promise<AccessChange> {
+  const request = await holdRequest(client, requestId);
+  const governance = findProduct(await listGovernance(client), request.product);
+  const { fields: coordinates, purpose, ttlSeconds, approvals } = request;
+  const needs = rolesThatApprove(assess({ coordinates, purpose, ttlSeconds }, governance));
+  if (!isApproved(needs, approvals)) return toChange(client, requestId, needs, null);
+  const who = approvals.map(({ approver }) => approver).join(' and ');
+  return give(client, request, { actor: null, reason: `approved by ${who}` });
+}
+
+/**
+ * Finds the roles in which somebody decides about what is requested.
+ *
+ * @throws {MeshgateError} `INPUT_INVALID` when there are none.
+ */
+export async function findRoles(
+  client: TransactionClient,
+  product: string,
+  person: string,
+): Promise<readonly ApproverRole[]> {
+  const governance = findProduct(await listGovernance(client), product);
+  const today = await findToday(client);
+  const roles = rolesOf(person, governance, today);
+  if (roles.length > 0) return roles;
+  const deciders = governance.members
+    .filter(({ name }) => rolesOf(name, governance, today).length > 0)
+    .map(({ name, role }) => `${name} (${role})`)
+    .join(', ');
+  throw new MeshgateError('INPUT_INVALID', {
+    message: `Expected an owner or steward of ${product}, which are ${deciders || 'none'}, but got ${person}.`,
+  });
+}
+
+/** Reads where a change has led. @param epoch As in `AccessChange`. */
+export async function toChange(
+  client: TransactionClient,
+  requestId: string,
+  needs: readonly ApproverRole[],
+  epoch: string | null,
+): Promise<AccessChange> {
+  const request = await holdRequest(client, requestId);
+  const grant = request.grant === null ? null : await holdGrant(client, request.grant);
+  return { request, grant, needs, epoch };
+}
+
+/** @returns What a gateway has to have loaded to know of all that this transaction has changed. */
+export async function findAccessEpoch(client: TransactionClient): Promise<string> {
+  const [row] = await client.query<{ epoch: string }>(
+    "SELECT epoch::text AS epoch FROM meshgate.change WHERE topic = 'access'",
+  );
+  return row?.epoch ?? '0';
+}
+
+async function give(
+  client: TransactionClient,
+  request: RequestFacts,
+  deed: Deed,
+): Promise<AccessChange> {
+  await recordRequestStep(client, request, 'approve', deed);
+  if (request.renews !== null) await supersede(client, request.renews, deed);
+  const { product, fields, issuer, subject, purpose, ttlSeconds } = request;
+  const id = `g-${randomBytes(6).toString('hex')}`;
+  const added = await client.query(
+    `INSERT INTO meshgate.access_grant (id, request_id, product, coordinates, issuer, subject,
+       purpose, starts_at, ends_at)
+     SELECT $1, $2, $3, $4, $5, $6, $7, now(), now() + make_interval(secs => $8)
+     WHERE (SELECT count(*) FROM meshgate.access_grant WHERE state = 'active') < ${MOST_GRANTS}
+     RETURNING id`,
+    [id, request.id, product, fields, issuer, subject, purpose, ttlSeconds],
+  );
+  if (added.length === 0) {
+    throw refuse(`fewer than ${MOST_GRANTS} active grants; revoke those that nobody needs`);
+  }
+  await recordEvent(client, 'granted', request.id, id, deed);
+  return toChange(client, request.id, [], await findAccessEpoch(client));
+}
+
+/** A grant that has ended by itself has nothing left to hand over; one that was revoked stays so. */
+async function supersede(client: TransactionClient, grantId: string, deed: Deed): Promise<void> {
+  const grant = await holdGrant(client, grantId);
+  if (grant.state === 'active') await recordGrantStep(client, grant, 'supersede', deed);
+  else if (grant.state !== 'expired') {
+    throw refuse(`to renew a grant that is active, but ${grantId} is ${grant.state}`);
+  }
+}
+
+function assess(wish: AccessWish, governance: Governance): Classification {
+  const assessed = assessRequest(wish, governance);
+  if (assessed.ok) return assessed.classification;
+  throw new MeshgateError('INPUT_INVALID', { message: assessed.message });
+}
+
+async function assertRoom(client: TransactionClient): Promise<void> {
+  const [found] = await client.query<{ open: number }>(
+    "SELECT count(*)::int AS open FROM meshgate.access_request WHERE state = 'requested'",
+  );
+  if ((found?.open ?? 0) < MOST_OPEN_REQUESTS) return;
+  throw refuse(`fewer than ${MOST_OPEN_REQUESTS} open requests; answer some`);
+}
+
+/** The day by the clock of the database, in UTC. */
+async function findToday(client: TransactionClient): Promise<string> {
+  const [row] = await client.query<{ today: string }>(
+    "SELECT to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS today",
+  );
+  return row?.today ?? '';
+}
+
+function refuse(expected: string): MeshgateError {
+  return new MeshgateError('INPUT_INVALID', { message: `Expected ${expected}.` });
+}

@@ -1,0 +1,63 @@
+import { expect, test } from 'vitest';
+
+import { buildGovernance } from '../../../../../gateway/control/access/build-governance.ts';
+import { loadProductFolder } from '../../../../../shared/contract/load-product-folder.ts';
+import { PROJECT_ROOT } from '../../../../../shared/lang/project-root.ts';
+
+async function load(name: string) {
+  const loaded = await loadProductFolder(new URL(`subgraphs/${name}/`, PROJECT_ROOT));
+  if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems));
+  return loaded.product;
+}
+
+test('a product says who decides, for how long and for what', async () => {
+  const { classes, ...governance } = buildGovernance(await load('accounts'));
+
+  expect(governance).toEqual({
+    product: 'accounts',
+    tenant: 'acme',
+    members: [
+      { name: 'marta.kowal@acme.example', role: 'owner', since: '2026-01-12', until: null },
+      { name: 'jonas.bell@acme.example', role: 'steward', since: '2026-01-12', until: null },
+      { name: 'ines.faro@acme.example', role: 'engineer', since: '2026-02-02', until: null },
+    ],
+    strictest: 'personal',
+    autoApprove: [{ classification: 'internal', sameTenant: true }],
+    maxGrantSeconds: 180 * 86_400,
+    purposes: ['analytics', 'customer-service'],
+  });
+  expect(classes).toEqual({
+    'Account.name': 'personal',
+    'Account.email': 'personal',
+    'Account.phone': 'personal',
+    'Account.contactUpdatedAt': 'personal',
+    'Mutation.updateAccountContact': 'personal',
+  });
+});
+
+test('figures made from a column are as protected as the column', async () => {
+  const { classes } = buildGovernance(await load('orders'));
+
+  expect(classes).toMatchObject({
+    'OrderLine.profit': 'restricted',
+    'SalesTotals.profit': 'restricted',
+    Order: 'internal',
+  });
+  expect(classes).not.toHaveProperty(['OrderLine.sales']);
+});
+
+test('a policy of access that is misshapen is told by its place', async () => {
+  const product = await load('accounts');
+  const value = { autoApprove: [{ classification: 'personal' }] };
+  const descriptor = {
+    ...product.descriptor,
+    customProperties: [{ property: 'accessPolicy', value }],
+  };
+
+  expect(() => buildGovernance({ ...product, descriptor })).toThrow(
+    expect.objectContaining({
+      code: 'DESCRIPTOR_INVALID',
+      message: expect.stringContaining('accessPolicy.autoApprove.0.classification'),
+    }),
+  );
+});

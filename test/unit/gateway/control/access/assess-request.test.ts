@@ -1,0 +1,55 @@
+import { expect, test } from 'vitest';
+
+import {
+  type AccessWish,
+  assessRequest,
+} from '../../../../../gateway/control/access/assess-request.ts';
+import type { Governance } from '../../../../../gateway/control/access/governance.ts';
+
+const ACCOUNTS: Governance = {
+  product: 'accounts',
+  tenant: 'acme',
+  members: [],
+  strictest: 'personal',
+  classes: { Account: 'personal', 'Account.id': 'internal', 'Account.email': 'personal' },
+  autoApprove: [],
+  maxGrantSeconds: 10 * 86_400,
+  purposes: ['analytics'],
+};
+const WISH: AccessWish = { coordinates: null, purpose: 'analytics', ttlSeconds: 60 };
+
+const assess = (wish: Partial<AccessWish>, changes: Partial<Governance> = {}) => {
+  const assessed = assessRequest({ ...WISH, ...wish }, { ...ACCOUNTS, ...changes });
+  return assessed.ok ? assessed.classification : assessed.message;
+};
+
+test('a whole product is as protected as the strictest of its data', () => {
+  expect(assess({})).toBe('personal');
+});
+
+test('fields are as protected as the strictest of them', () => {
+  expect(assess({ coordinates: ['Account.id'] })).toBe('internal');
+  expect(assess({ coordinates: ['Account.id', 'Account.email'] })).toBe('personal');
+});
+
+test('where nothing is known of the fields, each is as protected as the whole product', () => {
+  expect(assess({ coordinates: ['Any.thing'] }, { classes: null })).toBe('personal');
+});
+
+test.each([
+  [{ coordinates: ['Account.colour'] }, 'but got Account.colour'],
+  [{ coordinates: ['Account.id', 'constructor'] }, 'but got constructor'],
+  [{ coordinates: [] }, 'Expected 1 to 200 fields, but got 0.'],
+  [{ purpose: 'curiosity' }, 'Expected a purpose of the product accounts (analytics)'],
+  [{ ttlSeconds: 11 * 86_400 }, 'Expected at most 10d'],
+] as const)('%j is refused', (wish, said) => {
+  expect(assess(wish)).toContain(said);
+});
+
+test('a coordinate is one or two names, whatever is known of the product', () => {
+  expect(assess({ coordinates: ['a b'] }, { classes: null })).toContain('but got a b');
+});
+
+test('a product that names no purpose takes any', () => {
+  expect(assess({ purpose: 'curiosity' }, { purposes: [] })).toBe('personal');
+});

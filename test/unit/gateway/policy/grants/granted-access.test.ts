@@ -1,0 +1,92 @@
+import { expect, test } from 'vitest';
+
+import type { Grant } from '../../../../../gateway/policy/grants/grant.ts';
+import { GrantedAccess } from '../../../../../gateway/policy/grants/granted-access.ts';
+
+const GRANT: Grant = {
+  id: 'g-1',
+  issuer: 'https://id.example',
+  subject: 'ben',
+  product: 'accounts',
+  coordinates: null,
+  purpose: 'analytics',
+  startsAtMs: 0,
+  endsAtMs: 1000,
+};
+
+const access = (...grants: readonly Partial<Grant>[]) =>
+  new GrantedAccess(grants.map((changes, index) => ({ ...GRANT, id: `g-${index}`, ...changes })));
+
+const element = (coordinate: string, ...products: readonly string[]) => ({
+  coordinate,
+  products,
+  writes: coordinate.startsWith('Mutation'),
+});
+
+test.each([
+  ['a whole product', {}, element('Account.email', 'accounts'), true],
+  ['a whole product, of another', {}, element('Order.total', 'orders'), false],
+  ['a whole product, for a change', {}, element('Mutation.erase', 'accounts'), false],
+  [
+    'a change by name',
+    { coordinates: ['Mutation.erase'] },
+    element('Mutation.erase', 'accounts'),
+    true,
+  ],
+  ['a field', { coordinates: ['Account.email'] }, element('Account.email', 'accounts'), true],
+  [
+    'a field, for another',
+    { coordinates: ['Account.email'] },
+    element('Account.name', 'accounts'),
+    false,
+  ],
+  [
+    'a field, for its type',
+    { coordinates: ['Account.email'] },
+    element('Account', 'accounts'),
+    false,
+  ],
+  [
+    'a type, for its field',
+    { coordinates: ['Account'] },
+    element('Account.email', 'accounts'),
+    false,
+  ],
+  ['the name of a star', { coordinates: ['Account.email'] }, element('*', 'accounts'), false],
+  ['anything, for what nobody offers', {}, element('Account.email'), false],
+] as const)('a grant of %s covers what it says', (_, grant, protectedElement, covered) => {
+  expect(access(grant).covers(protectedElement)).toBe(covered);
+});
+
+test('what several products offer takes a grant of each', () => {
+  const shared = element('Shared.secret', 'accounts', 'orders');
+
+  expect(access({}).covers(shared)).toBe(false);
+  expect(access({}, { product: 'orders', coordinates: ['Shared.other'] }).covers(shared)).toBe(
+    false,
+  );
+  expect(access({}, { product: 'orders', coordinates: ['Shared.secret'] }).covers(shared)).toBe(
+    true,
+  );
+});
+
+test('a product is told what was granted of it alone, until the first of it ends', () => {
+  const granted = access(
+    { coordinates: ['B.b', 'A.a'], endsAtMs: 3000 },
+    { coordinates: ['A.a'], endsAtMs: 2000 },
+    { product: 'orders', endsAtMs: 1000 },
+  );
+
+  expect(granted.fingerprint).toBe('g-0 g-1 g-2');
+  expect(granted.ofProduct('accounts')).toEqual({
+    coordinates: ['A.a', 'B.b'],
+    fingerprint: 'g-0 g-1',
+    endsAtMs: 2000,
+  });
+  expect(granted.ofProduct('orders')).toEqual({
+    coordinates: ['*'],
+    fingerprint: 'g-2',
+    endsAtMs: 1000,
+  });
+  expect(granted.ofProduct('shipments')).toBeNull();
+});
