@@ -140,10 +140,10 @@ async function answerOperation(
 function hasLostAccess(
   { parsed }: PreparedOperation,
   principal: Principal,
-  { grants }: CallerRights,
+  { grants, purpose }: CallerRights,
   { grantsOf }: AnswerStages,
 ): boolean {
-  return grants !== null && !stillCovers(parsed.mentioned, grants, grantsOf(principal));
+  return grants !== null && !stillCovers(parsed.mentioned, grants, grantsOf(principal, purpose));
 }
 
 function refuseAccess(observer: RequestObserver): EdgeAnswer {

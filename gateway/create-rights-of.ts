@@ -13,23 +13,27 @@ import type { Rights } from './policy/requirement.ts';
 export type RightsOf = (principal: Principal, purpose: string | null) => CallerRights;
 
 export interface CallerRights extends Rights {
+  readonly purpose: string | null;
   readonly grants: GrantedAccess | null;
 }
 
 /** What grants open to a caller now; null for nothing. */
-export type GrantsOf = (principal: Principal) => GrantedAccess | null;
+export type GrantsOf = (principal: Principal, purpose: string | null) => GrantedAccess | null;
 
 /** Creates what gathers the rights of callers; nothing is decided before an operation mentions it. */
 export function createRightsOf(heldPolicies: HeldPolicies, grantsOf: GrantsOf): RightsOf {
-  return (principal, purpose) => ({
-    authenticated: principal.authenticated,
-    scopes: principal.scopes,
-    policies: heldPolicies(principal),
-    roles: principal.roles,
-    domain: principal.domain,
-    purpose: purpose !== null && principal.purposes.has(purpose) ? purpose : null,
-    grants: grantsOf(principal),
-  });
+  return (principal, named) => {
+    const purpose = named !== null && principal.purposes.has(named) ? named : null;
+    return {
+      authenticated: principal.authenticated,
+      scopes: principal.scopes,
+      policies: heldPolicies(principal),
+      roles: principal.roles,
+      domain: principal.domain,
+      purpose,
+      grants: grantsOf(principal, purpose),
+    };
+  };
 }
 
 /**
@@ -38,6 +42,6 @@ export function createRightsOf(heldPolicies: HeldPolicies, grantsOf: GrantsOf): 
  * @param now Epoch milliseconds.
  */
 export function createGrantsOf(register: GrantRegister, now: () => number): GrantsOf {
-  return (principal) =>
-    register.size === 0 ? null : register.accessOf(principal, now(), performance.now());
+  return (principal, purpose) =>
+    register.size === 0 ? null : register.accessOf(principal, purpose, now(), performance.now());
 }

@@ -17,6 +17,8 @@ export interface RuleSubject {
 /** Whom a rule speaks of; every condition must hold, and an empty list asks for nothing. */
 export interface RuleCaller {
   readonly authenticated: boolean;
+  /** Whether an access grant opens the element to the caller. */
+  readonly granted: boolean;
   /** An OR of AND groups. */
   readonly scopes: readonly (readonly string[])[];
   /** An OR of AND groups. */

@@ -77,6 +77,7 @@ const rule = z
     for: z
       .strictObject({
         authenticated: z.boolean().default(false),
+        granted: z.boolean().default(false),
         scopes: groups,
         roles: groups,
         domains: names,

@@ -24,8 +24,8 @@ export class GrantRegister {
   #size = 0;
   /** By subject, because few issuers share one. */
   #bySubject: ReadonlyMap<string, readonly Grant[]> = new Map();
-  /** A principal is one object for all requests of a token. */
-  readonly #remembered = new WeakMap<Principal, Remembered>();
+  /** By purpose; a principal is one object for all requests of a token, and vouches for a few purposes. */
+  readonly #remembered = new WeakMap<Principal, Map<string | null, Remembered>>();
 
   /** @param trustedMs How long the copy is used after it was last confirmed. */
   constructor(trustedMs: number) {
@@ -62,28 +62,42 @@ export class GrantRegister {
   /**
    * Finds what grants open to a caller.
    *
+   * @param purpose What the request is for, one of the principal's purposes: then grants for that alone
+   *   count. Null where the request does not say.
    * @param nowMs Epoch milliseconds.
    * @param steadyMs By the clock of `confirm`.
    * @returns Null for nothing. The same object as long as the same is granted.
    */
-  accessOf(principal: Principal, nowMs: number, steadyMs: number): GrantedAccess | null {
+  accessOf(
+    principal: Principal,
+    purpose: string | null,
+    nowMs: number,
+    steadyMs: number,
+  ): GrantedAccess | null {
     if (this.#size === 0 || principal.subject === null || steadyMs > this.#trustedUntilMs)
       return null;
-    const known = this.#remembered.get(principal);
+    const byPurpose = this.#remembered.get(principal) ?? new Map<string | null, Remembered>();
+    const known = byPurpose.get(purpose);
     if (known !== undefined && known.revision === this.#revision && nowMs < known.untilMs) {
       return known.access;
     }
-    const found = this.#find(principal, nowMs, known?.access ?? null);
-    this.#remembered.set(principal, found);
+    const found = this.#find(principal, purpose, nowMs, known?.access ?? null);
+    this.#remembered.set(principal, byPurpose.set(purpose, found));
     return found.access;
   }
 
-  #find(principal: Principal, nowMs: number, before: GrantedAccess | null): Remembered {
+  #find(
+    principal: Principal,
+    purpose: string | null,
+    nowMs: number,
+    before: GrantedAccess | null,
+  ): Remembered {
     const { issuer, subject, purposes } = principal;
     const own = (this.#bySubject.get(subject ?? '') ?? []).filter(
       (grant) =>
         grant.issuer === issuer &&
         nowMs < grant.endsAtMs &&
+        (purpose === null || grant.purpose === purpose) &&
         // Who may use data for some purposes only may not use it for that of another's grant.
         (purposes.size === 0 || purposes.has(grant.purpose)),
     );

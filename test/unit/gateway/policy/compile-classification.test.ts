@@ -1,7 +1,10 @@
 import { buildSchema } from 'graphql';
 import { expect, test } from 'vitest';
 import { parseClassificationRules } from '../../../../gateway/control/governance/parse-classification-rules.ts';
-import { compileClassification } from '../../../../gateway/policy/compile-classification.ts';
+import {
+  compileClassification,
+  type ProtectedElements,
+} from '../../../../gateway/policy/compile-classification.ts';
 import type { Rights } from '../../../../gateway/policy/requirement.ts';
 import type { ElementTags, TagIndex } from '../../../../gateway/policy/tag-index.ts';
 
@@ -35,6 +38,14 @@ const tags: TagIndex = new Map<string, ElementTags>([
   ['Filter.email', own('pii')],
 ]);
 
+const element = (coordinate: string) => ({
+  element: { coordinate, products: ['crm'], writes: false },
+});
+const requirements: ProtectedElements = {
+  ofType: new Map([['Address', element('Address')]]),
+  ofField: new Map([['Account.email', element('Account.email')]]),
+};
+
 const compile = (rules: string, secret: string | null = 's') => {
   const text = `
 version: 1
@@ -42,7 +53,7 @@ classes: [{ name: secret, tags: [secret] }, { name: personal, tags: [pii, gdpr] 
 rules:${rules}`;
   const parsed = parseClassificationRules(text);
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
-  return compileClassification(parsed.value, { tags, schema }, secret);
+  return compileClassification(parsed.value, { tags, schema, requirements }, secret);
 };
 
 const ALL = [...tags.keys()];
@@ -184,4 +195,42 @@ test('a hash is of one purpose, so each purpose has its shape', () => {
 
 test('an operation that touches nothing classified has no shape', () => {
   expect(compile(' []').shapeOf(['Account.id', 'Query.account'], known())).toBe('');
+});
+
+const GRANTED = `
+  - { name: a, effect: allow, for: { granted: true } }
+  - { name: b, effect: mask, masks: [redacted] }`;
+const granted = (...coordinates: string[]): Rights =>
+  known({ grants: { covers: (one) => coordinates.includes(one.coordinate) } });
+
+test('a rule may speak of those to whom the element was granted', () => {
+  const asked = ['Account.email', 'Account.name', 'Address.city'];
+
+  expect(kinds(GRANTED, known(), asked)).toEqual({
+    'Account.email': 'redacted',
+    'Account.name': 'redacted',
+    'Address.city': 'redacted',
+  });
+  expect(kinds(GRANTED, granted('Account.email'), asked)).toEqual({
+    'Account.name': 'redacted',
+    'Address.city': 'redacted',
+  });
+  // A field that is protected by its type is granted with its type.
+  expect(kinds(GRANTED, granted('Address'), asked)).toEqual({
+    'Account.email': 'redacted',
+    'Account.name': 'redacted',
+  });
+});
+
+test('callers to whom different elements were granted have different shapes', () => {
+  const asked = ['Account.email', 'Address.city'];
+  const rules = compile(GRANTED);
+  const shapes = [known(), granted('Account.email'), granted('Address'), granted('other')].map(
+    (rights) => rules.shapeOf(asked, rights),
+  );
+
+  expect(new Set(shapes).size).toBeGreaterThanOrEqual(3);
+  expect(shapes[1]).not.toBe(shapes[0]);
+  expect(shapes[2]).not.toBe(shapes[1]);
+  expect(rules.masksAny(asked, granted('Account.email', 'Address'))).toBe(false);
 });

@@ -34,6 +34,7 @@ test('reads every kind of rule and mask', () => {
           subject: { classes: ['personal'], tags: ['pii'], coordinates: ['A.b', 'Q.f(x:)'] },
           caller: {
             authenticated: true,
+            granted: false,
             scopes: [['s', 't'], ['u']],
             roles: [['r']],
             domains: ['crm'],

@@ -38,7 +38,7 @@ function createRegister(...grants: readonly Partial<Grant>[]) {
 }
 
 const idsOf = (register: GrantRegister, principal: ReturnType<typeof caller>, nowMs: number) =>
-  register.accessOf(principal, nowMs, 0)?.fingerprint ?? null;
+  register.accessOf(principal, null, nowMs, 0)?.fingerprint ?? null;
 
 test('a grant holds from when it begins until it ends, by the clock alone', () => {
   const register = createRegister({});
@@ -73,7 +73,7 @@ test('a caller whose issuer names the purpose of the grant has it', () => {
 });
 
 test('nobody in particular has no grants', () => {
-  expect(createRegister({}).accessOf(ANONYMOUS, 1500, 0)).toBeNull();
+  expect(createRegister({}).accessOf(ANONYMOUS, null, 1500, 0)).toBeNull();
 });
 
 test('a new state is the only one, for callers who were looked up before too', () => {
@@ -91,17 +91,17 @@ test('a new state is the only one, for callers who were looked up before too', (
 test('what is granted is one object as long as it is the same, whatever happens to others', () => {
   const register = createRegister({});
   const ben = caller();
-  const before = register.accessOf(ben, 1500, 0);
+  const before = register.accessOf(ben, null, 1500, 0);
 
   register.replace([GRANT, { ...GRANT, id: 'g-2', subject: 'eve' }]);
 
-  expect(register.accessOf(ben, 1600, 0)).toBe(before);
+  expect(register.accessOf(ben, null, 1600, 0)).toBe(before);
 });
 
 test('a copy that was not confirmed for too long opens nothing, until it is', () => {
   const register = createRegister({});
   const ben = caller();
-  const open = (steadyMs: number) => register.accessOf(ben, 1500, steadyMs) !== null;
+  const open = (steadyMs: number) => register.accessOf(ben, null, 1500, steadyMs) !== null;
 
   expect([open(TRUSTED_MS), open(TRUSTED_MS + 1)]).toEqual([true, false]);
   register.confirm(TRUSTED_MS + 1);
@@ -112,5 +112,14 @@ test('a copy that was never confirmed opens nothing', () => {
   const register = new GrantRegister(TRUSTED_MS);
   register.replace([GRANT]);
 
-  expect(register.accessOf(caller(), 1500, 0)).toBeNull();
+  expect(register.accessOf(caller(), null, 1500, 0)).toBeNull();
+});
+
+test('where a request says what it is for, grants for something else open nothing', () => {
+  const register = createRegister({ purpose: 'churn' });
+  const ben = caller({ purposes: ['churn', 'billing'] });
+
+  const opens = (purpose: string | null) => register.accessOf(ben, purpose, 1500, 0) !== null;
+
+  expect([null, 'churn', 'billing'].map(opens)).toEqual([true, true, false]);
 });
