@@ -55,7 +55,14 @@ test('reads every kind of rule and mask', () => {
         {
           name: 'b',
           subject: { classes: [], tags: [], coordinates: [] },
-          caller: { authenticated: false, scopes: [], roles: [], domains: [], purposes: [] },
+          caller: {
+            authenticated: false,
+            granted: false,
+            scopes: [],
+            roles: [],
+            domains: [],
+            purposes: [],
+          },
           effect: 'deny',
           masks: [],
         },
