@@ -8,11 +8,9 @@
  */
 import { ERROR_CATALOG } from '../shared/errors/error-catalog.ts';
 import type { Problem } from '../shared/errors/problem.ts';
+import { type AcceptedSettings, type AcceptedStages, answerAccepted } from './answer-accepted.ts';
 import type { SupergraphGeneration } from './build-generation.ts';
-import type { ShareQueries } from './cache/share-queries.ts';
-import type { Work } from './cache/single-flight.ts';
 import type { CompiledOperation } from './execution/execute-operation.ts';
-import type { ExecutionResult } from './execution/execution-result.ts';
 import type {
   AnswerGraphql,
   EdgeAnswer,
@@ -22,35 +20,20 @@ import type {
 import type { Authenticate } from './identity/create-authenticate.ts';
 import type { Principal } from './identity/principal.ts';
 import type { LimitRate, RateRefusal } from './identity/rate-limit/create-rate-limit.ts';
-import type { SubgraphHeaders } from './identity/trust/create-subgraph-headers.ts';
-import type { ExecutedFacts, RequestObserver } from './observe-requests.ts';
 import type { PreparationOutcome, PrepareOperation } from './operation/prepare-operation.ts';
 import { renderAnswer, renderRefusal } from './response/render-answer.ts';
-import type { LiveSupergraph } from './supergraph/live-supergraph.ts';
 
 /** The stages, built and ready. */
-export interface AnswerStages {
+export interface AnswerStages extends AcceptedStages {
   readonly authenticate: Authenticate;
   /** Null sets no limit. */
   readonly limitRate: LimitRate | null;
   readonly prepare: PrepareOperation<CompiledOperation>;
-  readonly share: ShareQueries<Executed>;
-  readonly headersFor: SubgraphHeaders;
-  readonly live: LiveSupergraph<SupergraphGeneration>;
-  readonly observer: RequestObserver;
 }
 
-/** One execution, for everybody who waits for it. */
-export interface Executed extends ExecutedFacts {
-  readonly answer: EdgeAnswer;
-}
-
-export interface AnswerSettings {
+export interface AnswerSettings extends AcceptedSettings {
   /** Whether an operation that asks for too much is refused as a whole. */
   readonly rejects: boolean;
-  readonly passSubgraphErrors: boolean;
-  /** For all subgraph calls of one request together, in milliseconds. */
-  readonly timeoutMs: number;
 }
 
 /** Strings the stages together. */
@@ -94,7 +77,7 @@ async function answerOperation(
   settings: AnswerSettings,
 ): Promise<EdgeAnswer> {
   const { request, principal, generation } = asking;
-  const { prepare, share, observer } = stages;
+  const { prepare, observer } = stages;
   const { query, operationName, variables } = request.parameters;
   const preparing = prepare(query, operationName, rightsOf(principal), generation.snapshot);
   const preparation = preparing instanceof Promise ? await preparing : preparing;
@@ -111,61 +94,7 @@ async function answerOperation(
     observer.refused(refusals);
     return renderAnswer(undefined, [OPERATION_UNAUTHORIZED, ...refusals], settings);
   }
-
-  const start = () => run(executable, asking, stages, settings);
-  const seat = share(request, principal, prepared, start);
-  request.client.onGone = seat.leave;
-  const executed = await seat.value;
-  return { ...executed.answer, facts: observer.executed(request.requestId, prepared, executed) };
-}
-
-/** Executes and renders. */
-function run(
-  executable: CompiledOperation,
-  { request, principal, generation }: Asking,
-  { headersFor }: AnswerStages,
-  settings: AnswerSettings,
-): Work<Executed> {
-  const subgraphs = new Set<string>();
-  let abort = () => {};
-  const execute = async (): Promise<Executed> => {
-    const result = await executable.execute({
-      variables: request.parameters.variables,
-      callSubgraph: generation.callSubgraph,
-      loadEntities: generation.loadEntities,
-      memory: generation.memory,
-      headersFor(subgraph) {
-        subgraphs.add(subgraph);
-        return headersFor(subgraph, principal, request);
-      },
-      timeoutMs: settings.timeoutMs,
-      onStart(giveUp) {
-        abort = giveUp;
-        if (request.client.gone) giveUp();
-      },
-    });
-    const answer = renderOnce(result, settings);
-    return { requestId: request.requestId, answer, problems: result.problems, subgraphs };
-  };
-  return { value: execute(), abort: () => abort() };
-}
-
-/** What was rendered before: an answer that is repeated is the same value. */
-const rendered = new WeakMap<ExecutionResult, EdgeAnswer>();
-
-/** Longer bodies are encoded once; shorter ones go out in one piece with their headers. */
-const ENCODED_CHARACTERS = 4096;
-
-function renderOnce(result: ExecutionResult, settings: AnswerSettings): EdgeAnswer {
-  let answer = rendered.get(result);
-  if (answer === undefined) {
-    answer = renderAnswer(result.data, result.problems, settings);
-    rendered.set(result, answer);
-  } else if (typeof answer.body === 'string' && answer.body.length > ENCODED_CHARACTERS) {
-    answer = { ...answer, body: Buffer.from(answer.body) };
-    rendered.set(result, answer);
-  }
-  return answer;
+  return answerAccepted({ ...asking, prepared, executable }, stages, settings);
 }
 
 const RATE_LIMITED = {

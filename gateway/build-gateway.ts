@@ -7,9 +7,10 @@
 import type { Redis } from '../shared/redis/create-redis.ts';
 import type { Metrics } from '../shared/telemetry/create-metrics.ts';
 import type { Logger } from '../shared/telemetry/logger.ts';
-import { createAnswerGraphql, type Executed } from './answer-graphql.ts';
+import { createAnswerGraphql } from './answer-graphql.ts';
 import { buildIdentity } from './build-identity.ts';
 import { buildLiveSupergraph } from './build-live-supergraph.ts';
+import { AnswerCache } from './cache/answer-cache.ts';
 import { createShareQueries, type ShareQueries, shareNothing } from './cache/share-queries.ts';
 import type { GatewayConfig } from './config/config-schema.ts';
 import type { SwapSupergraph } from './create-swap-supergraph.ts';
@@ -18,11 +19,15 @@ import type { ExampleOperation, StartPageFacts } from './http/edge-types.ts';
 import type { CredentialRegister } from './identity/credential-register.ts';
 import type { IssuerSettings } from './identity/issuer-settings.ts';
 import { createRateLimit, type LimitRate } from './identity/rate-limit/create-rate-limit.ts';
-import { createSubgraphHeaders } from './identity/trust/create-subgraph-headers.ts';
+import {
+  createDescribeTold,
+  createSubgraphHeaders,
+} from './identity/trust/create-subgraph-headers.ts';
 import type { SubgraphTokens } from './identity/trust/create-subgraph-tokens.ts';
 import type { LoadedSupergraph, LoadSupergraph } from './load-supergraph.ts';
 import { createRequestObserver, type RequestObserver } from './observe-requests.ts';
 import { toAnswerSettings, toEdgeSettings } from './room-settings.ts';
+import type { Executed } from './run-request.ts';
 import type { SupergraphSnapshot } from './supergraph/supergraph-snapshot.ts';
 
 /** What the gateway needs from outside besides its configuration. */
@@ -40,6 +45,8 @@ export interface GatewayDoors {
   readonly log: Logger;
   /** Epoch milliseconds. */
   readonly now: () => number;
+  /** At least 0 and below 1. */
+  readonly random: () => number;
   readonly startPage: (snapshot: SupergraphSnapshot) => StartPageFacts;
   readonly exampleOperations: () => readonly ExampleOperation[];
   /** Folder of the built portal; null serves no page but the start page. */
@@ -77,9 +84,12 @@ export function buildGateway(config: GatewayConfig, doors: GatewayDoors): Gatewa
       limitRate: buildRateLimit(config, doors, observer),
       prepare,
       live,
+      cache: buildCache(config, doors, observer),
       share: buildShare(config, observer),
       headersFor,
+      describeTold: createDescribeTold(doors.subgraphTokens !== null, config.FORWARD_HEADERS),
       observer,
+      now: doors.now,
     },
     toAnswerSettings(config),
   );
@@ -108,6 +118,29 @@ export function buildGateway(config: GatewayConfig, doors: GatewayDoors): Gatewa
       await live.close();
     },
   };
+}
+
+function buildCache(
+  { RESPONSE_CACHE_BYTES: capacityBytes }: GatewayConfig,
+  { metrics, now, random }: GatewayDoors,
+  { cache: observer }: RequestObserver,
+): AnswerCache<Executed> | null {
+  if (capacityBytes === 0) return null;
+  const cache = new AnswerCache<Executed>({
+    capacityBytes,
+    now,
+    random,
+    onEvicted: observer.evicted,
+    onForgot: observer.forgot,
+    onRemakeFailed: observer.remakeFailed,
+  });
+  const bytes = metrics.gauge('gateway_response_cache_bytes');
+  const answers = metrics.gauge('gateway_response_cache_answers');
+  metrics.beforeReading(() => {
+    bytes.set(cache.bytes);
+    answers.set(cache.answers);
+  });
+  return cache;
 }
 
 function buildShare(config: GatewayConfig, observer: RequestObserver): ShareQueries<Executed> {

@@ -88,6 +88,7 @@ export async function serveGateway(
     metrics,
     renderMetrics,
     now: Date.now,
+    random: Math.random,
     startPage,
     exampleOperations,
     portalFolder: fileURLToPath(new URL('dist/portal/', PROJECT_ROOT)),

@@ -46,6 +46,8 @@ export interface EdgeAnswer {
   /** HTTP status for clients that accept `application/json` only: 200 for GraphQL request errors. */
   readonly jsonStatus: number;
   readonly body: string | Uint8Array;
+  /** Digest of the body, of which the edge makes an `ETag`; absent where clients keep nothing. */
+  readonly bodyDigest?: string;
   /** Lower-case names; `cache-control` here replaces the edge's `no-store`. */
   readonly headers?: Readonly<Record<string, string>>;
   /** What the log line of this request says besides; nothing of the caller's values. */
@@ -149,6 +151,8 @@ export interface EdgeSettings {
   readonly keepAliveTimeoutMs: number;
   /** Cookie that may hold the token; null looks at none. */
   readonly tokenCookie: string | null;
+  /** Other headers of a request that its answer depends on, by their lower-case names. */
+  readonly varyHeaders: readonly string[];
   /** Origins whose pages may call `/graphql`, such as `https://app.example`. */
   readonly corsOrigins: readonly string[];
   /** Whether clients come over TLS, so that browsers may be told to insist on it (RFC 6797). */

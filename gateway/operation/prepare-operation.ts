@@ -36,6 +36,13 @@ import { type PlanDocument, planOperation } from './plan-operation.ts';
 
 /** An operation as one authorization shape may run it. */
 export interface PreparedOperation {
+  /**
+   * Differs for another supergraph, document, operation name or authorization shape, and is the same
+   * in every process; may be long.
+   */
+  readonly identity: string;
+  /** The authorization shape; empty where nothing about the caller matters for what may be read. */
+  readonly shape: string;
   readonly parsed: ParsedOperation;
   readonly authorized: AuthorizedSelections;
   /** Null when no subgraph has to be asked. */
@@ -209,7 +216,14 @@ class Preparation<Executable extends object> {
     this.#observer.miss();
     const authorized = authorizeSelections(parsed.selections, parsed.requirements, rights);
     const accept = (plan: PlanNode | null): AcceptedOperation<Executable> => {
-      const prepared: PreparedOperation = { parsed, authorized, plan, snapshot };
+      const prepared: PreparedOperation = {
+        identity: flightKey,
+        shape,
+        parsed,
+        authorized,
+        plan,
+        snapshot,
+      };
       const outcome = { ok: true, prepared, executable: this.#compile(prepared) } as const;
       const bytes = estimatePlanBytes(plan, authorized.allowed);
       this.memory.addShape(key, shape, { outcome, rights, uses: 1 }, bytes);

@@ -13,6 +13,7 @@ export const EDGE_SETTINGS: EdgeSettings = {
   requestTimeoutMs: 10_000,
   keepAliveTimeoutMs: 5000,
   tokenCookie: null,
+  varyHeaders: [],
   corsOrigins: [],
   strictTransportSecurity: false,
   trustProxy: [],

@@ -1,0 +1,12 @@
+import { whole } from './setting-types.ts';
+
+const MEBIBYTE = 1024 * 1024;
+
+/** What is kept of answers that products allow to be kept. */
+export const cacheSettings = {
+  RESPONSE_CACHE_BYTES: whole('bytes', 0, 64 * 1024 * MEBIBYTE)
+    .default(64 * MEBIBYTE)
+    .describe(
+      'Memory in each process for answers that the products allow to be kept, by an estimate; the least recently used goes first, and 0 keeps none.',
+    ),
+} as const;
