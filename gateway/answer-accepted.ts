@@ -27,6 +27,8 @@ import type { LiveSupergraph } from './supergraph/live-supergraph.ts';
 export interface AcceptedStages {
   /** Null keeps nothing. */
   readonly cache: AnswerCache<Executed> | null;
+  /** Told of each product that a mutation has asked, before its client has the answer. */
+  readonly onMutation: (product: string) => void;
   readonly share: ShareQueries<Executed>;
   readonly headersFor: SubgraphHeaders;
   /** Says what a product is told of a caller, for the keys of the cache. */
@@ -158,10 +160,8 @@ class Attempt implements CacheQuery<Executed> {
   }
 
   #forgetting(work: Work<Executed>): Work<Executed> {
-    const { cache } = this.#stages;
-    if (cache === null) return work;
     const value = work.value.then((executed) => {
-      for (const product of executed.subgraphs.keys()) cache.forget({ product, type: null });
+      for (const product of executed.subgraphs.keys()) this.#stages.onMutation(product);
       return executed;
     });
     return { value, abort: work.abort };

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { ChangeNotice } from '../shared/changes/change-notice.ts';
 import type { Redis } from '../shared/redis/create-redis.ts';
 import type { Metrics } from '../shared/telemetry/create-metrics.ts';
 import type { Logger } from '../shared/telemetry/logger.ts';
@@ -13,6 +14,7 @@ import { buildLiveSupergraph } from './build-live-supergraph.ts';
 import { AnswerCache } from './cache/answer-cache.ts';
 import { createShareQueries, type ShareQueries, shareNothing } from './cache/share-queries.ts';
 import type { GatewayConfig } from './config/config-schema.ts';
+import { createInvalidateCache } from './create-invalidate-cache.ts';
 import type { SwapSupergraph } from './create-swap-supergraph.ts';
 import { createHttpServer, type HttpServer } from './http/create-http-server.ts';
 import type { ExampleOperation, StartPageFacts } from './http/edge-types.ts';
@@ -54,6 +56,10 @@ export interface GatewayDoors {
   readonly metrics: Metrics;
   /** Renders what `/metrics` shows: the metrics of all workers, where there are several. */
   readonly renderMetrics: () => Promise<string>;
+  /** Tells other gateways that data has changed. */
+  readonly announceChange: (notice: ChangeNotice) => void;
+  /** What `POST /cache/invalidate` asks for; null does not serve it. */
+  readonly invalidationKey: string | null;
   /** Shared by all replicas; null keeps everything in this process. */
   readonly redis: Redis | null;
 }
@@ -62,6 +68,8 @@ export interface GatewayDoors {
 export interface Gateway extends HttpServer {
   /** Whoever has a newer supergraph calls this. */
   readonly swapSupergraph: SwapSupergraph;
+  /** Forgets what is kept of data that has changed. */
+  readonly forget: (notice: ChangeNotice) => void;
 }
 
 /** Builds a gateway for one configuration. */
@@ -78,13 +86,21 @@ export function buildGateway(config: GatewayConfig, doors: GatewayDoors): Gatewa
     observer,
   );
 
+  const cache = buildCache(config, doors, observer);
+  const forget = createForget(cache);
+  const forgetEverywhere = (notice: ChangeNotice): number => {
+    doors.announceChange(notice);
+    return forget(notice);
+  };
+
   const answerGraphql = createAnswerGraphql(
     {
       authenticate: identity.authenticate,
       limitRate: buildRateLimit(config, doors, observer),
       prepare,
       live,
-      cache: buildCache(config, doors, observer),
+      cache,
+      onMutation: (product) => forgetEverywhere({ product, types: null }),
       share: buildShare(config, observer),
       headersFor,
       describeTold: createDescribeTold(doors.subgraphTokens !== null, config.FORWARD_HEADERS),
@@ -95,6 +111,10 @@ export function buildGateway(config: GatewayConfig, doors: GatewayDoors): Gatewa
   );
   const server = createHttpServer(toEdgeSettings(config, doors.portalFolder), {
     answerGraphql,
+    invalidateCache:
+      doors.invalidationKey === null
+        ? null
+        : createInvalidateCache(doors.invalidationKey, forgetEverywhere),
     async ready() {
       const { generation, since } = live.current;
       const products = await generation.probe();
@@ -112,6 +132,7 @@ export function buildGateway(config: GatewayConfig, doors: GatewayDoors): Gatewa
   return {
     ...server,
     swapSupergraph,
+    forget,
     async close(drainMs) {
       await server.close(drainMs);
       identity.close();
@@ -141,6 +162,17 @@ function buildCache(
     answers.set(cache.answers);
   });
   return cache;
+}
+
+/** @returns How many answers are forgotten for a notice. */
+function createForget(cache: AnswerCache<Executed> | null): (notice: ChangeNotice) => number {
+  return (notice) => {
+    if (cache === null) return 0;
+    if (notice === 'anything') return cache.forget('everything');
+    const { product, types } = notice;
+    if (types === null) return cache.forget({ product, type: null });
+    return types.reduce((count, type) => count + cache.forget({ product, type }), 0);
+  };
 }
 
 function buildShare(config: GatewayConfig, observer: RequestObserver): ShareQueries<Executed> {

@@ -12,8 +12,10 @@ import { createMetrics, type Metrics } from '../shared/telemetry/create-metrics.
 import type { Logger } from '../shared/telemetry/logger.ts';
 import { buildGateway } from './build-gateway.ts';
 import { loadIssuers } from './build-identity.ts';
+import { type ChangeLink, createChangeLink, NO_CHANGE_LINK } from './change-link.ts';
 import type { GatewayConfig } from './config/config-schema.ts';
 import { readConfig } from './config/read-config.ts';
+import { loadSecret } from './config/secret-reference.ts';
 import { createGatewayLogger } from './create-gateway-logger.ts';
 import { describeGateway } from './describe-gateway.ts';
 import { followControlState } from './follow-control-state.ts';
@@ -74,15 +76,19 @@ export async function serveGateway(
   const { startPage, exampleOperations } = await describeGateway(config, log);
   const subgraphTokens = await loadSubgraphTokens(config);
   const issuers = await loadIssuers(config, env);
+  const invalidationKey = await loadInvalidationKey(config, env);
   const register = new CredentialRegister(config.DATABASE_URL !== null);
   const control = await followControlState(config, { register }, { metrics, log });
   const redis = connectRedis(config, log);
+  const changes = linkChanges(config, log);
   const server = buildGateway(config, {
     supergraph,
     loadSupergraph,
     subgraphTokens,
     log,
     redis,
+    announceChange: changes.announce,
+    invalidationKey,
     issuers,
     register,
     metrics,
@@ -95,10 +101,12 @@ export async function serveGateway(
   });
   const { url } = await server.listen().catch((error: unknown) => {
     redis?.close();
+    void changes.close();
     void control.close();
     void supergraph.planning.close();
     throw error;
   });
+  changes.follow(server.forget);
   const unfollow = followSupergraphFile(file, sdl, server.swapSupergraph, { metrics, log });
   const { version } = supergraph.snapshot;
   // The primary says once for all workers that the gateway listens, and that it has closed.
@@ -111,6 +119,7 @@ export async function serveGateway(
       unfollow();
       await server.close(config.DRAIN_MS);
       redis?.close();
+      await changes.close();
       await control.close();
       log[level]('gateway closed');
     },
@@ -120,6 +129,18 @@ export async function serveGateway(
 function createPlace(): WorkerPlace {
   const metrics = createMetrics('gateway');
   return { metrics, renderMetrics: () => metrics.render() };
+}
+
+/** Without a cache there is nothing to forget, but others may have one. */
+function linkChanges({ DATABASE_URL: url }: GatewayConfig, log: Logger): ChangeLink {
+  return url === null ? NO_CHANGE_LINK : createChangeLink(url, log);
+}
+
+async function loadInvalidationKey(
+  { CACHE_INVALIDATION_KEY: reference }: GatewayConfig,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<string | null> {
+  return reference === null ? null : loadSecret(reference, env);
 }
 
 function connectRedis({ REDIS_URL: url }: GatewayConfig, log: Logger): Redis | null {

@@ -8,6 +8,7 @@
  */
 import { Command, CommanderError } from 'commander';
 
+import { addCacheCommand } from './cache-command.ts';
 import type { CommandTools } from './command-tools.ts';
 import { addComposeCommand } from './compose-command.ts';
 import { addApiKeyCommand } from './credentials/api-key-command.ts';
@@ -74,5 +75,6 @@ function createProgram(tools: CommandTools, setExitCode: (code: ExitCode) => voi
   addKeysCommand(program, tools);
   addApiKeyCommand(program, tools);
   addRevokeCommand(program, tools);
+  addCacheCommand(program, tools);
   return program;
 }

@@ -1,3 +1,4 @@
+import { secretReference } from './secret-reference.ts';
 import { whole } from './setting-types.ts';
 
 const MEBIBYTE = 1024 * 1024;
@@ -8,5 +9,11 @@ export const cacheSettings = {
     .default(64 * MEBIBYTE)
     .describe(
       'Memory in each process for answers that the products allow to be kept, by an estimate; the least recently used goes first, and 0 keeps none.',
+    ),
+  CACHE_INVALIDATION_KEY: secretReference()
+    .nullable()
+    .default(null)
+    .describe(
+      'Where the key is that `POST /cache/invalidate` asks for: `env:NAME` or `file:PATH`; unset does not serve it.',
     ),
 } as const;

@@ -57,6 +57,15 @@ export interface EdgeAnswer {
 /** Answers one request. What it throws becomes an error body: a `MeshgateError` as itself, all else masked. */
 export type AnswerGraphql = (request: EdgeRequest) => EdgeAnswer | Promise<EdgeAnswer>;
 
+/**
+ * Forgets kept answers.
+ *
+ * @param authorization The `authorization` header as it came.
+ * @param body The body as text.
+ * @returns How many, a count. What it throws becomes an error body.
+ */
+export type InvalidateCache = (authorization: string | null, body: string) => number;
+
 /** How a data product answered when it was last asked for its health. */
 export interface ProductReadiness {
   readonly name: string;
@@ -122,6 +131,8 @@ export interface EdgeLog {
 /** The functions behind the edge. */
 export interface EdgeDoors {
   readonly answerGraphql: AnswerGraphql;
+  /** Null does not serve it. */
+  readonly invalidateCache: InvalidateCache | null;
   readonly ready: () => Promise<ReadinessReport>;
   /** The metrics in the text form of Prometheus. */
   readonly metrics: () => Promise<{ readonly contentType: string; readonly body: string }>;

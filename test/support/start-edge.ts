@@ -25,6 +25,7 @@ export const EDGE_SETTINGS: EdgeSettings = {
 export function createEdgeDoors(): EdgeDoors {
   return {
     answerGraphql: createGraphqlJsAnswerer(),
+    invalidateCache: null,
     ready: async () => ({
       ready: true,
       supergraph: 'v1',
