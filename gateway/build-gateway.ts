@@ -169,6 +169,7 @@ function createForget(cache: AnswerCache<Executed> | null): (notice: ChangeNotic
   return (notice) => {
     if (cache === null) return 0;
     if (notice === 'anything') return cache.forget('everything');
+    if ('tag' in notice) return cache.forget(notice);
     const { product, types } = notice;
     if (types === null) return cache.forget({ product, type: null });
     return types.reduce((count, type) => count + cache.forget({ product, type }), 0);

@@ -22,9 +22,7 @@ export function createInvalidateCache(
     if (!timingSafeEqual(digest(given), expected)) throw new MeshgateError('CACHE_KEY_REFUSED');
     const outcome = parseInvalidation(body);
     if (!outcome.ok) throw new MeshgateError('REQUEST_MALFORMED', { message: outcome.message });
-    return outcome.forgettings.reduce((count, { product, type }) => {
-      return count + forget({ product, types: type === null ? null : [type] });
-    }, 0);
+    return outcome.notices.reduce((count, notice) => count + forget(notice), 0);
   };
 }
 

@@ -1,6 +1,7 @@
 import type { SupergraphGeneration } from './build-generation.ts';
 import type { MadeAnswer } from './cache/answer-cache.ts';
 import type { AnswerLifetime, Keeping } from './cache/answer-lifetime.ts';
+import { type AskedEntities, collectCacheTags, toTagName } from './cache/collect-cache-tags.ts';
 import type { Work } from './cache/single-flight.ts';
 import type { CompiledOperation } from './execution/execute-operation.ts';
 import type { ExecutionResult } from './execution/execution-result.ts';
@@ -10,7 +11,7 @@ import type { SubgraphHeaders } from './identity/trust/create-subgraph-headers.t
 import type { ExecutedFacts } from './observe-requests.ts';
 import type { PreparedOperation } from './operation/prepare-operation.ts';
 import { renderAnswer } from './response/render-answer.ts';
-import { renderCacheable } from './response/render-caching.ts';
+import { renderCacheable, renderSurrogateKeys } from './response/render-caching.ts';
 
 /** A request that may be run. */
 export interface AcceptedRequest {
@@ -33,6 +34,8 @@ export interface RunSettings {
   readonly passSubgraphErrors: boolean;
   /** For all subgraph calls of one request together, in milliseconds. */
   readonly timeoutMs: number;
+  /** Whether answers that may be kept name what is in them. */
+  readonly surrogateKeys: boolean;
 }
 
 /** How the answer of a run is kept. */
@@ -54,12 +57,15 @@ export interface RunPlan {
 
 /** Executes and renders. */
 export function runRequest(
-  { request, principal, generation, executable }: AcceptedRequest,
+  accepted: AcceptedRequest,
   headersFor: SubgraphHeaders,
   settings: RunSettings,
   { keeping, isAwaited }: RunPlan,
 ): Work<Executed> {
+  const { request, principal, generation, prepared, executable } = accepted;
   const subgraphs = new Map<string, number>();
+  const asked: AskedEntities[] = [];
+  const isTagged = keeping !== null && prepared.snapshot.cacheTags.length > 0;
   let abort = () => {};
   const execute = async (): Promise<Executed> => {
     const result = await executable.execute({
@@ -69,6 +75,9 @@ export function runRequest(
       memory: generation.memory,
       noteLifetime:
         keeping === null ? undefined : (one) => keeping.lifetime.note(one, keeping.now()),
+      noteEntities: isTagged
+        ? (product, representations) => asked.push({ product, representations })
+        : undefined,
       headersFor(subgraph) {
         subgraphs.set(subgraph, (subgraphs.get(subgraph) ?? 0) + 1);
         return headersFor(subgraph, principal, request);
@@ -79,16 +88,53 @@ export function runRequest(
         if (isAwaited && request.client.gone) giveUp();
       },
     });
-    const facts = { requestId: request.requestId, problems: result.problems, subgraphs };
-    const hasFailed = result.problems.some(({ code }) => FAILURES.has(code));
-    const kept = keeping !== null && isKeepable(result) ? keeping.lifetime.keeping : null;
-    if (keeping === null || kept === null) {
-      return { ...facts, answer: renderOnce(result, settings), keeping: null, bytes: 0, hasFailed };
-    }
-    return { ...facts, ...renderKept(result, settings, kept, keeping), hasFailed };
+    const run = { requestId: request.requestId, result, subgraphs, asked };
+    return toExecuted(run, accepted, settings, keeping);
   };
   return { value: execute(), abort: () => abort() };
 }
+
+/** What is left when a run has ended. */
+interface EndedRun {
+  readonly requestId: string;
+  readonly result: ExecutionResult;
+  readonly subgraphs: ReadonlyMap<string, number>;
+  readonly asked: readonly AskedEntities[];
+}
+
+function toExecuted(
+  { requestId, result, subgraphs, asked }: EndedRun,
+  { prepared, request }: AcceptedRequest,
+  settings: RunSettings,
+  plan: KeepingPlan | null,
+): Executed {
+  const { problems } = result;
+  const hasFailed = problems.some(({ code }) => FAILURES.has(code));
+  const facts = { requestId, problems, subgraphs, hasFailed };
+  const rendered = renderOnce(result, settings);
+  const keeping = plan !== null && isKeepable(result) ? plan.lifetime.keeping : null;
+  if (plan === null || keeping === null) {
+    return { ...facts, answer: rendered, keeping: null, bytes: 0, tags: NO_TAGS };
+  }
+  const tags = collectCacheTags(prepared, request.parameters.variables, asked);
+  const answer = renderKept(rendered, keeping, plan);
+  return {
+    ...facts,
+    answer: settings.surrogateKeys
+      ? renderSurrogateKeys(answer, subgraphs.keys(), [...tags].map(toTagName))
+      : answer,
+    keeping,
+    bytes:
+      (typeof answer.body === 'string' ? 2 : 1) * answer.body.length +
+      PROBLEM_BYTES * problems.length,
+    tags,
+  };
+}
+
+const NO_TAGS: ReadonlySet<string> = new Set();
+
+/** What a refused path takes, roughly. */
+const PROBLEM_BYTES = 300;
 
 const FAILURES: ReadonlySet<string> = new Set([
   'SUBGRAPH_UNREACHABLE',
@@ -104,36 +150,31 @@ function isKeepable({ data, problems }: ExecutionResult): boolean {
 }
 
 function renderKept(
-  result: ExecutionResult,
-  settings: RunSettings,
+  rendered: EdgeAnswer,
   keeping: Keeping,
   { isForAnybody, now }: KeepingPlan,
-): Pick<Executed, 'answer' | 'keeping' | 'bytes'> {
+): EdgeAnswer {
   const lifetimeSeconds = (keeping.freshUntilMs - now()) / 1000;
-  const isPublic = keeping.isShared && isForAnybody;
-  const answer = renderCacheable(renderOnce(result, settings), lifetimeSeconds, isPublic);
+  const answer = renderCacheable(rendered, lifetimeSeconds, keeping.isShared && isForAnybody);
   const { body } = answer;
-  if (body.length <= ENCODED_CHARACTERS || typeof body !== 'string') {
-    return { answer, keeping, bytes: 2 * body.length };
-  }
-  const bytes = Buffer.from(body);
-  return { answer: { ...answer, body: bytes }, keeping, bytes: bytes.length };
+  const isLong = typeof body === 'string' && body.length > ENCODED_CHARACTERS;
+  return isLong ? { ...answer, body: Buffer.from(body) } : answer;
 }
 
 /** What was rendered before: an answer that is repeated is the same value. */
-const rendered = new WeakMap<ExecutionResult, EdgeAnswer>();
+const renderedBefore = new WeakMap<ExecutionResult, EdgeAnswer>();
 
 /** Longer bodies are encoded once; shorter ones go out in one piece with their headers. */
 const ENCODED_CHARACTERS = 4096;
 
 function renderOnce(result: ExecutionResult, settings: RunSettings): EdgeAnswer {
-  let answer = rendered.get(result);
+  let answer = renderedBefore.get(result);
   if (answer === undefined) {
     answer = renderAnswer(result.data, result.problems, settings);
-    rendered.set(result, answer);
+    renderedBefore.set(result, answer);
   } else if (typeof answer.body === 'string' && answer.body.length > ENCODED_CHARACTERS) {
     answer = { ...answer, body: Buffer.from(answer.body) };
-    rendered.set(result, answer);
+    renderedBefore.set(result, answer);
   }
   return answer;
 }

@@ -28,6 +28,8 @@ export interface MadeAnswer {
   readonly keeping: Keeping | null;
   /** Of memory, by an estimate. */
   readonly bytes: number;
+  /** Cache tags of what is in it, as `toTagKey` writes them. */
+  readonly tags: ReadonlySet<string>;
 }
 
 /** One request, as far as the cache has to know it. */
@@ -209,7 +211,7 @@ export class AnswerCache<Made extends MadeAnswer> {
 
   #keep(filling: Filling, keys: AnswerKeys, made: Made): void {
     const { operation } = filling;
-    const { keeping, bytes } = made;
+    const { keeping, bytes, tags } = made;
     if (keeping === null) {
       if (operation.keys.size === 0) operation.latest = 'nobody';
       return;
@@ -223,7 +225,13 @@ export class AnswerCache<Made extends MadeAnswer> {
     const keptAtMs = this.#settings.now();
     const left = keeping.freshUntilMs - keptAtMs;
     const freshUntilMs = keeping.freshUntilMs - left * JITTER * this.#settings.random();
-    this.#store.keep(operation, key, { ...keeping, freshUntilMs, value: made, keptAtMs }, bytes);
+    this.#store.keep(
+      operation,
+      key,
+      { ...keeping, freshUntilMs, value: made, keptAtMs },
+      bytes,
+      tags,
+    );
   }
 
   /**

@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { Keeping } from './answer-lifetime.ts';
 import type { CachedOperation } from './cached-operation.ts';
+import { toTagKey } from './collect-cache-tags.ts';
 
 /** An answer that is kept. Times are epoch milliseconds. */
 export interface KeptAnswer<Value> extends Keeping {
@@ -8,12 +9,14 @@ export interface KeptAnswer<Value> extends Keeping {
   readonly keptAtMs: number;
 }
 
-/** What is to be forgotten: everything of a product, or what holds data of one of its types. */
-export interface Forgetting {
-  readonly product: string;
-  /** Null for every type. */
-  readonly type: string | null;
-}
+/** What is to be forgotten of a product: everything, what holds data of a type, or what has a cache tag. */
+export type Forgetting =
+  | {
+      readonly product: string;
+      /** Null for every type. */
+      readonly type: string | null;
+    }
+  | { readonly product: string; readonly tag: string };
 
 /** An answer in the making. What is forgotten meanwhile must not come back with it. */
 export interface Filling {
@@ -25,6 +28,7 @@ export interface Filling {
 interface Stored<Value> {
   readonly kept: KeptAnswer<Value>;
   readonly operation: CachedOperation;
+  readonly tags: ReadonlySet<string>;
 }
 
 /** No answer may take more than this part of the store, so that one cannot push out all others. */
@@ -33,6 +37,9 @@ const LARGEST_SHARE = 8;
 /** What an entry takes besides its answer and its key, in bytes, roughly. */
 const ENTRY_BYTES = 600;
 
+/** What a tag takes besides its text. */
+const TAG_BYTES = 150;
+
 /** Kept answers, bounded by bytes; the least recently used goes first. Reads no clock. */
 export class AnswerStore<Value> {
   readonly #entries: LRUCache<string, Stored<Value>>;
@@ -40,6 +47,8 @@ export class AnswerStore<Value> {
   readonly #byProduct = new Map<string, Set<CachedOperation>>();
   /** Operations with kept answers, by digest. */
   readonly #byDigest = new Map<string, CachedOperation>();
+  /** Keys of kept answers, by cache tag. */
+  readonly #byTag = new Map<string, Set<string>>();
   readonly #fillings = new Set<Filling>();
 
   /**
@@ -50,9 +59,8 @@ export class AnswerStore<Value> {
     this.#entries = new LRUCache<string, Stored<Value>>({
       maxSize: capacityBytes,
       maxEntrySize: Math.ceil(capacityBytes / LARGEST_SHARE),
-      dispose: ({ operation }, key, reason) => {
-        if (reason === 'set') return;
-        this.#removeKey(operation, key);
+      dispose: (stored, key, reason) => {
+        this.#removeKey(stored, key);
         if (reason === 'evict') onEvicted();
       },
     });
@@ -92,15 +100,30 @@ export class AnswerStore<Value> {
     this.#fillings.delete(filling);
   }
 
-  /** @param bytes What the answer takes besides its key. */
-  keep(operation: CachedOperation, key: string, kept: KeptAnswer<Value>, bytes: number): void {
+  /**
+   * @param bytes What the answer takes besides its key and tags.
+   * @param tags As `toTagKey` writes them.
+   */
+  keep(
+    operation: CachedOperation,
+    key: string,
+    kept: KeptAnswer<Value>,
+    bytes: number,
+    tags: ReadonlySet<string>,
+  ): void {
     // Set over an old value, a new one that is too large would leave its key behind.
     this.drop(key);
     operation.keys.add(key);
     this.#byDigest.set(operation.digest, operation);
-    for (const product of operation.products) this.#operationsOf(product).add(operation);
-    this.#entries.set(key, { kept, operation }, { size: ENTRY_BYTES + 2 * key.length + bytes });
-    if (!this.#entries.has(key)) this.#removeKey(operation, key);
+    for (const product of operation.products) findSet(this.#byProduct, product).add(operation);
+    let size = ENTRY_BYTES + 2 * key.length + bytes;
+    for (const tag of tags) {
+      findSet(this.#byTag, tag).add(key);
+      size += TAG_BYTES + tag.length;
+    }
+    const stored = { kept, operation, tags };
+    this.#entries.set(key, stored, { size });
+    if (!this.#entries.has(key)) this.#removeKey(stored, key);
   }
 
   drop(key: string): void {
@@ -108,17 +131,21 @@ export class AnswerStore<Value> {
   }
 
   /** @returns How many answers were forgotten, a count. */
-  forget({ product, type }: Forgetting): number {
+  forget(what: Forgetting): number {
+    const { product } = what;
+    // Which tags an answer in the making will have is known when it is made.
+    const type = 'tag' in what ? null : what.type;
     for (const filling of this.#fillings) {
       if (filling.operation.asks(product, type)) filling.isSpoilt = true;
     }
-    let count = 0;
-    for (const operation of [...(this.#byProduct.get(product) ?? [])]) {
-      if (!operation.asks(product, type)) continue;
-      count += operation.keys.size;
-      for (const key of [...operation.keys]) this.#entries.delete(key);
-    }
-    return count;
+    const keys =
+      'tag' in what
+        ? [...(this.#byTag.get(toTagKey(product, what.tag)) ?? [])]
+        : [...(this.#byProduct.get(product) ?? [])]
+            .filter((operation) => operation.asks(product, type))
+            .flatMap((operation) => [...operation.keys]);
+    for (const key of keys) this.#entries.delete(key);
+    return keys.length;
   }
 
   forgetAll(): number {
@@ -128,23 +155,26 @@ export class AnswerStore<Value> {
     return count;
   }
 
-  #operationsOf(product: string): Set<CachedOperation> {
-    let operations = this.#byProduct.get(product);
-    if (operations === undefined) {
-      operations = new Set();
-      this.#byProduct.set(product, operations);
-    }
-    return operations;
-  }
-
-  #removeKey(operation: CachedOperation, key: string): void {
+  #removeKey({ operation, tags }: Stored<Value>, key: string): void {
+    for (const tag of tags) removeFrom(this.#byTag, tag, key);
     operation.keys.delete(key);
     if (operation.keys.size > 0) return;
     this.#byDigest.delete(operation.digest);
-    for (const product of operation.products) {
-      const operations = this.#byProduct.get(product);
-      operations?.delete(operation);
-      if (operations?.size === 0) this.#byProduct.delete(product);
-    }
+    for (const product of operation.products) removeFrom(this.#byProduct, product, operation);
   }
+}
+
+function findSet<Item>(sets: Map<string, Set<Item>>, name: string): Set<Item> {
+  let set = sets.get(name);
+  if (set === undefined) {
+    set = new Set();
+    sets.set(name, set);
+  }
+  return set;
+}
+
+function removeFrom<Item>(sets: Map<string, Set<Item>>, name: string, item: Item): void {
+  const set = sets.get(name);
+  set?.delete(item);
+  if (set?.size === 0) sets.delete(name);
 }

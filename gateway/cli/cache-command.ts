@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { type Command, Option } from 'commander';
 
 import {
   CHANGE_CHANNEL,
@@ -11,6 +11,7 @@ import { withControlDatabase } from './credentials/with-control-database.ts';
 interface PurgeOptions {
   readonly product?: string;
   readonly type?: readonly string[];
+  readonly tag?: string;
   readonly data: string;
   readonly json?: true;
 }
@@ -28,23 +29,32 @@ export function addCacheCommand(program: Command, tools: CommandTools): void {
     .command('purge')
     .description('make every gateway forget answers, so that data products are asked again')
     .option('--product <name>', 'only what holds data of this product')
-    .option('--type <names...>', 'only what holds data of these types of it')
+    .addOption(
+      new Option('--type <names...>', 'only what holds data of these types of it').conflicts('tag'),
+    )
+    .option('--tag <tag>', 'only what has this cache tag of it')
     .option('--data <folder>', 'data folder of a running mesh, without DATABASE_URL', '.meshgate')
     .option('--json', 'print what was announced as JSON');
-  purge.action(async ({ product, type, data, json }: PurgeOptions) => {
-    if (product === undefined && type !== undefined) {
-      purge.error('error: expected --product with --type, because types belong to a product');
+  purge.action(async (options: PurgeOptions) => {
+    const { product, type, tag, data, json } = options;
+    if (product === undefined && (type !== undefined || tag !== undefined)) {
+      purge.error('error: expected --product with --type and --tag, which belong to a product');
     }
-    const notice: ChangeNotice =
-      product === undefined ? 'anything' : { product, types: type ?? null };
     await withControlDatabase(data, tools.env, (pool) =>
-      pool.query('SELECT pg_notify($1, $2)', [CHANGE_CHANNEL, writeChangeNotice(notice)]),
+      pool.query('SELECT pg_notify($1, $2)', [
+        CHANGE_CHANNEL,
+        writeChangeNotice(toNotice(options)),
+      ]),
     );
-    const what = product === undefined ? 'everything' : [product, ...(type ?? [])].join(' ');
-    tools.stdout.write(
-      json === true
-        ? `${JSON.stringify({ product: product ?? null, types: type ?? null })}\n`
-        : `Every gateway on this database forgets its answers: ${what}.\n`,
-    );
+    const facts = { product: product ?? null, types: type ?? null, tag: tag ?? null };
+    const what =
+      product === undefined ? 'everything' : [product, ...(type ?? []), tag ?? ''].join(' ');
+    const said = `Every gateway on this database forgets its answers: ${what.trim()}.\n`;
+    tools.stdout.write(json === true ? `${JSON.stringify(facts)}\n` : said);
   });
+}
+
+function toNotice({ product, type, tag }: PurgeOptions): ChangeNotice {
+  if (product === undefined) return 'anything';
+  return tag === undefined ? { product, types: type ?? null } : { product, tag };
 }

@@ -1,5 +1,5 @@
 import { secretReference } from './secret-reference.ts';
-import { whole } from './setting-types.ts';
+import { flag, whole } from './setting-types.ts';
 
 const MEBIBYTE = 1024 * 1024;
 
@@ -9,6 +9,11 @@ export const cacheSettings = {
     .default(64 * MEBIBYTE)
     .describe(
       'Memory in each process for answers that the products allow to be kept, by an estimate; the least recently used goes first, and 0 keeps none.',
+    ),
+  SURROGATE_KEYS: flag()
+    .default(false)
+    .describe(
+      'Whether answers that may be kept name their products and cache tags in `Surrogate-Key`, for a cache in front.',
     ),
   CACHE_INVALIDATION_KEY: secretReference()
     .nullable()

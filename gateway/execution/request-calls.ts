@@ -20,6 +20,10 @@ export interface ExecutionDoors {
   readonly headersFor: (subgraph: string) => Readonly<Record<string, string>>;
   /** Told for each call how long its answer may be kept; absent where nothing is. */
   readonly noteLifetime?: ((lifetime: Lifetime) => void) | undefined;
+  /** Told which entities a subgraph is asked for, each as JSON; absent where nobody wants to know. */
+  readonly noteEntities?:
+    | ((subgraph: string, representations: readonly string[]) => void)
+    | undefined;
 }
 
 /** A call before its headers are known. */
@@ -110,6 +114,7 @@ export class RequestCalls {
   }
 
   #load(asked: RootedLoad): Promise<EntityAnswer> {
+    this.#doors.noteEntities?.(asked.subgraph, asked.representations.texts);
     return this.#await(asked.subgraph, (headers) =>
       this.#doors.loadEntities({ ...asked, headers }),
     );

@@ -32,6 +32,28 @@ export function renderCacheable<Given extends Answer>(
   };
 }
 
+/** Caches in front refuse headers of a few kilobytes more than this. */
+const LONGEST_SURROGATE_KEY = 4096;
+
+/**
+ * Names what is in an answer, for caches in front that forget by `Surrogate-Key`: its products, and
+ * the cache tags in it, as far as all of them fit. What a key cannot hold is written with `%`.
+ */
+export function renderSurrogateKeys<Given extends Answer>(
+  answer: Given,
+  products: Iterable<string>,
+  tags: Iterable<string>,
+): Given {
+  const ofProducts = toKeys(products);
+  const ofAll = `${ofProducts} ${toKeys(tags)}`.trim();
+  const keys = ofAll.length > LONGEST_SURROGATE_KEY ? ofProducts : ofAll;
+  return { ...answer, headers: { ...answer.headers, 'surrogate-key': keys } };
+}
+
+function toKeys(names: Iterable<string>): string {
+  return [...new Set(names)].map(encodeURIComponent).join(' ');
+}
+
 /** The same answer some time later. @param ageSeconds Since it was made. */
 export function renderAged<Given extends Answer>(answer: Given, ageSeconds: number): Given {
   const age = String(Math.max(0, Math.floor(ageSeconds)));

@@ -12,12 +12,16 @@ import type { FixtureSubgraph } from './federation-fixture.ts';
 import { serveFederation } from './serve-federation.ts';
 import { writeFolder } from './write-folder.ts';
 
+const LINK = `extend schema @link(
+  url: "https://specs.apollo.dev/federation/v2.12", import: ["@key", "@requiresScopes", "@cacheTag"]
+)`;
+
 const SHOP: readonly FixtureSubgraph[] = [
   {
     name: 'goods',
-    sdl: `
+    sdl: `${LINK}
       type Query {
-        good(id: ID): Good
+        good(id: ID): Good @cacheTag(format: "good-{$args.id}")
         margin: Int @requiresScopes(scopes: [["margin"]])
         mine: String
       }
@@ -28,10 +32,10 @@ const SHOP: readonly FixtureSubgraph[] = [
   },
   {
     name: 'stock',
-    sdl: `
+    sdl: `${LINK}
       type Query { pieces: Int }
       type Mutation { count(pieces: Int): Int }
-      type Good @key(fields: "id") { id: ID! pieces: Int }
+      type Good @key(fields: "id") @cacheTag(format: "stock-{$key.id}") { id: ID! pieces: Int }
     `,
     resolvers: {},
   },

@@ -15,6 +15,7 @@ import { createCommandTools } from '../../support/text-stream.ts';
 
 const NAME = { query: '{ good(id: "1") { name } }' };
 const PIECES = { query: '{ pieces }' };
+const PUBLIC = { 'cache-control': 'max-age=300, public' };
 const KEY = 'a key that nobody guesses';
 
 /** Every call is answered differently and may be kept, so that equal answers were kept. */
@@ -28,7 +29,7 @@ function createCounting(): AnswerCall {
         pieces: number,
         count: 1,
       },
-      headers: { 'cache-control': 'max-age=300, public' },
+      headers: PUBLIC,
     };
   };
 }
@@ -148,6 +149,8 @@ test.each<[string, readonly string[], boolean, boolean]>([
   ['everything', [], true, true],
   ['a product', ['--product', 'stock'], false, true],
   ['a type', ['--product', 'goods', '--type', 'Good'], true, false],
+  ['a cache tag', ['--product', 'goods', '--tag', 'good-1'], true, false],
+  ['another tag', ['--product', 'goods', '--tag', 'good-2'], false, false],
 ])('meshgate cache purge: %s', async (_, args, forgetsName, forgetsPieces) => {
   const { url, pool } = await createDatabase();
   const [shop] = await serveTwo(url, pool);
@@ -230,6 +233,38 @@ test.each([KEY, `Bearer ${KEY}`])(
     expect(await ask(shop, PIECES)).toEqual(pieces);
   },
 );
+
+test('answers are forgotten by cache tags, of arguments and of keys', async () => {
+  const shop = await serveShop(
+    (call) => {
+      const id = call.query.includes('"1"') ? '1' : '2';
+      return {
+        data: { good: { __typename: 'Good', id }, _entities: [{ pieces: 3 }] },
+        headers: PUBLIC,
+      };
+    },
+    { CACHE_INVALIDATION_KEY: 'env:FORGET_KEY', FORGET_KEY: KEY },
+  );
+  for (const id of ['1', '2']) await ask(shop, { query: `{ good(id: "${id}") { pieces } }` });
+  const forget = (subgraph: string, tag: string) =>
+    invalidate(
+      shop,
+      KEY,
+      JSON.stringify([{ kind: 'cache_tag', subgraphs: [subgraph], cache_tag: tag }]),
+    );
+
+  const counts = [];
+  for (const [subgraph, tag] of [
+    ['stock', 'good-1'],
+    ['goods', 'good-1'],
+    ['goods', 'good-1'],
+    ['stock', 'stock-2'],
+  ]) {
+    counts.push((await forget(String(subgraph), String(tag))).body);
+  }
+
+  expect(counts).toEqual(['{"count":0}', '{"count":1}', '{"count":0}', '{"count":1}']);
+});
 
 test.each<[string, string | null, string, string, number, string]>([
   ['another key', 'a key', 'POST', '[]', 401, 'CACHE_KEY_REFUSED'],

@@ -249,6 +249,16 @@ test.each(['GET', 'POST'])('by %s, a client that has the answer is told so', asy
   expect(second.headers['content-length']).toBeUndefined();
 });
 
+test('for a cache in front, an answer names its products and cache tags', async () => {
+  const shop = await serveShop(numbered(PUBLIC), { SURROGATE_KEYS: 'true' });
+  const query = { query: '{ good(id: "a b") { pieces } }' };
+  const first = await shop.post(query);
+  const second = await shop.post(query);
+
+  const keys = [first, second].map(({ headers }) => headers.get('surrogate-key'));
+  expect(keys).toEqual(Array(2).fill('goods stock good-a%20b stock-1'));
+});
+
 test('off, it keeps nothing and says nothing', async () => {
   const shop = await serveShop(numbered(PUBLIC), { RESPONSE_CACHE_BYTES: '0' });
   await shop.post(GOOD);

@@ -64,6 +64,7 @@ function createHarness({ capacityBytes = 1_000_000, random = 0 } = {}) {
   const clock = { nowMs: 1_000_000 };
   let life: Life | null = SHARED;
   let evicted = 0;
+  let tags: ReadonlySet<string> = new Set();
   const works: { land(): void; crash(error: Error): void }[] = [];
   const failures: unknown[] = [];
   const cache = new AnswerCache<Made>({
@@ -90,7 +91,7 @@ function createHarness({ capacityBytes = 1_000_000, random = 0 } = {}) {
   const make = (): Work<Made> => {
     const text = `answer ${works.length + 1}`;
     const value = new Promise<Made>((resolve, crash) => {
-      works.push({ land: () => resolve({ text, keeping: keeping(), bytes: 100 }), crash });
+      works.push({ land: () => resolve({ text, keeping: keeping(), bytes: 100, tags }), crash });
     });
     return { value, abort() {} };
   };
@@ -114,6 +115,9 @@ function createHarness({ capacityBytes = 1_000_000, random = 0 } = {}) {
     evicted: () => evicted,
     lives: (next: Life | null) => {
       life = next;
+    },
+    tagged: (...next: string[]) => {
+      tags = new Set(next);
     },
     pass: (seconds: number) => {
       clock.nowMs += 1000 * seconds;
@@ -292,6 +296,20 @@ test.each<[string, PreparedOperation, string, string | null, number]>([
   expect(await get({ operation })).toMatch(count === 0 ? /^hit/ : /^miss/);
 });
 
+test('an answer goes with its cache tags, and no other does', async () => {
+  const { cache, get, tagged } = createHarness();
+  tagged('books\nbook-1', 'books\nall');
+  await get({ variables: { id: '1' } });
+  tagged('books\nbook-2', 'books\nall');
+  await get({ variables: { id: '2' } });
+
+  expect(cache.forget({ product: 'reviews', tag: 'book-1' })).toBe(0);
+  expect(cache.forget({ product: 'books', tag: 'book-1' })).toBe(1);
+  expect(await get({ variables: { id: '2' } })).toBe('hit: answer 2');
+  expect(cache.forget({ product: 'books', tag: 'all' })).toBe(1);
+  expect(cache.bytes).toBe(0);
+});
+
 test('everything is forgotten at once', async () => {
   const { cache, get } = createHarness();
   await get();
@@ -340,6 +358,7 @@ const hugeAnswer = (): Work<Made> => ({
   value: Promise.resolve({
     text: 'huge',
     bytes: 5000,
+    tags: new Set(),
     keeping: {
       isShared: true,
       freshUntilMs: 9e15,

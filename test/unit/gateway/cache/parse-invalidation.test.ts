@@ -2,17 +2,20 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { parseInvalidation } from '../../../../gateway/cache/parse-invalidation.ts';
 
-test('subgraphs and types are read, in their order', () => {
+test('subgraphs, types and cache tags are read, in their order', () => {
   const body = [
     { kind: 'type', subgraph: 'orders', type: 'Order' },
     { kind: 'subgraph', subgraph: 'stock' },
+    { kind: 'cache_tag', subgraphs: ['orders', 'stock'], cache_tag: 'order-1' },
   ];
 
   expect(parseInvalidation(JSON.stringify(body))).toEqual({
     ok: true,
-    forgettings: [
-      { product: 'orders', type: 'Order' },
-      { product: 'stock', type: null },
+    notices: [
+      { product: 'orders', types: ['Order'] },
+      { product: 'stock', types: null },
+      { product: 'orders', tag: 'order-1' },
+      { product: 'stock', tag: 'order-1' },
     ],
   });
 });
@@ -34,6 +37,9 @@ test.each([
   { kind: 'type', subgraph: 'orders' },
   { kind: 'type', subgraph: 'orders', type: 7 },
   { kind: 'entity', subgraph: 'orders', type: 'Order' },
+  { kind: 'cache_tag', subgraph: 'orders', cache_tag: 'a' },
+  { kind: 'cache_tag', subgraphs: ['orders'] },
+  { kind: 'cache_tag', subgraphs: ['orders', 7], cache_tag: 'a' },
 ])('an entry such as %j is refused, and nothing of the rest is done', (entry) => {
   const outcome = parseInvalidation(JSON.stringify([{ kind: 'subgraph', subgraph: 'a' }, entry]));
 

@@ -59,6 +59,7 @@ test('starts with the defaults of production when nothing is set', () => {
     PLAN_CACHE_BYTES: 134_217_728,
     ANSWER_MEMORY_BYTES: 67_108_864,
     RESPONSE_CACHE_BYTES: 64 * 1024 * 1024,
+    SURROGATE_KEYS: false,
     CACHE_INVALIDATION_KEY: null,
     SUBGRAPH_URLS: {},
     SUBGRAPH_TIMEOUT_MS: 10_000,
