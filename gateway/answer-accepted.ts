@@ -5,14 +5,16 @@
  * @module
  */
 import type { SupergraphGeneration } from './build-generation.ts';
-import type { AnswerCache, CacheQuery, Taken } from './cache/answer-cache.ts';
+import type { AnswerCache } from './cache/answer-cache.ts';
 import { AnswerLifetime } from './cache/answer-lifetime.ts';
 import type { KeptAnswer } from './cache/answer-store.ts';
+import type { CacheQuery, Taken } from './cache/cache-query.ts';
 import { type RequestWish, readRequestWish } from './cache/read-request-wish.ts';
 import type { ShareQueries } from './cache/share-queries.ts';
 import type { Work } from './cache/single-flight.ts';
 import type { EdgeAnswer } from './http/edge-types.ts';
 import type { DescribeTold, SubgraphHeaders } from './identity/trust/create-subgraph-headers.ts';
+import type { CacheState } from './observe-cache.ts';
 import type { RequestObserver } from './observe-requests.ts';
 import type { PreparedOperation } from './operation/prepare-operation.ts';
 import { renderAged } from './response/render-caching.ts';
@@ -66,13 +68,17 @@ export async function answerAccepted(
   const executed = await seat.value;
   const kept = taken.state === 'miss' && executed.hasFailed ? taken.fallback() : null;
   if (kept !== null) return answerKept(kept, 'stale_if_error', accepted, stages);
+  if (executed.keptAtMs !== undefined) {
+    const { keptAtMs } = executed;
+    return answerKept({ value: executed, keptAtMs }, 'shared_hit', accepted, stages);
+  }
   observer.cache.looked(taken.state);
   return { ...executed.answer, facts: observer.executed(request.requestId, prepared, executed) };
 }
 
 function answerKept(
-  { value, keptAtMs }: KeptAnswer<Executed>,
-  state: 'hit' | 'stale' | 'stale_if_error',
+  { value, keptAtMs }: Pick<KeptAnswer<Executed>, 'value' | 'keptAtMs'>,
+  state: Exclude<CacheState, 'miss' | 'bypass'>,
   { prepared }: AcceptedRequest,
   { observer, now }: AcceptedStages,
 ): EdgeAnswer {

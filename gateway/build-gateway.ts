@@ -11,7 +11,7 @@ import type { Logger } from '../shared/telemetry/logger.ts';
 import { createAnswerGraphql } from './answer-graphql.ts';
 import { buildIdentity } from './build-identity.ts';
 import { buildLiveSupergraph } from './build-live-supergraph.ts';
-import { AnswerCache } from './cache/answer-cache.ts';
+import { buildResponseCache } from './build-response-cache.ts';
 import { createShareQueries, type ShareQueries, shareNothing } from './cache/share-queries.ts';
 import type { GatewayConfig } from './config/config-schema.ts';
 import { createInvalidateCache } from './create-invalidate-cache.ts';
@@ -60,6 +60,10 @@ export interface GatewayDoors {
   readonly announceChange: (notice: ChangeNotice) => void;
   /** What `POST /cache/invalidate` asks for; null does not serve it. */
   readonly invalidationKey: string | null;
+  /** The same Redis, for kept answers: another connection, so that neither holds up the other. */
+  readonly cacheRedis: Redis | null;
+  /** With which answers in Redis are encrypted; the first for new ones. */
+  readonly cacheSecrets: readonly string[];
   /** Shared by all replicas; null keeps everything in this process. */
   readonly redis: Redis | null;
 }
@@ -86,8 +90,7 @@ export function buildGateway(config: GatewayConfig, doors: GatewayDoors): Gatewa
     observer,
   );
 
-  const cache = buildCache(config, doors, observer);
-  const forget = createForget(cache);
+  const { cache, forget, stop: stopCache } = buildResponseCache(config, doors, observer);
   const forgetEverywhere = (notice: ChangeNotice): number => {
     doors.announceChange(notice);
     return forget(notice);
@@ -136,43 +139,9 @@ export function buildGateway(config: GatewayConfig, doors: GatewayDoors): Gatewa
     async close(drainMs) {
       await server.close(drainMs);
       identity.close();
+      stopCache();
       await live.close();
     },
-  };
-}
-
-function buildCache(
-  { RESPONSE_CACHE_BYTES: capacityBytes }: GatewayConfig,
-  { metrics, now, random }: GatewayDoors,
-  { cache: observer }: RequestObserver,
-): AnswerCache<Executed> | null {
-  if (capacityBytes === 0) return null;
-  const cache = new AnswerCache<Executed>({
-    capacityBytes,
-    now,
-    random,
-    onEvicted: observer.evicted,
-    onForgot: observer.forgot,
-    onRemakeFailed: observer.remakeFailed,
-  });
-  const bytes = metrics.gauge('gateway_response_cache_bytes');
-  const answers = metrics.gauge('gateway_response_cache_answers');
-  metrics.beforeReading(() => {
-    bytes.set(cache.bytes);
-    answers.set(cache.answers);
-  });
-  return cache;
-}
-
-/** @returns How many answers are forgotten for a notice. */
-function createForget(cache: AnswerCache<Executed> | null): (notice: ChangeNotice) => number {
-  return (notice) => {
-    if (cache === null) return 0;
-    if (notice === 'anything') return cache.forget('everything');
-    if ('tag' in notice) return cache.forget(notice);
-    const { product, types } = notice;
-    if (types === null) return cache.forget({ product, type: null });
-    return types.reduce((count, type) => count + cache.forget({ product, type }), 0);
   };
 }
 

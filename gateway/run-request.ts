@@ -1,6 +1,6 @@
 import type { SupergraphGeneration } from './build-generation.ts';
-import type { MadeAnswer } from './cache/answer-cache.ts';
 import type { AnswerLifetime, Keeping } from './cache/answer-lifetime.ts';
+import type { MadeAnswer } from './cache/cache-query.ts';
 import { type AskedEntities, collectCacheTags, toTagName } from './cache/collect-cache-tags.ts';
 import type { Work } from './cache/single-flight.ts';
 import type { CompiledOperation } from './execution/execute-operation.ts';
@@ -156,9 +156,13 @@ function renderKept(
 ): EdgeAnswer {
   const lifetimeSeconds = (keeping.freshUntilMs - now()) / 1000;
   const answer = renderCacheable(rendered, lifetimeSeconds, keeping.isShared && isForAnybody);
-  const { body } = answer;
+  return { ...answer, body: toKeptBody(answer.body) };
+}
+
+/** As it is sent best many times. */
+export function toKeptBody(body: EdgeAnswer['body']): EdgeAnswer['body'] {
   const isLong = typeof body === 'string' && body.length > ENCODED_CHARACTERS;
-  return isLong ? { ...answer, body: Buffer.from(body) } : answer;
+  return isLong ? Buffer.from(body) : body;
 }
 
 /** What was rendered before: an answer that is repeated is the same value. */

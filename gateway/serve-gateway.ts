@@ -50,6 +50,9 @@ const PLANNING_THREAD = new URL('dist/gateway/planning/planning-thread.js', PROJ
 /** A Redis nearby answers in a millisecond; one that takes longer than this is not worth waiting for. */
 const REDIS_TIMEOUTS = { connectTimeoutMs: 2000, commandTimeoutMs: 100 };
 
+/** What is kept there can be made anew, so it is worth even less waiting. */
+const CACHE_TIMEOUTS = { connectTimeoutMs: 2000, commandTimeoutMs: 50 };
+
 /** `iss` of the tokens for subgraphs; the kit expects it unless told otherwise. */
 const TRUST_ISSUER = 'meshgate';
 
@@ -77,9 +80,11 @@ export async function serveGateway(
   const subgraphTokens = await loadSubgraphTokens(config);
   const issuers = await loadIssuers(config, env);
   const invalidationKey = await loadInvalidationKey(config, env);
+  const cacheSecrets = await loadSecrets(config.RESPONSE_CACHE_SECRETS, env);
   const register = new CredentialRegister(config.DATABASE_URL !== null);
   const control = await followControlState(config, { register }, { metrics, log });
   const redis = connectRedis(config, log);
+  const cacheRedis = sharesAnswers(config) ? connectRedis(config, log, CACHE_TIMEOUTS) : null;
   const changes = linkChanges(config, log);
   const server = buildGateway(config, {
     supergraph,
@@ -87,6 +92,8 @@ export async function serveGateway(
     subgraphTokens,
     log,
     redis,
+    cacheRedis,
+    cacheSecrets,
     announceChange: changes.announce,
     invalidationKey,
     issuers,
@@ -101,6 +108,7 @@ export async function serveGateway(
   });
   const { url } = await server.listen().catch((error: unknown) => {
     redis?.close();
+    cacheRedis?.close();
     void changes.close();
     void control.close();
     void supergraph.planning.close();
@@ -119,6 +127,7 @@ export async function serveGateway(
       unfollow();
       await server.close(config.DRAIN_MS);
       redis?.close();
+      cacheRedis?.close();
       await changes.close();
       await control.close();
       log[level]('gateway closed');
@@ -136,6 +145,17 @@ function linkChanges({ DATABASE_URL: url }: GatewayConfig, log: Logger): ChangeL
   return url === null ? NO_CHANGE_LINK : createChangeLink(url, log);
 }
 
+function sharesAnswers(config: GatewayConfig): boolean {
+  return config.RESPONSE_CACHE_IN_REDIS && config.RESPONSE_CACHE_BYTES > 0;
+}
+
+function loadSecrets(
+  references: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<readonly string[]> {
+  return Promise.all(references.map((reference) => loadSecret(reference, env)));
+}
+
 async function loadInvalidationKey(
   { CACHE_INVALIDATION_KEY: reference }: GatewayConfig,
   env: Readonly<Record<string, string | undefined>>,
@@ -143,8 +163,12 @@ async function loadInvalidationKey(
   return reference === null ? null : loadSecret(reference, env);
 }
 
-function connectRedis({ REDIS_URL: url }: GatewayConfig, log: Logger): Redis | null {
-  return url === null ? null : createRedis({ url, log, ...REDIS_TIMEOUTS });
+function connectRedis(
+  { REDIS_URL: url }: GatewayConfig,
+  log: Logger,
+  timeouts = REDIS_TIMEOUTS,
+): Redis | null {
+  return url === null ? null : createRedis({ url, log, ...timeouts });
 }
 
 async function readSupergraph({ SUPERGRAPH_FILE: file }: GatewayConfig) {

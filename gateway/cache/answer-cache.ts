@@ -15,48 +15,20 @@
  * @module
  */
 import type { PreparedOperation } from '../operation/prepare-operation.ts';
-import { AnswerKeys, type KeyedQuery } from './answer-keys.ts';
-import type { Keeping } from './answer-lifetime.ts';
+import { AnswerKeys } from './answer-keys.ts';
 import { AnswerStore, type Filling, type Forgetting, type KeptAnswer } from './answer-store.ts';
+import type { CacheQuery, MadeAnswer, SharedAnswers, Taken } from './cache-query.ts';
 import { CachedOperation, isCacheable } from './cached-operation.ts';
-import type { RequestWish } from './read-request-wish.ts';
-import { type Seat, SingleFlight, type Work } from './single-flight.ts';
+import { findOrMake, type Ticketed, toTicketed } from './find-or-make.ts';
+import { joinFlight, toOnlySeat } from './join-flight.ts';
+import type { Ticket } from './shared/shared-values.ts';
+import { SingleFlight, type Work } from './single-flight.ts';
 
-/** An answer that was made just now, as far as the cache has to know it. */
-export interface MadeAnswer {
-  /** Null when it may not be kept. */
-  readonly keeping: Keeping | null;
-  /** Of memory, by an estimate. */
-  readonly bytes: number;
-  /** Cache tags of what is in it, as `toTagKey` writes them. */
-  readonly tags: ReadonlySet<string>;
-}
-
-/** One request, as far as the cache has to know it. */
-export interface CacheQuery<Made extends MadeAnswer> extends KeyedQuery {
-  readonly operation: PreparedOperation;
-  readonly wish: RequestWish;
-  /** Makes the answer for this request. */
-  make(): Work<Made>;
-  /** Makes it for the cache alone, when this request is served already; null when that cannot be. */
-  remake(): Work<Made> | null;
-}
-
-/** Where an answer comes from. */
-export type Taken<Made extends MadeAnswer> =
-  | { readonly state: 'hit' | 'stale'; readonly kept: KeptAnswer<Made> }
-  | {
-      readonly state: 'miss';
-      readonly seat: Seat<Made>;
-      /** What may be given instead of a failure, asked once the failure is there; null for nothing. */
-      readonly fallback: () => KeptAnswer<Made> | null;
-    }
-  /** The cache has no part in it. */
-  | { readonly state: 'bypass' };
-
-export interface AnswerCacheSettings {
+export interface AnswerCacheSettings<Made extends MadeAnswer> {
   /** More than zero. */
   readonly capacityBytes: number;
+  /** Null where nothing is shared. */
+  readonly shared: SharedAnswers<Made> | null;
   /** Epoch milliseconds. */
   readonly now: () => number;
   /** At least 0 and below 1. */
@@ -85,14 +57,14 @@ interface Found<Made> {
 
 /** Kept answers, and those that are being made. */
 export class AnswerCache<Made extends MadeAnswer> {
-  readonly #settings: AnswerCacheSettings;
+  readonly #settings: AnswerCacheSettings<Made>;
   readonly #store: AnswerStore<Made>;
   readonly #operations = new WeakMap<PreparedOperation, CachedOperation | 'uncacheable'>();
   readonly #flights = new SingleFlight<Made>();
   /** Products that have allowed an answer to be kept. */
   readonly #lenient = new Set<string>();
 
-  constructor(settings: AnswerCacheSettings) {
+  constructor(settings: AnswerCacheSettings<Made>) {
     this.#settings = settings;
     this.#store = new AnswerStore(settings.capacityBytes, settings.onEvicted);
   }
@@ -171,7 +143,8 @@ export class AnswerCache<Made extends MadeAnswer> {
     query: CacheQuery<Made>,
     fallback: () => KeptAnswer<Made> | null,
   ): Taken<Made> {
-    const start = () => this.#fill(operation, keys, query.make());
+    const searched = query.wish.takesKept ? keys.inOrder : [];
+    const start = () => this.#fill(operation, keys, searched, () => query.make());
     const flightKey = query.wish.takesKept ? this.#flightKey(operation, keys) : null;
     if (flightKey === null) return { state: 'miss', seat: toOnlySeat(start()), fallback };
     const seat = this.#flights.board(flightKey, start);
@@ -190,16 +163,34 @@ export class AnswerCache<Made extends MadeAnswer> {
     if (flightKey === null || this.#flights.has(flightKey)) return;
     const work = query.remake();
     if (work === null) return;
-    const { value } = this.#flights.board(flightKey, () => this.#fill(operation, keys, work));
+    const { value } = this.#flights.board(flightKey, () =>
+      // What others keep is no newer than what is to be replaced.
+      this.#fill(operation, keys, [], () => work),
+    );
     value.catch(this.#settings.onRemakeFailed);
   }
 
-  /** Keeps what is made, if it may be kept, before anybody is given it. */
-  #fill(operation: CachedOperation, keys: AnswerKeys, work: Work<Made>): Work<Made> {
+  /**
+   * Finds an answer that others keep, or makes one, and keeps it before anybody is given it.
+   *
+   * @param searched Keys under which others may keep it.
+   */
+  #fill(
+    operation: CachedOperation,
+    keys: AnswerKeys,
+    searched: readonly string[],
+    make: () => Work<Made>,
+  ): Work<Made> {
+    const { shared } = this.#settings;
     const filling = this.#store.begin(operation);
-    const land = (made: Made): Made => {
+    // Of an operation that nobody keeps answers of, there is nothing to find.
+    const work =
+      shared === null || operation.latest === 'nobody'
+        ? toTicketed(make(), null)
+        : findOrMake(shared.find(searched, [...operation.products]), make, this.#settings.now);
+    const land = ({ made, ticket }: Ticketed<Made>): Made => {
       this.#store.end(filling);
-      this.#keep(filling, keys, made);
+      this.#keep(filling, keys, made, ticket);
       return made;
     };
     const crash = (error: unknown): never => {
@@ -209,7 +200,7 @@ export class AnswerCache<Made extends MadeAnswer> {
     return { value: work.value.then(land, crash), abort: () => work.abort() };
   }
 
-  #keep(filling: Filling, keys: AnswerKeys, made: Made): void {
+  #keep(filling: Filling, keys: AnswerKeys, made: Made, ticket: Ticket): void {
     const { operation } = filling;
     const { keeping, bytes, tags } = made;
     if (keeping === null) {
@@ -222,15 +213,23 @@ export class AnswerCache<Made extends MadeAnswer> {
     if (!keeping.isShared) this.#store.drop(keys.shared);
     const key = keeping.isShared ? keys.shared : keys.own;
     if (key === null || filling.isSpoilt) return;
-    const keptAtMs = this.#settings.now();
-    const left = keeping.freshUntilMs - keptAtMs;
+    const nowMs = this.#settings.now();
+    const left = keeping.freshUntilMs - nowMs;
     const freshUntilMs = keeping.freshUntilMs - left * JITTER * this.#settings.random();
+    const keptAtMs = made.keptAtMs ?? nowMs;
     this.#store.keep(
       operation,
       key,
       { ...keeping, freshUntilMs, value: made, keptAtMs },
       bytes,
       tags,
+    );
+    if (made.keptAtMs !== undefined) return;
+    this.#settings.shared?.keep(
+      key,
+      { ...keeping, value: made, keptAtMs },
+      [...operation.products],
+      ticket,
     );
   }
 
@@ -248,24 +247,4 @@ export class AnswerCache<Made extends MadeAnswer> {
       return null;
     return keys.own;
   }
-}
-
-function toOnlySeat<Value>(work: Work<Value>): Seat<Value> {
-  return { value: work.value, isFirst: true, leave: () => work.abort() };
-}
-
-/** Waits for what somebody else has begun, and begins anew where that is not to be had. */
-function joinFlight<Value>(
-  seat: Seat<Value>,
-  mayHave: (value: Value) => boolean,
-  start: () => Work<Value>,
-): Seat<Value> {
-  let leave = () => seat.leave();
-  const value = seat.value.then((made) => {
-    if (mayHave(made)) return made;
-    const work = start();
-    leave = () => work.abort();
-    return work.value;
-  });
-  return { value, isFirst: false, leave: () => leave() };
 }

@@ -30,6 +30,12 @@ export class AnswerKeys {
     return this.#shared;
   }
 
+  /** All of them, the stricter first. */
+  get inOrder(): readonly string[] {
+    const { shared, own } = this;
+    return own === null ? [shared] : [own, shared];
+  }
+
   /** For the caller alone; null where it is not known. */
   get own(): string | null {
     const { caller } = this.#query;

@@ -1,5 +1,5 @@
 import { secretReference } from './secret-reference.ts';
-import { flag, whole } from './setting-types.ts';
+import { flag, list, whole } from './setting-types.ts';
 
 const MEBIBYTE = 1024 * 1024;
 
@@ -9,6 +9,14 @@ export const cacheSettings = {
     .default(64 * MEBIBYTE)
     .describe(
       'Memory in each process for answers that the products allow to be kept, by an estimate; the least recently used goes first, and 0 keeps none.',
+    ),
+  RESPONSE_CACHE_IN_REDIS: flag()
+    .default(true)
+    .describe('Whether gateways with one `REDIS_URL` share the answers that they keep.'),
+  RESPONSE_CACHE_SECRETS: list('secrets', secretReference())
+    .default([])
+    .describe(
+      'Where secrets are that encrypt answers in Redis, each `env:NAME` or `file:PATH`: the first one for new answers, all of them to read. None leaves answers readable for who reads Redis.',
     ),
   SURROGATE_KEYS: flag()
     .default(false)

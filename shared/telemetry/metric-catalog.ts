@@ -97,7 +97,7 @@ export const METRIC_CATALOG = {
   gateway_response_cache_lookups_total: {
     kind: 'counter',
     unit: 'count',
-    help: 'Operations by what the response cache did for them (hit, stale, stale_if_error, miss, bypass); where it is off, bypass.',
+    help: 'Operations by what the response cache did for them (hit, shared_hit from Redis, stale, stale_if_error, miss, bypass); where it is off, bypass.',
     labels: ['state'],
   },
   gateway_response_cache_saved_calls_total: {
@@ -116,6 +116,12 @@ export const METRIC_CATALOG = {
     kind: 'counter',
     unit: 'count',
     help: 'Kept answers that had to make room for others.',
+    labels: [],
+  },
+  gateway_response_cache_redis_failures_total: {
+    kind: 'counter',
+    unit: 'count',
+    help: 'Commands of the response cache that Redis did not do, so that a request or a change went on without.',
     labels: [],
   },
   gateway_response_cache_answers: {

@@ -98,12 +98,6 @@ export async function serveShop(
   return {
     ...gateway,
     calls,
-    /** Value of one series in `/metrics`. */
-    async metric(series: string): Promise<number> {
-      const lines = (await (await fetch(`${gateway.url}/metrics`)).text()).split('\n');
-      const line = lines.find((one) => one.startsWith(`${series} `)) ?? '';
-      return Number(line.slice(series.length));
-    },
     /** Headers of a caller with these claims. */
     caller: async (claims: object = {}) => ({
       authorization: `Bearer ${await gateway.token(claims)}`,

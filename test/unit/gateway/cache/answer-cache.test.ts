@@ -1,12 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import {
-  AnswerCache,
-  type CacheQuery,
-  type MadeAnswer,
-  type Taken,
-} from '../../../../gateway/cache/answer-cache.ts';
+import { AnswerCache } from '../../../../gateway/cache/answer-cache.ts';
 import type { Keeping } from '../../../../gateway/cache/answer-lifetime.ts';
+import type { CacheQuery, MadeAnswer, Taken } from '../../../../gateway/cache/cache-query.ts';
 import type { Work } from '../../../../gateway/cache/single-flight.ts';
 import type { PreparedOperation } from '../../../../gateway/operation/prepare-operation.ts';
 import {
@@ -69,6 +65,7 @@ function createHarness({ capacityBytes = 1_000_000, random = 0 } = {}) {
   const failures: unknown[] = [];
   const cache = new AnswerCache<Made>({
     capacityBytes,
+    shared: null,
     now: () => clock.nowMs,
     random: () => random,
     onEvicted: () => {

@@ -59,6 +59,8 @@ test('starts with the defaults of production when nothing is set', () => {
     PLAN_CACHE_BYTES: 134_217_728,
     ANSWER_MEMORY_BYTES: 67_108_864,
     RESPONSE_CACHE_BYTES: 64 * 1024 * 1024,
+    RESPONSE_CACHE_IN_REDIS: true,
+    RESPONSE_CACHE_SECRETS: [],
     SURROGATE_KEYS: false,
     CACHE_INVALIDATION_KEY: null,
     SUBGRAPH_URLS: {},
