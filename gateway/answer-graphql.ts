@@ -8,12 +8,10 @@
  */
 import { ERROR_CATALOG } from '../shared/errors/error-catalog.ts';
 import type { Problem } from '../shared/errors/problem.ts';
+import { type AcceptedSettings, type AcceptedStages, answerAccepted } from './answer-accepted.ts';
 import type { SupergraphGeneration } from './build-generation.ts';
-import type { ShareQueries } from './cache/share-queries.ts';
-import type { Work } from './cache/single-flight.ts';
 import type { CallerRights, GrantsOf, RightsOf } from './create-rights-of.ts';
 import type { CompiledOperation } from './execution/execute-operation.ts';
-import type { ExecutionResult } from './execution/execution-result.ts';
 import type {
   AnswerGraphql,
   EdgeAnswer,
@@ -23,43 +21,29 @@ import type {
 import type { Authenticate } from './identity/create-authenticate.ts';
 import type { Principal } from './identity/principal.ts';
 import type { LimitRate, RateRefusal } from './identity/rate-limit/create-rate-limit.ts';
-import type { SubgraphHeaders } from './identity/trust/create-subgraph-headers.ts';
-import type { ExecutedFacts, RequestObserver } from './observe-requests.ts';
+import type { RequestObserver } from './observe-requests.ts';
 import type {
   PreparationOutcome,
   PreparedOperation,
   PrepareOperation,
 } from './operation/prepare-operation.ts';
 import { stillCovers } from './policy/authorization-shape.ts';
-import type { ErrorDisclosure } from './response/format-problem.ts';
 import { renderAnswer, renderRefusal } from './response/render-answer.ts';
-import type { LiveSupergraph } from './supergraph/live-supergraph.ts';
 
 /** The stages, built and ready. */
-export interface AnswerStages {
+export interface AnswerStages extends AcceptedStages {
+  readonly rightsOf: RightsOf;
+  /** What grants open to a caller at this moment. */
+  readonly grantsOf: GrantsOf;
   readonly authenticate: Authenticate;
   /** Null sets no limit. */
   readonly limitRate: LimitRate | null;
-  readonly rightsOf: RightsOf;
-  /** What is granted to a caller when an operation has run. */
-  readonly grantsOf: GrantsOf;
   readonly prepare: PrepareOperation<CompiledOperation>;
-  readonly share: ShareQueries<Executed>;
-  readonly headersFor: SubgraphHeaders;
-  readonly live: LiveSupergraph<SupergraphGeneration>;
-  readonly observer: RequestObserver;
 }
 
-/** One execution, for everybody who waits for it. */
-export interface Executed extends ExecutedFacts {
-  readonly answer: EdgeAnswer;
-}
-
-export interface AnswerSettings extends ErrorDisclosure {
+export interface AnswerSettings extends AcceptedSettings {
   /** Whether an operation that asks for too much is refused as a whole. */
   readonly rejects: boolean;
-  /** For all subgraph calls of one request together, in milliseconds. */
-  readonly timeoutMs: number;
 }
 
 /** Strings the stages together. */
@@ -103,7 +87,7 @@ async function answerOperation(
   settings: AnswerSettings,
 ): Promise<EdgeAnswer> {
   const { request, principal, generation } = asking;
-  const { rightsOf, prepare, share, observer } = stages;
+  const { rightsOf, prepare, observer } = stages;
   const { query, operationName, variables } = request.parameters;
   const rights = rightsOf(principal, request.header(PURPOSE_HEADER) ?? null);
   const preparing = prepare(query, operationName, rights, generation.snapshot);
@@ -121,23 +105,16 @@ async function answerOperation(
     observer.refused(refusals);
     return renderAnswer(undefined, [OPERATION_UNAUTHORIZED, ...refusals], settings);
   }
-
+  const hasLostAccess = () => lostAccess(prepared, principal, rights, stages);
   // Planning took its time: a mutation must not begin by what holds no more.
-  if (preparing instanceof Promise && hasLostAccess(prepared, principal, rights, stages)) {
-    return refuseAccess(observer);
-  }
-
-  const disclosure = { ...settings, hidesValues: prepared.hidesValues };
-  const start = () => run(executable, asking, rights, stages, disclosure);
-  const seat = share(request, principal, rights.grants?.fingerprint ?? null, prepared, start);
-  request.client.onGone = seat.leave;
-  const executed = await seat.value;
-  if (hasLostAccess(prepared, principal, rights, stages)) return refuseAccess(observer);
-  return { ...executed.answer, facts: observer.executed(request.requestId, prepared, executed) };
+  if (preparing instanceof Promise && hasLostAccess()) return refuseAccess(observer);
+  const accepted = { ...asking, rights, prepared, executable };
+  const answer = await answerAccepted(accepted, stages, settings);
+  return hasLostAccess() ? refuseAccess(observer) : answer;
 }
 
 /** Whether a grant that the operation was begun with has ended meanwhile: its rows are not shown. */
-function hasLostAccess(
+function lostAccess(
   { parsed }: PreparedOperation,
   principal: Principal,
   { grants, purpose }: CallerRights,
@@ -151,67 +128,17 @@ function refuseAccess(observer: RequestObserver): EdgeAnswer {
   return renderRefusal('ACCESS_ENDED');
 }
 
-/** Executes and renders. */
-function run(
-  executable: CompiledOperation,
-  { request, principal, generation }: Asking,
-  { grants }: CallerRights,
-  { headersFor }: AnswerStages,
-  settings: AnswerSettings & ErrorDisclosure,
-): Work<Executed> {
-  const subgraphs = new Set<string>();
-  let abort = () => {};
-  const execute = async (): Promise<Executed> => {
-    const result = await executable.execute({
-      variables: request.parameters.variables,
-      callSubgraph: generation.callSubgraph,
-      loadEntities: generation.loadEntities,
-      memory: generation.memory,
-      headersFor(subgraph) {
-        subgraphs.add(subgraph);
-        return headersFor(subgraph, principal, request, grants?.ofProduct(subgraph));
-      },
-      timeoutMs: settings.timeoutMs,
-      onStart(giveUp) {
-        abort = giveUp;
-        if (request.client.gone) giveUp();
-      },
-    });
-    const answer = renderOnce(result, settings);
-    return { requestId: request.requestId, answer, problems: result.problems, subgraphs };
-  };
-  return { value: execute(), abort: () => abort() };
-}
-
-/** What was rendered before: an answer that is repeated is the same value. */
-const rendered = new WeakMap<ExecutionResult, EdgeAnswer>();
-
-/** Longer bodies are encoded once; shorter ones go out in one piece with their headers. */
-const ENCODED_CHARACTERS = 4096;
-
-function renderOnce(result: ExecutionResult, settings: AnswerSettings): EdgeAnswer {
-  let answer = rendered.get(result);
-  if (answer === undefined) {
-    answer = renderAnswer(result.dataText, result.problems, settings);
-    rendered.set(result, answer);
-  } else if (typeof answer.body === 'string' && answer.body.length > ENCODED_CHARACTERS) {
-    answer = { ...answer, body: Buffer.from(answer.body) };
-    rendered.set(result, answer);
-  }
-  return answer;
-}
-
 /** Says what a request is for. */
 const PURPOSE_HEADER = 'x-purpose';
-
-const RATE_LIMITED = {
-  code: 'RATE_LIMITED',
-  message: ERROR_CATALOG.RATE_LIMITED.summary,
-} as const;
 
 const ACCESS_ENDED = {
   code: 'ACCESS_ENDED',
   message: ERROR_CATALOG.ACCESS_ENDED.summary,
+} as const;
+
+const RATE_LIMITED = {
+  code: 'RATE_LIMITED',
+  message: ERROR_CATALOG.RATE_LIMITED.summary,
 } as const;
 
 const OPERATION_UNAUTHORIZED = {

@@ -4,14 +4,17 @@
  *
  * @module
  */
+import type { ChangeNotice } from '../shared/changes/change-notice.ts';
 import type { Redis } from '../shared/redis/create-redis.ts';
 import type { Metrics } from '../shared/telemetry/create-metrics.ts';
 import type { Logger } from '../shared/telemetry/logger.ts';
-import { createAnswerGraphql, type Executed } from './answer-graphql.ts';
+import { createAnswerGraphql } from './answer-graphql.ts';
 import { buildIdentity } from './build-identity.ts';
 import { buildLiveSupergraph } from './build-live-supergraph.ts';
+import { buildResponseCache } from './build-response-cache.ts';
 import { createShareQueries, type ShareQueries, shareNothing } from './cache/share-queries.ts';
 import type { GatewayConfig } from './config/config-schema.ts';
+import { createInvalidateCache } from './create-invalidate-cache.ts';
 import { createGrantsOf, createRightsOf } from './create-rights-of.ts';
 import type { SwapSupergraph } from './create-swap-supergraph.ts';
 import { createHttpServer, type HttpServer } from './http/create-http-server.ts';
@@ -19,13 +22,17 @@ import type { ExampleOperation, StartPageFacts } from './http/edge-types.ts';
 import type { CredentialRegister } from './identity/credential-register.ts';
 import type { IssuerSettings } from './identity/issuer-settings.ts';
 import { createRateLimit, type LimitRate } from './identity/rate-limit/create-rate-limit.ts';
-import { createSubgraphHeaders } from './identity/trust/create-subgraph-headers.ts';
+import {
+  createDescribeTold,
+  createSubgraphHeaders,
+} from './identity/trust/create-subgraph-headers.ts';
 import type { SubgraphTokens } from './identity/trust/create-subgraph-tokens.ts';
 import type { LoadedSupergraph, LoadSupergraph } from './load-supergraph.ts';
 import { createRequestObserver, type RequestObserver } from './observe-requests.ts';
 import type { GrantRegister } from './policy/grants/grant-register.ts';
 import { createHeldPolicies, type DecidePolicy } from './policy/held-policies.ts';
 import { toAnswerSettings, toEdgeSettings } from './room-settings.ts';
+import type { Executed } from './run-request.ts';
 import type { LiveClassification } from './supergraph/live-classification.ts';
 import type { SupergraphSnapshot } from './supergraph/supergraph-snapshot.ts';
 
@@ -48,6 +55,8 @@ export interface GatewayDoors {
   readonly log: Logger;
   /** Epoch milliseconds. */
   readonly now: () => number;
+  /** At least 0 and below 1. */
+  readonly random: () => number;
   readonly startPage: (snapshot: SupergraphSnapshot) => StartPageFacts;
   readonly exampleOperations: () => readonly ExampleOperation[];
   /** Folder of the built portal; null serves no page but the start page. */
@@ -55,6 +64,14 @@ export interface GatewayDoors {
   readonly metrics: Metrics;
   /** Renders what `/metrics` shows: the metrics of all workers, where there are several. */
   readonly renderMetrics: () => Promise<string>;
+  /** Tells other gateways that data has changed. */
+  readonly announceChange: (notice: ChangeNotice) => void;
+  /** What `POST /cache/invalidate` asks for; null does not serve it. */
+  readonly invalidationKey: string | null;
+  /** The same Redis, for kept answers: another connection, so that neither holds up the other. */
+  readonly cacheRedis: Redis | null;
+  /** With which answers in Redis are encrypted; the first for new ones. */
+  readonly cacheSecrets: readonly string[];
   /** Shared by all replicas; null keeps everything in this process. */
   readonly redis: Redis | null;
 }
@@ -63,6 +80,8 @@ export interface GatewayDoors {
 export interface Gateway extends HttpServer {
   /** Whoever has a newer supergraph calls this. */
   readonly swapSupergraph: SwapSupergraph;
+  /** Forgets what is kept of data that has changed. */
+  readonly forget: (notice: ChangeNotice) => void;
 }
 
 /** Builds a gateway for one configuration. */
@@ -81,6 +100,12 @@ export function buildGateway(config: GatewayConfig, doors: GatewayDoors): Gatewa
     observer,
   );
 
+  const { cache, forget, stop: stopCache } = buildResponseCache(config, doors, observer);
+  const forgetEverywhere = (notice: ChangeNotice): number => {
+    doors.announceChange(notice);
+    return forget(notice);
+  };
+
   const answerGraphql = createAnswerGraphql(
     {
       authenticate: identity.authenticate,
@@ -89,14 +114,22 @@ export function buildGateway(config: GatewayConfig, doors: GatewayDoors): Gatewa
       grantsOf,
       prepare,
       live,
+      cache,
+      onMutation: (product) => forgetEverywhere({ product, types: null }),
       share: buildShare(config, observer),
       headersFor,
+      describeTold: createDescribeTold(doors.subgraphTokens !== null, config.FORWARD_HEADERS),
       observer,
+      now: doors.now,
     },
     toAnswerSettings(config),
   );
   const server = createHttpServer(toEdgeSettings(config, doors.portalFolder), {
     answerGraphql,
+    invalidateCache:
+      doors.invalidationKey === null
+        ? null
+        : createInvalidateCache(doors.invalidationKey, forgetEverywhere),
     async ready() {
       const { generation, since } = live.current;
       const products = await generation.probe();
@@ -114,9 +147,11 @@ export function buildGateway(config: GatewayConfig, doors: GatewayDoors): Gatewa
   return {
     ...server,
     swapSupergraph,
+    forget,
     async close(drainMs) {
       await server.close(drainMs);
       identity.close();
+      stopCache();
       await live.close();
     },
   };

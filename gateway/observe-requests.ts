@@ -9,11 +9,13 @@ import type { Problem } from '../shared/errors/problem.ts';
 import { Lookup } from '../shared/lang/lookup.ts';
 import type { Metrics } from '../shared/telemetry/create-metrics.ts';
 import type { Logger } from '../shared/telemetry/logger.ts';
+import { type CacheObserver, type CacheState, observeCache } from './observe-cache.ts';
 import type { PreparationObserver, PreparedOperation } from './operation/prepare-operation.ts';
 import type { ObservePolicyDecision } from './policy/held-policies.ts';
 
 export interface RequestObserver {
   readonly preparation: PreparationObserver;
+  readonly cache: CacheObserver;
   readonly request: (status: number, seconds: number) => void;
   readonly subgraphCall: (subgraph: string, outcome: string, seconds: number) => void;
   readonly keysUnavailable: (issuer: string, error: unknown) => void;
@@ -39,6 +41,12 @@ export interface RequestObserver {
     operation: PreparedOperation,
     executed: ExecutedFacts,
   ) => Readonly<Record<string, unknown>>;
+  /** A request got an answer that was kept. Returns the same. */
+  readonly answeredFromCache: (
+    state: CacheState,
+    operation: PreparedOperation,
+    executed: ExecutedFacts,
+  ) => Readonly<Record<string, unknown>>;
 }
 
 /** What is worth telling about one execution. */
@@ -46,8 +54,8 @@ export interface ExecutedFacts {
   /** Of the request that it was begun for; the data products got this one. */
   readonly requestId: string;
   readonly problems: readonly Problem[];
-  /** Those that were asked. */
-  readonly subgraphs: ReadonlySet<string>;
+  /** Those that were asked, with how many times. */
+  readonly subgraphs: ReadonlyMap<string, number>;
 }
 
 export function createRequestObserver(metrics: Metrics, log: Logger): RequestObserver {
@@ -68,12 +76,22 @@ export function createRequestObserver(metrics: Metrics, log: Logger): RequestObs
       metrics.counter('gateway_subgraph_calls_total', subgraph, outcome),
     ),
   }));
+  const cache = observeCache(metrics, log);
   const countProblems = (problems: readonly Problem[]): void => {
     for (const { code } of problems) metrics.counter('gateway_errors_total', code).inc();
   };
 
+  const countAnswer = ({ parsed }: PreparedOperation, { problems, subgraphs }: ExecutedFacts) => {
+    countProblems(problems);
+    const refused = problems.filter(({ code }) => code === 'UNAUTHORIZED_FIELD_OR_TYPE').length;
+    if (refused > 0) unauthorized.inc(refused);
+    const { name, kind } = parsed;
+    return { operation: name, kind, products: [...subgraphs.keys()], refused };
+  };
+
   return {
     policyDecided: createDecisionReport(metrics, log),
+    cache,
     preparation: {
       hit: () => hits.inc(),
       miss: () => misses.inc(),
@@ -99,12 +117,13 @@ export function createRequestObserver(metrics: Metrics, log: Logger): RequestObs
     refused: countProblems,
     deduplicated: () => deduplicated.inc(),
     remembered: (outcome) => metrics.counter('gateway_remembered_answers_total', outcome).inc(),
-    executed(requestId, { parsed }, { requestId: executedFor, problems, subgraphs }) {
-      countProblems(problems);
-      const refused = problems.filter(({ code }) => code === 'UNAUTHORIZED_FIELD_OR_TYPE').length;
-      if (refused > 0) unauthorized.inc(refused);
-      const { name, kind } = parsed;
-      const facts = { operation: name, kind, products: [...subgraphs], refused };
+    answeredFromCache(state, operation, executed) {
+      cache.saved(executed.subgraphs);
+      return { ...countAnswer(operation, executed), cache: state };
+    },
+    executed(requestId, operation, executed) {
+      const { requestId: executedFor, problems } = executed;
+      const facts = countAnswer(operation, executed);
       // A failure is told once, however many were waiting.
       if (requestId !== executedFor) return { ...facts, sharedWith: executedFor };
 

@@ -20,6 +20,7 @@ export function toEdgeSettings(config: GatewayConfig, portalFolder: string | nul
     requestTimeoutMs: config.REQUEST_TIMEOUT_MS,
     keepAliveTimeoutMs: KEEP_ALIVE_MS,
     tokenCookie: config.TOKEN_COOKIE,
+    varyHeaders: config.FORWARD_HEADERS,
     corsOrigins: config.CORS_ORIGINS,
     strictTransportSecurity: config.TRUST_PROXY.length > 0,
     trustProxy: config.TRUST_PROXY,
@@ -57,5 +58,12 @@ export function toAnswerSettings(config: GatewayConfig): AnswerSettings {
     refusals: mode === 'dry_run' && placement === 'errors' ? 'extensions' : placement,
     passSubgraphErrors: config.SUBGRAPH_ERRORS === 'passed',
     timeoutMs: config.REQUEST_TIMEOUT_MS,
+    surrogateKeys: config.SURROGATE_KEYS,
+    unstatedIsShared: config.SUBGRAPH_TRUST_KEY_FILE === null && !forwardsCredentials(config),
+    requiresAuthentication: config.REQUIRE_AUTHENTICATION,
   };
+}
+
+function forwardsCredentials({ FORWARD_HEADERS: forwarded }: GatewayConfig): boolean {
+  return forwarded.includes('authorization') || forwarded.includes('cookie');
 }

@@ -7,19 +7,19 @@ import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { MeshgateError } from '../shared/errors/meshgate-error.ts';
 import { PROJECT_ROOT } from '../shared/lang/project-root.ts';
-import { createRedis, type Redis } from '../shared/redis/create-redis.ts';
 import { createMetrics, type Metrics } from '../shared/telemetry/create-metrics.ts';
 import type { Logger } from '../shared/telemetry/logger.ts';
 import { buildGateway } from './build-gateway.ts';
 import { loadIssuers } from './build-identity.ts';
 import type { GatewayConfig } from './config/config-schema.ts';
 import { readConfig } from './config/read-config.ts';
+import { loadSecret } from './config/secret-reference.ts';
+import { connectStores } from './connect-stores.ts';
 import type { CompiledPolicies } from './control/policies/compile-policies.ts';
 import { loadPolicies } from './control/policies/load-policies.ts';
 import { createGatewayLogger } from './create-gateway-logger.ts';
 import { describeGateway } from './describe-gateway.ts';
 import { followClassification, loadClassification } from './follow-classification.ts';
-import { followControlState } from './follow-control-state.ts';
 import { followSupergraphFile } from './follow-supergraph-file.ts';
 import { CredentialRegister } from './identity/credential-register.ts';
 import {
@@ -49,9 +49,6 @@ export interface WorkerPlace {
 /** Node does not transform the entry of a thread, so it is the compiled one, wherever this runs from. */
 const PLANNING_THREAD = new URL('dist/gateway/planning/planning-thread.js', PROJECT_ROOT);
 
-/** A Redis nearby answers in a millisecond; one that takes longer than this is not worth waiting for. */
-const REDIS_TIMEOUTS = { connectTimeoutMs: 2000, commandTimeoutMs: 100 };
-
 /** `iss` of the tokens for subgraphs; the kit expects it unless told otherwise. */
 const TRUST_ISSUER = 'meshgate';
 
@@ -62,7 +59,7 @@ const TRUST_ISSUER = 'meshgate';
  * @param planningThread Entry of the threads that plan, as code that Node itself can run.
  * @param place Null when this process is the whole gateway.
  * @throws {MeshgateError} CONFIG_INVALID, SUPERGRAPH_INVALID, PORT_TAKEN or, with a DATABASE_URL,
- *   what `followControlState` throws.
+ *   what `connectStores` throws.
  */
 export async function serveGateway(
   env: Readonly<Record<string, string | undefined>>,
@@ -80,16 +77,21 @@ export async function serveGateway(
   const { startPage, exampleOperations } = await describeGateway(config, log);
   const subgraphTokens = await loadSubgraphTokens(config);
   const issuers = await loadIssuers(config, env);
+  const invalidationKey = await loadInvalidationKey(config, env);
+  const cacheSecrets = await loadSecrets(config.RESPONSE_CACHE_SECRETS, env);
   const register = new CredentialRegister(config.DATABASE_URL !== null);
   const grants = new GrantRegister(config.GRANTS_TRUSTED_SECONDS * 1000);
-  const control = await followControlState(config, { register, grants }, { metrics, log });
-  const redis = connectRedis(config, log);
+  const stores = await connectStores(config, { register, grants }, { metrics, log });
   const server = buildGateway(config, {
     supergraph,
     loadSupergraph,
     subgraphTokens,
     log,
-    redis,
+    redis: stores.redis,
+    cacheRedis: stores.cacheRedis,
+    cacheSecrets,
+    announceChange: stores.changes.announce,
+    invalidationKey,
     issuers,
     register,
     grants,
@@ -98,16 +100,17 @@ export async function serveGateway(
     metrics,
     renderMetrics,
     now: Date.now,
+    random: Math.random,
     startPage,
     exampleOperations,
     portalFolder: fileURLToPath(new URL('dist/portal/', PROJECT_ROOT)),
   });
   const { url } = await server.listen().catch((error: unknown) => {
-    redis?.close();
-    void control.close();
+    void stores.close();
     void supergraph.planning.close();
     throw error;
   });
+  stores.changes.follow(server.forget);
   const unfollow = followSupergraphFile(file, sdl, server.swapSupergraph, { metrics, log });
   const unfollowRules = followClassification(rules, { metrics, log });
   const { version } = supergraph.snapshot;
@@ -122,8 +125,7 @@ export async function serveGateway(
       unfollow();
       unfollowRules();
       await server.close(config.DRAIN_MS);
-      redis?.close();
-      await control.close();
+      await stores.close();
       log[level]('gateway closed');
     },
   };
@@ -148,8 +150,18 @@ function createPlace(): WorkerPlace {
   return { metrics, renderMetrics: () => metrics.render() };
 }
 
-function connectRedis({ REDIS_URL: url }: GatewayConfig, log: Logger): Redis | null {
-  return url === null ? null : createRedis({ url, log, ...REDIS_TIMEOUTS });
+function loadSecrets(
+  references: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<readonly string[]> {
+  return Promise.all(references.map((reference) => loadSecret(reference, env)));
+}
+
+async function loadInvalidationKey(
+  { CACHE_INVALIDATION_KEY: reference }: GatewayConfig,
+  env: Readonly<Record<string, string | undefined>>,
+): Promise<string | null> {
+  return reference === null ? null : loadSecret(reference, env);
 }
 
 async function readSupergraph({ SUPERGRAPH_FILE: file }: GatewayConfig) {

@@ -34,6 +34,10 @@ export class SingleFlight<Value> {
     return flight.seat(true);
   }
 
+  has(key: string): boolean {
+    return this.#flights.has(key);
+  }
+
   /** Lets nobody join what is under way: who comes from now on begins anew. */
   depart(): void {
     this.#flights.clear();

@@ -11,6 +11,7 @@ import { isIP } from 'node:net';
 import { z } from 'zod';
 
 import { authorizationSettings } from './authorization-settings.ts';
+import { cacheSettings } from './cache-settings.ts';
 import { identitySettings } from './identity-settings.ts';
 import {
   choice,
@@ -167,6 +168,7 @@ export const settings = {
     .describe(
       'Memory in each process for how answers came about, by an estimate: where products answer the same bytes again, the answer is not put together again; 0 remembers nothing.',
     ),
+  ...cacheSettings,
   DEDUPLICATE_QUERIES: flag()
     .default(false)
     .describe('Whether identical queries of one caller that are in flight together are run once.'),

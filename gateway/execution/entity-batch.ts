@@ -1,3 +1,4 @@
+import type { Lifetime } from '../cache/read-lifetime.ts';
 import type { AnswerMemory, KnownEntities } from './answer-memory.ts';
 import { cloneValue } from './clone-value.ts';
 import type { EntityAnswer, EntityLoad, RunningLoad } from './entity-load.ts';
@@ -43,9 +44,13 @@ export class EntityBatch {
       list = this.#add(representations);
       this.#lists.set(representations, list);
     }
-    const member = new Member(list, onlyReads);
+    const member = new Member(this, list, onlyReads);
     this.#members.add(member);
-    return { answer: member.answer, abort: (why) => this.#leave(member, why) };
+    return member;
+  }
+
+  get lifetime(): Lifetime | undefined {
+    return this.#running?.lifetime;
   }
 
   #add({ texts }: RepresentationList): BatchedList {
@@ -151,7 +156,7 @@ export class EntityBatch {
     this.#memory?.keepEntities(key, { answer: new KnownAnswer(bytes), entities, picked });
   }
 
-  #leave(member: Member, why: GivingUp): void {
+  leave(member: Member, why: GivingUp): void {
     if (!this.#members.delete(member)) return;
     member.settle(givenUp(this.#first.subgraph));
     if (this.#members.size === 0) this.#running?.abort(why);
@@ -202,20 +207,30 @@ class BatchedList {
 }
 
 /** One request's part of a batch. */
-class Member {
+class Member implements RunningLoad {
   readonly answer: Promise<EntityAnswer>;
   readonly onlyReads: boolean;
+  readonly #batch: EntityBatch;
   readonly #list: BatchedList;
   settle!: (answer: EntityAnswer) => void;
   fail!: (error: unknown) => void;
 
-  constructor(list: BatchedList, onlyReads: boolean) {
+  constructor(batch: EntityBatch, list: BatchedList, onlyReads: boolean) {
+    this.#batch = batch;
     this.#list = list;
     this.onlyReads = onlyReads;
     this.answer = new Promise((resolve, reject) => {
       this.settle = resolve;
       this.fail = reject;
     });
+  }
+
+  get lifetime(): Lifetime | undefined {
+    return this.#batch.lifetime;
+  }
+
+  abort(why: GivingUp): void {
+    this.#batch.leave(this, why);
   }
 
   receive(

@@ -1,3 +1,4 @@
+import type { Lifetime } from '../cache/read-lifetime.ts';
 import type { RepresentationList } from './representation-list.ts';
 import type { FailedAnswer, GivingUp, SubgraphError } from './subgraph-answer.ts';
 
@@ -28,6 +29,8 @@ export type EntityAnswer =
 
 export interface RunningLoad {
   readonly answer: Promise<EntityAnswer>;
+  /** What the headers of the response say of keeping it, once `answer` is there; absent for nothing. */
+  readonly lifetime?: Lifetime | undefined;
   /** Leaves the load; the call itself ends when everybody has left. */
   abort(why: GivingUp): void;
 }

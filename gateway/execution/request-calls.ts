@@ -1,4 +1,5 @@
 import { MeshgateError } from '../../shared/errors/meshgate-error.ts';
+import { type Lifetime, NO_LIFETIME } from '../cache/read-lifetime.ts';
 import { copyEntities } from './copy-entities.ts';
 import type { EntityAnswer, EntityLoad, RunningLoad } from './entity-load.ts';
 import { givenUp } from './given-up.ts';
@@ -17,6 +18,12 @@ export interface ExecutionDoors {
   readonly loadEntities: (load: EntityLoad) => RunningLoad;
   /** Headers for one subgraph: the caller's token for it, the request id, what is forwarded. */
   readonly headersFor: (subgraph: string) => Readonly<Record<string, string>>;
+  /** Told for each call how long its answer may be kept; absent where nothing is. */
+  readonly noteLifetime?: ((lifetime: Lifetime) => void) | undefined;
+  /** Told which entities a subgraph is asked for, each as JSON; absent where nobody wants to know. */
+  readonly noteEntities?:
+    | ((subgraph: string, representations: readonly string[]) => void)
+    | undefined;
 }
 
 /** A call before its headers are known. */
@@ -26,8 +33,12 @@ export type RootedLoad = Omit<EntityLoad, 'headers'>;
 /** Anything under way that can be given up. */
 interface Running<Answer> {
   readonly answer: Promise<Answer>;
+  readonly lifetime?: Lifetime | undefined;
   abort(why: GivingUp): void;
 }
+
+/** What can be said of any answer. */
+type AnyAnswer = FailedAnswer | { readonly ok: true; readonly errors: readonly unknown[] };
 
 interface Made<Asked, Answer> {
   readonly asked: Asked;
@@ -103,27 +114,34 @@ export class RequestCalls {
   }
 
   #load(asked: RootedLoad): Promise<EntityAnswer> {
+    this.#doors.noteEntities?.(asked.subgraph, asked.representations.texts);
     return this.#await(asked.subgraph, (headers) =>
       this.#doors.loadEntities({ ...asked, headers }),
     );
   }
 
-  async #await<Answer>(
+  async #await<Answer extends AnyAnswer>(
     subgraph: string,
     start: (headers: Readonly<Record<string, string>>) => Running<Answer>,
   ): Promise<Answer | FailedAnswer> {
-    if (this.#givenUp !== null) return givenUp(subgraph);
+    if (this.#givenUp !== null) {
+      this.#doors.noteLifetime?.(NO_LIFETIME);
+      return givenUp(subgraph);
+    }
     let running: Running<Answer>;
     try {
       running = start(this.#doors.headersFor(subgraph));
     } catch (error) {
       // The caller's own token may expire between two calls of one request.
       if (!(error instanceof MeshgateError)) throw error;
+      this.#doors.noteLifetime?.(NO_LIFETIME);
       return { ok: false, code: error.code, message: error.message };
     }
     this.#running.add(running);
     try {
-      return await running.answer;
+      const answer = await running.answer;
+      this.#doors.noteLifetime?.(lifetimeOf(answer, running));
+      return answer;
     } finally {
       this.#running.delete(running);
     }
@@ -134,6 +152,12 @@ export class RequestCalls {
     this.#givenUp ??= why;
     for (const running of this.#running) running.abort(why);
   }
+}
+
+/** What has an error in it is not kept. */
+function lifetimeOf(answer: AnyAnswer, { lifetime }: Running<unknown>): Lifetime {
+  const isWhole = answer.ok && answer.errors.length === 0;
+  return (isWhole ? lifetime : undefined) ?? NO_LIFETIME;
 }
 
 function take<Asked, Answer>(

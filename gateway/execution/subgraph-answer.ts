@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../../shared/errors/error-catalog.ts';
+import type { Lifetime } from '../cache/read-lifetime.ts';
 import { isJsonObject, type JsonObject } from './json.ts';
 
 /** One error as a subgraph reported it. */
@@ -48,6 +49,11 @@ export type GivingUp = 'late' | 'unwanted';
 /** A call that runs; aborting it is allowed at any time and leads to an answer all the same. */
 export interface RunningCall {
   readonly answer: Promise<SubgraphAnswer>;
+  /**
+   * What the headers of the response say of keeping it, once `answer` is there; absent for nothing.
+   * Not a part of the answer: the same bytes may come with other headers.
+   */
+  readonly lifetime?: Lifetime | undefined;
   abort(why: GivingUp): void;
 }
 

@@ -8,6 +8,7 @@
  * @module
  */
 import { type Dispatcher, Pool } from 'undici';
+import { type Lifetime, type LifetimeHeaders, readLifetime } from '../cache/read-lifetime.ts';
 import type { SubgraphLocation } from '../supergraph/supergraph-snapshot.ts';
 import { givenUp } from './given-up.ts';
 import type {
@@ -118,6 +119,7 @@ class Exchange implements RunningCall, Dispatcher.DispatchHandler {
   #settle!: (answer: SubgraphAnswer) => void;
   #controller: Dispatcher.DispatchController | null = null;
   #status = 0;
+  #headers: LifetimeHeaders = {};
   #bytes = 0;
   #ended = false;
 
@@ -141,8 +143,17 @@ class Exchange implements RunningCall, Dispatcher.DispatchHandler {
     if (this.#ended) controller.abort(new Error('The call has ended.'));
   }
 
-  onResponseStart(_controller: Dispatcher.DispatchController, statusCode: number): void {
+  onResponseStart(
+    _controller: Dispatcher.DispatchController,
+    statusCode: number,
+    headers: LifetimeHeaders,
+  ): void {
     this.#status = statusCode;
+    this.#headers = headers;
+  }
+
+  get lifetime(): Lifetime | undefined {
+    return this.#status === 200 ? readLifetime(this.#headers) : undefined;
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {

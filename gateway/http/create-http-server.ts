@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
 import { MeshgateError } from '../../shared/errors/meshgate-error.ts';
 import { answerClientError } from './answer-client-error.ts';
+import { CACHE_PATH, serveCache } from './cache-routes.ts';
 import type { EdgeDoors, EdgeSettings } from './edge-types.ts';
 import { Exchange } from './exchange.ts';
 import { createExchangeLedger, type ExchangeLedger } from './exchange-ledger.ts';
@@ -51,6 +52,9 @@ export function createHttpServer(settings: EdgeSettings, doors: EdgeDoors): Http
   serveGraphql(server, settings, doors, writeResponse);
   serveOperators(server, doors, ledger, writeResponse);
   servePages(server, settings, doors, writeResponse);
+  if (doors.invalidateCache !== null) {
+    serveCache(server, settings.bodyBytes, doors.invalidateCache, writeResponse);
+  }
 
   return {
     fastify: server,
@@ -104,7 +108,9 @@ function createFastify(
   }
   server.setErrorHandler(writeError);
   server.setNotFoundHandler((request, reply) => {
-    const known = server.hasRoute({ method: 'GET', url: request.exchange.path });
+    const { path: url } = request.exchange;
+    const known =
+      server.hasRoute({ method: 'GET', url }) || server.hasRoute({ method: 'POST', url });
     writeError(new MeshgateError(known ? 'METHOD_NOT_ALLOWED' : 'ROUTE_UNKNOWN'), request, reply);
   });
   return server;
@@ -136,6 +142,7 @@ function takeRequestId(message: IncomingMessage): string {
 
 /** What to send instead of a method that is refused (RFC 9110 section 15.5.6). */
 function allowedMethods({ path, method }: Exchange): string {
+  if (path === CACHE_PATH) return 'POST';
   if (path !== '/graphql') return 'GET, HEAD';
   return method === 'GET' ? 'POST' : 'GET, POST, OPTIONS';
 }

@@ -46,6 +46,8 @@ export interface EdgeAnswer {
   /** HTTP status for clients that accept `application/json` only: 200 for GraphQL request errors. */
   readonly jsonStatus: number;
   readonly body: string | Uint8Array;
+  /** Digest of the body, of which the edge makes an `ETag`; absent where clients keep nothing. */
+  readonly bodyDigest?: string;
   /** Lower-case names; `cache-control` here replaces the edge's `no-store`. */
   readonly headers?: Readonly<Record<string, string>>;
   /** What the log line of this request says besides; nothing of the caller's values. */
@@ -54,6 +56,15 @@ export interface EdgeAnswer {
 
 /** Answers one request. What it throws becomes an error body: a `MeshgateError` as itself, all else masked. */
 export type AnswerGraphql = (request: EdgeRequest) => EdgeAnswer | Promise<EdgeAnswer>;
+
+/**
+ * Forgets kept answers.
+ *
+ * @param authorization The `authorization` header as it came.
+ * @param body The body as text.
+ * @returns How many, a count. What it throws becomes an error body.
+ */
+export type InvalidateCache = (authorization: string | null, body: string) => number;
 
 /** How a data product answered when it was last asked for its health. */
 export interface ProductReadiness {
@@ -120,6 +131,8 @@ export interface EdgeLog {
 /** The functions behind the edge. */
 export interface EdgeDoors {
   readonly answerGraphql: AnswerGraphql;
+  /** Null does not serve it. */
+  readonly invalidateCache: InvalidateCache | null;
   readonly ready: () => Promise<ReadinessReport>;
   /** The metrics in the text form of Prometheus. */
   readonly metrics: () => Promise<{ readonly contentType: string; readonly body: string }>;
@@ -149,6 +162,8 @@ export interface EdgeSettings {
   readonly keepAliveTimeoutMs: number;
   /** Cookie that may hold the token; null looks at none. */
   readonly tokenCookie: string | null;
+  /** Other headers of a request that its answer depends on, by their lower-case names. */
+  readonly varyHeaders: readonly string[];
   /** Origins whose pages may call `/graphql`, such as `https://app.example`. */
   readonly corsOrigins: readonly string[];
   /** Whether clients come over TLS, so that browsers may be told to insist on it (RFC 6797). */

@@ -1,7 +1,14 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { MeshgateError } from '../../shared/errors/meshgate-error.ts';
 import { checkCrossSite } from './check-cross-site.ts';
-import type { EdgeDoors, EdgeRequest, EdgeSettings, GraphqlParameters } from './edge-types.ts';
+import type {
+  EdgeAnswer,
+  EdgeDoors,
+  EdgeRequest,
+  EdgeSettings,
+  GraphqlParameters,
+} from './edge-types.ts';
+import { hasEntityTag, toEntityTag } from './entity-tag.ts';
 import type { Exchange } from './exchange.ts';
 import { CONTENT_TYPES, JSON_RESPONSE, negotiateMediaType } from './negotiate-media-type.ts';
 import { parseBodyParameters, parseSearchParameters } from './parse-graphql-parameters.ts';
@@ -36,7 +43,7 @@ export function serveGraphql(
   writeResponse: WriteResponse,
 ): void {
   const { corsOrigins } = settings;
-  const vary = corsOrigins.length === 0 ? 'accept' : 'accept, origin';
+  const vary = toVary(settings);
 
   const checkHeaders = (request: FastifyRequest, reply: FastifyReply, done: () => void): void => {
     const { exchange, headers } = request;
@@ -70,13 +77,7 @@ export function serveGraphql(
     const pending = doors.answerGraphql(new IncomingRequest(request, parameters));
     const given = pending instanceof Promise ? await pending : pending;
     request.exchange.facts = given.facts ?? null;
-    const { mediaType } = request.exchange;
-    writeResponse(request, reply, {
-      status: mediaType === JSON_RESPONSE ? given.jsonStatus : given.status,
-      contentType: CONTENT_TYPES[mediaType],
-      body: given.body,
-      headers: given.headers,
-    });
+    writeResponse(request, reply, toOutgoing(request, given));
   };
 
   fastify.route({
@@ -89,6 +90,34 @@ export function serveGraphql(
   fastify.options('/graphql', (request, reply) => {
     answerPreflight(request, reply, corsOrigins, writeResponse);
   });
+}
+
+/** Everything of a request besides its address and body that an answer may depend on. */
+function toVary({ corsOrigins, tokenCookie, varyHeaders }: EdgeSettings): string {
+  const names = ['accept', 'authorization', ...varyHeaders];
+  if (tokenCookie !== null) names.push('cookie');
+  if (corsOrigins.length > 0) names.push('origin');
+  return [...new Set(names)].join(', ');
+}
+
+/**
+ * By POST too, a client that has the answer is told so in few bytes: only answers to queries have a
+ * digest, and those change nothing.
+ */
+function toOutgoing({ exchange, headers }: FastifyRequest, given: EdgeAnswer): Outgoing {
+  const { mediaType } = exchange;
+  const outgoing = {
+    status: mediaType === JSON_RESPONSE ? given.jsonStatus : given.status,
+    contentType: CONTENT_TYPES[mediaType],
+    body: given.body,
+    headers: given.headers,
+  };
+  if (given.bodyDigest === undefined) return outgoing;
+  const etag = toEntityTag(given.bodyDigest, mediaType);
+  const tagged = { ...outgoing, headers: { ...given.headers, etag } };
+  return hasEntityTag(headers['if-none-match'], etag)
+    ? { ...tagged, status: 304, body: '' }
+    : tagged;
 }
 
 /** What came through every check, as the answerer sees it. */

@@ -76,13 +76,16 @@ export function createWriteResponse(
 }
 
 function addExchangeHeaders(headers: string[], exchange: Exchange, outgoing: Outgoing): void {
-  headers.push('content-type', outgoing.contentType);
-  headers.push('content-length', String(Buffer.byteLength(outgoing.body)));
+  // A 304 has no body, and its headers would speak of the one that the client has.
+  if (outgoing.status !== 304) {
+    headers.push('content-type', outgoing.contentType);
+    headers.push('content-length', String(Buffer.byteLength(outgoing.body)));
+  }
   headers.push('x-request-id', exchange.requestId);
   if (exchange.vary !== null) headers.push('vary', exchange.vary);
   if (exchange.allowedOrigin !== null) {
     headers.push('access-control-allow-origin', exchange.allowedOrigin);
-    headers.push('access-control-expose-headers', 'x-request-id, retry-after');
+    headers.push('access-control-expose-headers', 'x-request-id, retry-after, etag, age');
   }
   if (outgoing.status >= 400) addHeaders(headers, STATUS_HEADERS[outgoing.status]);
 }

@@ -43,13 +43,18 @@ import { createVisibleSchema } from './visible-schema.ts';
 
 /** An operation as one authorization shape may run it. */
 export interface PreparedOperation {
+  /**
+   * Differs for another supergraph, document, operation name or authorization shape, and is the same
+   * in every process; may be long.
+   */
+  readonly identity: string;
+  /** The authorization shape; empty where nothing about the caller matters for what may be read. */
+  readonly shape: string;
   readonly parsed: ParsedOperation;
   readonly authorized: AuthorizedSelections;
   /** Null when no subgraph has to be asked. */
   readonly plan: PlanNode | null;
   readonly snapshot: SupergraphSnapshot;
-  /** Callers of another shape get another answer to the same operation. */
-  readonly shape: string;
   /**
    * Whether the caller sees something masked of the types that the operation touches, asked for or
    * not. What a product says in words may then be what the mask hides.
@@ -253,7 +258,7 @@ class Preparation<Executable extends object> {
     const introspected = () =>
       narrows ? this.#visibleSchema(snapshot, shape, decided) : snapshot.schema;
     const accept = (plan: PlanNode | null): AcceptedOperation<Executable> => {
-      const decision = { authorized, shape, hidesValues };
+      const decision = { identity: flightKey, authorized, shape, hidesValues };
       const prepared: PreparedOperation = { parsed, plan, snapshot, introspected, ...decision };
       const outcome = { ok: true, prepared, executable: this.#doors.compile(prepared) } as const;
       const bytes = estimatePlanBytes(plan, authorized.allowed);

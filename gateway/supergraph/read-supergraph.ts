@@ -4,6 +4,7 @@ import { print } from 'graphql';
 import { MeshgateError } from '../../shared/errors/meshgate-error.ts';
 import { buildTagIndex } from './build-tag-index.ts';
 import { collectJoinNames } from './join-names.ts';
+import { readCacheTags } from './read-cache-tags.ts';
 import { readTypeRelations } from './read-type-relations.ts';
 import { buildRequirementIndex } from './requirement-index.ts';
 import type { SupergraphFacts } from './supergraph-snapshot.ts';
@@ -18,7 +19,6 @@ const UNDERSTOOD_FEATURES = new Set([
   'https://specs.apollo.dev/requiresScopes/v0.1',
   'https://specs.apollo.dev/policy/v0.1',
   'https://specs.apollo.dev/context/v0.1',
-  // Tags say what a cache has to forget; where nothing is cached there is nothing to forget.
   'https://specs.apollo.dev/cacheTag/v0.1',
 ]);
 
@@ -42,6 +42,7 @@ export function readSupergraph(sdl: string): SupergraphFacts {
       tags: buildTagIndex(supergraph.schema),
       relations: readTypeRelations(supergraph.schema),
       joinNames: collectJoinNames(sdl),
+      cacheTags: readCacheTags(sdl),
       subgraphs: supergraph.subgraphsMetadata().map(({ name, url }) => ({ name, url })),
     };
   } catch (cause) {

@@ -1,6 +1,7 @@
 import { buildASTSchema, type DocumentNode, type GraphQLSchema, parse } from 'graphql';
 import type { TagIndex } from '../policy/tag-index.ts';
 import type { JoinNames } from './join-names.ts';
+import type { CacheTagFormat } from './read-cache-tags.ts';
 import type { RequirementIndex } from './requirement-index.ts';
 import { type TypeLattice, type TypeRelations, toTypeLattice } from './type-lattice.ts';
 
@@ -27,6 +28,8 @@ export interface SupergraphFacts {
   readonly relations: TypeRelations;
   /** Names of the fields by which subgraphs are joined. */
   readonly joinNames: JoinNames;
+  /** Every use of `@cacheTag`. */
+  readonly cacheTags: readonly CacheTagFormat[];
   /** With the URLs that the supergraph gives. */
   readonly subgraphs: readonly SubgraphLocation[];
 }
@@ -51,6 +54,8 @@ export interface SupergraphSnapshot {
   readonly lattice: TypeLattice;
   /** Names of the fields by which subgraphs are joined. */
   readonly joinNames: JoinNames;
+  /** Every use of `@cacheTag`. */
+  readonly cacheTags: readonly CacheTagFormat[];
   readonly subgraphs: readonly SubgraphLocation[];
 }
 
@@ -71,7 +76,7 @@ export function toSupergraphSnapshot(
   urlOverrides: ReadonlyMap<string, string> = new Map(),
   api: DocumentNode = parseApiSchema(facts),
 ): SupergraphSnapshot {
-  const { version, sdl, requirements, tags, joinNames } = facts;
+  const { version, sdl, requirements, tags, joinNames, cacheTags } = facts;
   return Object.freeze({
     version,
     sdl,
@@ -81,6 +86,7 @@ export function toSupergraphSnapshot(
     tags,
     lattice: toTypeLattice(facts.relations),
     joinNames,
+    cacheTags,
     subgraphs: facts.subgraphs.map(({ name, url }) => ({
       name,
       url: urlOverrides.get(name) ?? url,

@@ -53,6 +53,10 @@ export const ERROR_CATALOG = {
     'The request looks like one that a foreign web page forged; send application/json or the header x-meshgate-csrf.',
   ),
   ROUTE_UNKNOWN: client(404, 'Nothing is served at this address; the start page lists what is.'),
+  CACHE_KEY_REFUSED: client(
+    401,
+    'Who wants answers forgotten must send the key of CACHE_INVALIDATION_KEY in the header authorization.',
+  ),
   RATE_LIMITED: client(
     429,
     'This caller has sent more requests than it may in the current window.',

@@ -1,4 +1,5 @@
 import { MeshgateError } from '../../shared/errors/meshgate-error.ts';
+import { announceChange } from '../../shared/kit/announce-change.ts';
 import { runIdempotent } from '../../shared/kit/idempotent.ts';
 import type { ProductDatabase, ProductTransaction } from '../../shared/kit/product-database.ts';
 import { type ContactInput, parseContact } from './parse-contact.ts';
@@ -45,6 +46,7 @@ async function writeContact(
 ): Promise<{ accountId: string }> {
   const written = await updateContact(transaction, accountId, change);
   if (!written) throw accountNotFound(accountId);
+  await announceChange(transaction, 'accounts');
   return { accountId };
 }
 

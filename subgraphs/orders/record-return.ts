@@ -1,4 +1,5 @@
 import { MeshgateError } from '../../shared/errors/meshgate-error.ts';
+import { announceChange } from '../../shared/kit/announce-change.ts';
 import { runIdempotent } from '../../shared/kit/idempotent.ts';
 import type { ProductDatabase, ProductTransaction } from '../../shared/kit/product-database.ts';
 import { isOrderLineId } from './source-order-line.ts';
@@ -59,6 +60,7 @@ async function writeReturn(
   assertWithinBalance(goods, balance);
   const returnId = await insertReturn(transaction, goods);
   if (returnId === null) throw lineNotFound(goods.orderLineId);
+  await announceChange(transaction, 'orders');
   return { returnId };
 }
 

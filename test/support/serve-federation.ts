@@ -53,20 +53,15 @@ export async function serveFederation(
     ]),
     ...settings,
   };
-  const gateway = await serveGateway(env, null, PLANNING_THREAD);
-  let closing: Promise<void> | null = null;
-  const close = () => {
-    closing ??= gateway.close();
-    return closing;
-  };
-  onTestFinished(close);
+  const gateway = await serveOne(env);
 
   return {
-    url: gateway.url,
+    ...gateway,
+    /** Serves another gateway over the same subgraphs. */
+    serveAnother: (others: Readonly<Record<string, string>> = {}) =>
+      serveOne({ ...env, ...others }),
     /** That the gateway serves, and watches. */
     supergraphFile: file('supergraph.graphql'),
-    /** Before the test ends, for what happens then. */
-    close,
     received,
     issuer,
     /** Makes a subgraph behave otherwise from now on. */
@@ -76,6 +71,22 @@ export async function serveFederation(
       const fixed = { iss: issuer.issuer, aud: AUDIENCE, sub: 'ada', iat: now, exp: now + 300 };
       return issuer.sign({ ...fixed, ...claims });
     },
+  };
+}
+
+/** Serves one gateway until the test ends. */
+async function serveOne(env: Readonly<Record<string, string>>) {
+  const gateway = await serveGateway(env, null, PLANNING_THREAD);
+  let closing: Promise<void> | null = null;
+  const close = () => {
+    closing ??= gateway.close();
+    return closing;
+  };
+  onTestFinished(close);
+  return {
+    url: gateway.url,
+    /** Before the test ends, for what happens then. */
+    close,
     async post(body: unknown, headers: Readonly<Record<string, string>> = {}) {
       const response = await fetch(`${gateway.url}/graphql`, {
         method: 'POST',
@@ -88,6 +99,12 @@ export async function serveFederation(
       });
       const answer = (await response.json()) as AnswerBody;
       return { status: response.status, headers: response.headers, body: answer };
+    },
+    /** Value of one series in `/metrics`. */
+    async metric(series: string): Promise<number> {
+      const lines = (await (await fetch(`${gateway.url}/metrics`)).text()).split('\n');
+      const line = lines.find((one) => one.startsWith(`${series} `)) ?? '';
+      return Number(line.slice(series.length));
     },
   };
 }

@@ -13,6 +13,7 @@ export const EDGE_SETTINGS: EdgeSettings = {
   requestTimeoutMs: 10_000,
   keepAliveTimeoutMs: 5000,
   tokenCookie: null,
+  varyHeaders: [],
   corsOrigins: [],
   strictTransportSecurity: false,
   trustProxy: [],
@@ -24,6 +25,7 @@ export const EDGE_SETTINGS: EdgeSettings = {
 export function createEdgeDoors(): EdgeDoors {
   return {
     answerGraphql: createGraphqlJsAnswerer(),
+    invalidateCache: null,
     ready: async () => ({
       ready: true,
       supergraph: 'v1',

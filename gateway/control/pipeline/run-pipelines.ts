@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-
+import { CHANGE_CHANNEL, writeChangeNotice } from '../../../shared/changes/change-notice.ts';
 import {
   type Administrator,
   quoteIdentifier,
@@ -86,6 +86,9 @@ async function runStep(
       await administrator.runScript(`SET LOCAL search_path = ${quoteIdentifier(product)}`);
       const written = await administrator.runScript(file.text);
       await recordRun(administrator, product, step, started, { rows: written, problem: null });
+      // Gateways hear of it when the transaction commits.
+      const notice = writeChangeNotice({ product, types: null });
+      await administrator.query('SELECT pg_notify($1, $2)', [CHANGE_CHANNEL, notice]);
       return written;
     });
     return { product, file: file.name, rows, durationMs: performance.now() - startedMs };

@@ -41,6 +41,42 @@ export function createSubgraphHeaders(
   };
 }
 
+/** Text that says what subgraphs are told of a caller; empty for nothing. */
+export type DescribeTold = (
+  principal: Principal,
+  incoming: Pick<IncomingHeaders, 'header'>,
+) => string;
+
+/**
+ * Builds what says, in one text, all that the subgraphs are told of a caller besides who it is
+ * and which scopes it has: the row claims in its token, and the headers that are passed on. Equal for
+ * two requests exactly when all of that is equal.
+ *
+ * @param sendsTokens Whether subgraphs get a token, with the claims in it.
+ * @param forwarded Lower-case names.
+ */
+export function createDescribeTold(
+  sendsTokens: boolean,
+  forwarded: readonly string[],
+): DescribeTold {
+  const claimTexts = new WeakMap<Principal, string>();
+  const describeClaims = (principal: Principal): string => {
+    let text = claimTexts.get(principal);
+    if (text === undefined) {
+      // A principal has its claims in order.
+      text = Object.keys(principal.claims).length === 0 ? '' : JSON.stringify(principal.claims);
+      claimTexts.set(principal, text);
+    }
+    return text;
+  };
+  return (principal, incoming) => {
+    const claims = sendsTokens ? describeClaims(principal) : '';
+    if (forwarded.length === 0) return claims;
+    const values = forwarded.map((name) => incoming.header(name) ?? null);
+    return values.every((value) => value === null) ? claims : JSON.stringify([claims, values]);
+  };
+}
+
 /** For calls that the gateway makes on its own behalf: no caller, nothing forwarded. */
 export function createOwnHeaders(
   headersFor: SubgraphHeaders,

@@ -32,8 +32,8 @@ test('a page of an approved origin reads answers and errors', async () => {
   for (const response of [answer, refusal]) {
     expect(response.headers).toMatchObject({
       'access-control-allow-origin': app,
-      'access-control-expose-headers': 'x-request-id, retry-after',
-      vary: 'accept, origin',
+      'access-control-expose-headers': 'x-request-id, retry-after, etag, age',
+      vary: 'accept, authorization, origin',
     });
     expect(response.headers['access-control-allow-credentials']).toBeUndefined();
   }

@@ -76,7 +76,7 @@ test('the status says how the request went, except to clients that know only app
     200,
     'application/json; charset=utf-8',
   ]);
-  expect(modern.headers.vary).toBe('accept');
+  expect(modern.headers.vary).toBe('accept, authorization');
 });
 
 test('a browser that opens the bare endpoint is led to the playground, where there is one', async () => {

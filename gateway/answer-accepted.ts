@@ -1,0 +1,178 @@
+/**
+ * The end of the request path: an operation that may be run gets its answer from the cache, from
+ * an execution, or from one that is under way.
+ *
+ * @module
+ */
+import type { SupergraphGeneration } from './build-generation.ts';
+import type { AnswerCache } from './cache/answer-cache.ts';
+import { AnswerLifetime } from './cache/answer-lifetime.ts';
+import type { KeptAnswer } from './cache/answer-store.ts';
+import type { CacheQuery, Taken } from './cache/cache-query.ts';
+import { type RequestWish, readRequestWish } from './cache/read-request-wish.ts';
+import type { ShareQueries } from './cache/share-queries.ts';
+import type { Work } from './cache/single-flight.ts';
+import type { EdgeAnswer } from './http/edge-types.ts';
+import type { DescribeTold, SubgraphHeaders } from './identity/trust/create-subgraph-headers.ts';
+import type { CacheState } from './observe-cache.ts';
+import type { RequestObserver } from './observe-requests.ts';
+import type { PreparedOperation } from './operation/prepare-operation.ts';
+import { renderAged } from './response/render-caching.ts';
+import {
+  type AcceptedRequest,
+  type Executed,
+  type RunSettings,
+  runRequest,
+} from './run-request.ts';
+import type { LiveSupergraph } from './supergraph/live-supergraph.ts';
+
+export interface AcceptedStages {
+  /** Null keeps nothing. */
+  readonly cache: AnswerCache<Executed> | null;
+  /** Told of each product that a mutation has asked, before its client has the answer. */
+  readonly onMutation: (product: string) => void;
+  readonly share: ShareQueries<Executed>;
+  readonly headersFor: SubgraphHeaders;
+  /** Says what a product is told of a caller, for the keys of the cache. */
+  readonly describeTold: DescribeTold;
+  readonly live: LiveSupergraph<SupergraphGeneration>;
+  readonly observer: RequestObserver;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+}
+
+export interface AcceptedSettings extends RunSettings {
+  /** Whether a product that says neither public nor private cannot mean the caller. */
+  readonly unstatedIsShared: boolean;
+  /** Whether a request without credentials is refused, so that no answer is for anybody. */
+  readonly requiresAuthentication: boolean;
+}
+
+const BYPASS = { state: 'bypass' } as const;
+
+/** Gets the answer of an operation that may be run. */
+export async function answerAccepted(
+  accepted: AcceptedRequest,
+  stages: AcceptedStages,
+  settings: AcceptedSettings,
+): Promise<EdgeAnswer> {
+  const { cache, observer } = stages;
+  const { request, prepared } = accepted;
+  const attempt = new Attempt(accepted, stages, settings);
+  const taken: Taken<Executed> = cache === null ? BYPASS : cache.take(attempt);
+  if (taken.state === 'hit' || taken.state === 'stale') {
+    return answerKept(taken.kept, taken.state, accepted, stages);
+  }
+  const seat = taken.state === 'miss' ? taken.seat : attempt.bypass();
+  request.client.onGone = seat.leave;
+  const executed = await seat.value;
+  const kept = taken.state === 'miss' && executed.hasFailed ? taken.fallback() : null;
+  if (kept !== null) return answerKept(kept, 'stale_if_error', accepted, stages);
+  if (executed.keptAtMs !== undefined) {
+    const { keptAtMs } = executed;
+    return answerKept({ value: executed, keptAtMs }, 'shared_hit', accepted, stages);
+  }
+  observer.cache.looked(taken.state);
+  return { ...executed.answer, facts: observer.executed(request.requestId, prepared, executed) };
+}
+
+function answerKept(
+  { value, keptAtMs }: Pick<KeptAnswer<Executed>, 'value' | 'keptAtMs'>,
+  state: Exclude<CacheState, 'miss' | 'bypass'>,
+  { prepared }: AcceptedRequest,
+  { observer, now }: AcceptedStages,
+): EdgeAnswer {
+  observer.cache.looked(state);
+  const facts = observer.answeredFromCache(state, prepared, value);
+  return { ...renderAged(value.answer, (now() - keptAtMs) / 1000), facts };
+}
+
+/** One request's wish for an answer, as the cache sees it. */
+class Attempt implements CacheQuery<Executed> {
+  readonly #accepted: AcceptedRequest;
+  readonly #stages: AcceptedStages;
+  readonly #settings: AcceptedSettings;
+
+  constructor(accepted: AcceptedRequest, stages: AcceptedStages, settings: AcceptedSettings) {
+    this.#accepted = accepted;
+    this.#stages = stages;
+    this.#settings = settings;
+  }
+
+  get operation(): PreparedOperation {
+    return this.#accepted.prepared;
+  }
+
+  get variables(): Readonly<Record<string, unknown>> | null {
+    return this.#accepted.request.parameters.variables;
+  }
+
+  get caller(): string | null {
+    const { principal } = this.#accepted;
+    return principal.authenticated ? principal.fingerprint : null;
+  }
+
+  get wish(): RequestWish {
+    return readRequestWish(this.#accepted.request.header('cache-control'));
+  }
+
+  told(): string {
+    const { principal, request, rights } = this.#accepted;
+    const told = this.#stages.describeTold(principal, request);
+    return rights.grants === null ? told : `${told}+${rights.grants.fingerprint}`;
+  }
+
+  /** Runs without the cache; whatever the products of a mutation gave before is forgotten then. */
+  bypass() {
+    return this.#share(() => {
+      const work = this.#run(false, true);
+      return this.operation.parsed.kind === 'mutation' ? this.#forgetting(work) : work;
+    });
+  }
+
+  make(): Work<Executed> {
+    const seat = this.#share(() => this.#run(true, true));
+    return { value: seat.value, abort: seat.leave };
+  }
+
+  remake(): Work<Executed> | null {
+    const { live } = this.#stages;
+    const tenure = live.enter();
+    if (tenure.generation !== this.#accepted.generation) {
+      live.leave(tenure);
+      return null;
+    }
+    const work = this.#run(true, false);
+    const leave = () => live.leave(tenure);
+    work.value.then(leave, leave);
+    return work;
+  }
+
+  #share(start: () => Work<Executed>) {
+    const { request, principal, rights, prepared } = this.#accepted;
+    const granted = rights.grants?.fingerprint ?? null;
+    return this.#stages.share(request, principal, granted, prepared, start);
+  }
+
+  #run(isKept: boolean, isAwaited: boolean): Work<Executed> {
+    const { headersFor, now } = this.#stages;
+    const { unstatedIsShared } = this.#settings;
+    const keeping = isKept
+      ? { lifetime: new AnswerLifetime(unstatedIsShared), isForAnybody: this.#isForAnybody, now }
+      : null;
+    return runRequest(this.#accepted, headersFor, this.#settings, { keeping, isAwaited });
+  }
+
+  get #isForAnybody(): boolean {
+    const { prepared } = this.#accepted;
+    return !this.#settings.requiresAuthentication && prepared.shape === '' && this.told() === '';
+  }
+
+  #forgetting(work: Work<Executed>): Work<Executed> {
+    const value = work.value.then((executed) => {
+      for (const product of executed.subgraphs.keys()) this.#stages.onMutation(product);
+      return executed;
+    });
+    return { value, abort: work.abort };
+  }
+}

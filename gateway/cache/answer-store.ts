@@ -1,0 +1,180 @@
+import { LRUCache } from 'lru-cache';
+import type { Keeping } from './answer-lifetime.ts';
+import type { CachedOperation } from './cached-operation.ts';
+import { toTagKey } from './collect-cache-tags.ts';
+
+/** An answer that is kept. Times are epoch milliseconds. */
+export interface KeptAnswer<Value> extends Keeping {
+  readonly value: Value;
+  readonly keptAtMs: number;
+}
+
+/** What is to be forgotten of a product: everything, what holds data of a type, or what has a cache tag. */
+export type Forgetting =
+  | {
+      readonly product: string;
+      /** Null for every type. */
+      readonly type: string | null;
+    }
+  | { readonly product: string; readonly tag: string };
+
+/** An answer in the making. What is forgotten meanwhile must not come back with it. */
+export interface Filling {
+  readonly operation: CachedOperation;
+  /** Whether something it may hold was forgotten since it was begun. */
+  isSpoilt: boolean;
+}
+
+interface Stored<Value> {
+  readonly kept: KeptAnswer<Value>;
+  readonly operation: CachedOperation;
+  readonly tags: ReadonlySet<string>;
+}
+
+/** No answer may take more than this part of the store, so that one cannot push out all others. */
+const LARGEST_SHARE = 8;
+
+/** What an entry takes besides its answer and its key, in bytes, roughly. */
+const ENTRY_BYTES = 600;
+
+/** What a tag takes besides its text. */
+const TAG_BYTES = 150;
+
+/** Kept answers, bounded by bytes; the least recently used goes first. Reads no clock. */
+export class AnswerStore<Value> {
+  readonly #entries: LRUCache<string, Stored<Value>>;
+  /** Operations with kept answers, by product. */
+  readonly #byProduct = new Map<string, Set<CachedOperation>>();
+  /** Operations with kept answers, by digest. */
+  readonly #byDigest = new Map<string, CachedOperation>();
+  /** Keys of kept answers, by cache tag. */
+  readonly #byTag = new Map<string, Set<string>>();
+  readonly #fillings = new Set<Filling>();
+
+  /**
+   * @param capacityBytes Of answers and keys, by an estimate; more than zero.
+   * @param onEvicted Told of each answer that had to make room.
+   */
+  constructor(capacityBytes: number, onEvicted: () => void) {
+    this.#entries = new LRUCache<string, Stored<Value>>({
+      maxSize: capacityBytes,
+      maxEntrySize: Math.ceil(capacityBytes / LARGEST_SHARE),
+      dispose: (stored, key, reason) => {
+        this.#removeKey(stored, key);
+        if (reason === 'evict') onEvicted();
+      },
+    });
+  }
+
+  /** Bytes taken, by the same estimate. */
+  get bytes(): number {
+    return this.#entries.calculatedSize;
+  }
+
+  get answers(): number {
+    return this.#entries.size;
+  }
+
+  find(key: string): KeptAnswer<Value> | undefined {
+    return this.#entries.get(key)?.kept;
+  }
+
+  /** Whether just this answer is still kept. */
+  holds(key: string, kept: KeptAnswer<Value>): boolean {
+    return this.#entries.peek(key)?.kept === kept;
+  }
+
+  /** The operation of this digest that kept answers belong to. */
+  operation(digest: string): CachedOperation | undefined {
+    return this.#byDigest.get(digest);
+  }
+
+  /** Notes that an answer is being made; `end` must follow. */
+  begin(operation: CachedOperation): Filling {
+    const filling = { operation, isSpoilt: false };
+    this.#fillings.add(filling);
+    return filling;
+  }
+
+  end(filling: Filling): void {
+    this.#fillings.delete(filling);
+  }
+
+  /**
+   * @param bytes What the answer takes besides its key and tags.
+   * @param tags As `toTagKey` writes them.
+   */
+  keep(
+    operation: CachedOperation,
+    key: string,
+    kept: KeptAnswer<Value>,
+    bytes: number,
+    tags: ReadonlySet<string>,
+  ): void {
+    // Set over an old value, a new one that is too large would leave its key behind.
+    this.drop(key);
+    operation.keys.add(key);
+    this.#byDigest.set(operation.digest, operation);
+    for (const product of operation.products) findSet(this.#byProduct, product).add(operation);
+    let size = ENTRY_BYTES + 2 * key.length + bytes;
+    for (const tag of tags) {
+      findSet(this.#byTag, tag).add(key);
+      size += TAG_BYTES + tag.length;
+    }
+    const stored = { kept, operation, tags };
+    this.#entries.set(key, stored, { size });
+    if (!this.#entries.has(key)) this.#removeKey(stored, key);
+  }
+
+  drop(key: string): void {
+    this.#entries.delete(key);
+  }
+
+  /** @returns How many answers were forgotten, a count. */
+  forget(what: Forgetting): number {
+    const { product } = what;
+    // Which tags an answer in the making will have is known when it is made.
+    const type = 'tag' in what ? null : what.type;
+    for (const filling of this.#fillings) {
+      if (filling.operation.asks(product, type)) filling.isSpoilt = true;
+    }
+    const keys =
+      'tag' in what
+        ? [...(this.#byTag.get(toTagKey(product, what.tag)) ?? [])]
+        : [...(this.#byProduct.get(product) ?? [])]
+            .filter((operation) => operation.asks(product, type))
+            .flatMap((operation) => [...operation.keys]);
+    for (const key of keys) this.#entries.delete(key);
+    return keys.length;
+  }
+
+  forgetAll(): number {
+    for (const filling of this.#fillings) filling.isSpoilt = true;
+    const count = this.#entries.size;
+    this.#entries.clear();
+    return count;
+  }
+
+  #removeKey({ operation, tags }: Stored<Value>, key: string): void {
+    for (const tag of tags) removeFrom(this.#byTag, tag, key);
+    operation.keys.delete(key);
+    if (operation.keys.size > 0) return;
+    this.#byDigest.delete(operation.digest);
+    for (const product of operation.products) removeFrom(this.#byProduct, product, operation);
+  }
+}
+
+function findSet<Item>(sets: Map<string, Set<Item>>, name: string): Set<Item> {
+  let set = sets.get(name);
+  if (set === undefined) {
+    set = new Set();
+    sets.set(name, set);
+  }
+  return set;
+}
+
+function removeFrom<Item>(sets: Map<string, Set<Item>>, name: string, item: Item): void {
+  const set = sets.get(name);
+  set?.delete(item);
+  if (set?.size === 0) sets.delete(name);
+}

@@ -1,0 +1,56 @@
+import type { PreparedOperation } from '../operation/prepare-operation.ts';
+import type { KeyedQuery } from './answer-keys.ts';
+import type { Keeping } from './answer-lifetime.ts';
+import type { KeptAnswer } from './answer-store.ts';
+import type { RequestWish } from './read-request-wish.ts';
+import type { Ticket } from './shared/shared-values.ts';
+import type { Seat, Work } from './single-flight.ts';
+
+/** An answer that was made just now, as far as the cache has to know it. */
+export interface MadeAnswer {
+  /** Null when it may not be kept. */
+  readonly keeping: Keeping | null;
+  /** Of memory, by an estimate. */
+  readonly bytes: number;
+  /** Cache tags of what is in it, as `toTagKey` writes them. */
+  readonly tags: ReadonlySet<string>;
+  /** Where another process has made it and kept it since, when that was, in epoch milliseconds. */
+  readonly keptAtMs?: number | undefined;
+}
+
+/** What other processes keep, and what they are given to keep. */
+export interface SharedAnswers<Made extends MadeAnswer> {
+  /**
+   * Finds an answer that is true; never rejects.
+   *
+   * @param keys In the order of preference; may be none.
+   * @returns The ticket is what `keep` takes with an answer that is made from now on.
+   */
+  find(
+    keys: readonly string[],
+    products: readonly string[],
+  ): Promise<{ readonly made: Made | null; readonly ticket: Ticket }>;
+  keep(key: string, kept: KeptAnswer<Made>, products: readonly string[], ticket: Ticket): void;
+}
+
+/** One request, as far as the cache has to know it. */
+export interface CacheQuery<Made extends MadeAnswer> extends KeyedQuery {
+  readonly operation: PreparedOperation;
+  readonly wish: RequestWish;
+  /** Makes the answer for this request. */
+  make(): Work<Made>;
+  /** Makes it for the cache alone, when this request is served already; null when that cannot be. */
+  remake(): Work<Made> | null;
+}
+
+/** Where an answer comes from. */
+export type Taken<Made extends MadeAnswer> =
+  | { readonly state: 'hit' | 'stale'; readonly kept: KeptAnswer<Made> }
+  | {
+      readonly state: 'miss';
+      readonly seat: Seat<Made>;
+      /** What may be given instead of a failure, asked once the failure is there; null for nothing. */
+      readonly fallback: () => KeptAnswer<Made> | null;
+    }
+  /** The cache has no part in it. */
+  | { readonly state: 'bypass' };

@@ -1,0 +1,32 @@
+import { secretReference } from './secret-reference.ts';
+import { flag, list, whole } from './setting-types.ts';
+
+const MEBIBYTE = 1024 * 1024;
+
+/** What is kept of answers that products allow to be kept. */
+export const cacheSettings = {
+  RESPONSE_CACHE_BYTES: whole('bytes', 0, 64 * 1024 * MEBIBYTE)
+    .default(64 * MEBIBYTE)
+    .describe(
+      'Memory in each process for answers that the products allow to be kept, by an estimate; the least recently used goes first, and 0 keeps none.',
+    ),
+  RESPONSE_CACHE_IN_REDIS: flag()
+    .default(true)
+    .describe('Whether gateways with one `REDIS_URL` share the answers that they keep.'),
+  RESPONSE_CACHE_SECRETS: list('secrets', secretReference())
+    .default([])
+    .describe(
+      'Where secrets are that encrypt answers in Redis, each `env:NAME` or `file:PATH`: the first one for new answers, all of them to read. None leaves answers readable for who reads Redis.',
+    ),
+  SURROGATE_KEYS: flag()
+    .default(false)
+    .describe(
+      'Whether answers that may be kept name their products and cache tags in `Surrogate-Key`, for a cache in front.',
+    ),
+  CACHE_INVALIDATION_KEY: secretReference()
+    .nullable()
+    .default(null)
+    .describe(
+      'Where the key is that `POST /cache/invalidate` asks for: `env:NAME` or `file:PATH`; unset does not serve it.',
+    ),
+} as const;

@@ -1,0 +1,69 @@
+import { createRedis, type Redis } from '../shared/redis/create-redis.ts';
+import type { Metrics } from '../shared/telemetry/create-metrics.ts';
+import type { Logger } from '../shared/telemetry/logger.ts';
+import { type ChangeLink, createChangeLink, NO_CHANGE_LINK } from './change-link.ts';
+import type { GatewayConfig } from './config/config-schema.ts';
+import { followControlState } from './follow-control-state.ts';
+
+/** What a gateway shares with others, as far as its configuration names it. */
+export interface Stores {
+  /** Null keeps everything in this process. */
+  readonly redis: Redis | null;
+  /** The same Redis, for kept answers: another connection, so that neither holds up the other. */
+  readonly cacheRedis: Redis | null;
+  /** What others say has changed. */
+  readonly changes: ChangeLink;
+  close(): Promise<void>;
+}
+
+/** A Redis nearby answers in a millisecond; one that takes longer than this is not worth waiting for. */
+const REDIS_TIMEOUTS = { connectTimeoutMs: 2000, commandTimeoutMs: 100 };
+
+/** What is kept there can be made anew, so it is worth even less waiting. */
+const CACHE_TIMEOUTS = { connectTimeoutMs: 2000, commandTimeoutMs: 50 };
+
+/**
+ * Connects to what a gateway shares with others.
+ *
+ * @param registers Filled and kept up to date from the control plane.
+ * @throws What `followControlState` throws.
+ */
+export async function connectStores(
+  config: GatewayConfig,
+  registers: Parameters<typeof followControlState>[1],
+  tools: { readonly metrics: Metrics; readonly log: Logger },
+): Promise<Stores> {
+  const { log } = tools;
+  const control = await followControlState(config, registers, tools);
+  const redis = connectRedis(config, log, REDIS_TIMEOUTS);
+  const cacheRedis = sharesAnswers(config) ? connectRedis(config, log, CACHE_TIMEOUTS) : null;
+  const changes = linkChanges(config, log);
+  return {
+    redis,
+    cacheRedis,
+    changes,
+    async close() {
+      redis?.close();
+      cacheRedis?.close();
+      await changes.close();
+      await control.close();
+    },
+  };
+}
+
+/** Without a cache there is nothing to forget, but others may have one. */
+function linkChanges({ DATABASE_URL: url }: GatewayConfig, log: Logger): ChangeLink {
+  return url === null ? NO_CHANGE_LINK : createChangeLink(url, log);
+}
+
+function sharesAnswers(config: GatewayConfig): boolean {
+  return config.RESPONSE_CACHE_IN_REDIS && config.RESPONSE_CACHE_BYTES > 0;
+}
+
+function connectRedis(
+  { REDIS_URL: url }: GatewayConfig,
+  log: Logger,
+  timeouts: typeof REDIS_TIMEOUTS,
+): Redis | null {
+  return url === null ? null : createRedis({ url, log, ...timeouts });
+}

@@ -1,0 +1,61 @@
+import { createHash } from 'node:crypto';
+
+interface Answer {
+  readonly body: string | Uint8Array;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** What an answer that may be kept says besides. */
+interface Caching {
+  /** Digest of the body; whoever sends it makes a validator of it. */
+  readonly bodyDigest: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/**
+ * Says with an answer how long, and for whom, caches on the way to the client may keep it.
+ *
+ * @param lifetimeSeconds From now on.
+ * @param isPublic Whether nothing of the caller was used, so that caches may give it to anybody.
+ * @see https://www.rfc-editor.org/rfc/rfc9111#section-5.2.2
+ */
+export function renderCacheable<Given extends Answer>(
+  answer: Given,
+  lifetimeSeconds: number,
+  isPublic: boolean,
+): Given & Caching {
+  const seconds = Math.max(0, Math.floor(lifetimeSeconds));
+  return {
+    ...answer,
+    bodyDigest: createHash('sha256').update(answer.body).digest('base64url'),
+    headers: { 'cache-control': `max-age=${seconds}, ${isPublic ? 'public' : 'private'}` },
+  };
+}
+
+/** Caches in front refuse headers of a few kilobytes more than this. */
+const LONGEST_SURROGATE_KEY = 4096;
+
+/**
+ * Names what is in an answer, for caches in front that forget by `Surrogate-Key`: its products, and
+ * the cache tags in it, as far as all of them fit. What a key cannot hold is written with `%`.
+ */
+export function renderSurrogateKeys<Given extends Answer>(
+  answer: Given,
+  products: Iterable<string>,
+  tags: Iterable<string>,
+): Given {
+  const ofProducts = toKeys(products);
+  const ofAll = `${ofProducts} ${toKeys(tags)}`.trim();
+  const keys = ofAll.length > LONGEST_SURROGATE_KEY ? ofProducts : ofAll;
+  return { ...answer, headers: { ...answer.headers, 'surrogate-key': keys } };
+}
+
+function toKeys(names: Iterable<string>): string {
+  return [...new Set(names)].map(encodeURIComponent).join(' ');
+}
+
+/** The same answer some time later. @param ageSeconds Since it was made. */
+export function renderAged<Given extends Answer>(answer: Given, ageSeconds: number): Given {
+  const age = String(Math.max(0, Math.floor(ageSeconds)));
+  return { ...answer, headers: { ...answer.headers, age } };
+}

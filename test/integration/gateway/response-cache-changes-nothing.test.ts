@@ -1,0 +1,113 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { type ShopCall, serveShop } from '../../support/serve-shop.ts';
+
+/** What the products hold; every step may change it. */
+interface Stock {
+  name: string;
+  pieces: number;
+}
+
+/** Who asks: what may make a difference, and what may not. */
+interface Asker {
+  readonly sub: string | null;
+  readonly scope: string;
+  readonly regions: string | null;
+  readonly tenant: string | null;
+}
+
+const QUERIES = [
+  '{ good(id: "1") { id name } }',
+  '{ good(id: "1") { name pieces } }',
+  '{ margin good(id: "1") { name } }',
+  '{ margin }',
+  '{ mine }',
+  '{ mine margin good(id: "1") { pieces } }',
+  '{ pieces }',
+  '{ pieces mine }',
+];
+
+const asker: fc.Arbitrary<Asker> = fc.record({
+  sub: fc.constantFrom('ada', 'ben', null),
+  scope: fc.constantFrom('', 'margin', 'other', 'margin other'),
+  regions: fc.constantFrom('East', 'West', null),
+  tenant: fc.constantFrom('a', 'b', null),
+});
+
+const step = fc.oneof(
+  {
+    weight: 20,
+    arbitrary: fc.record({
+      kind: fc.constant('ask' as const),
+      query: fc.constantFrom(...QUERIES),
+      asker,
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      kind: fc.constant('change' as const),
+      mutation: fc.constantFrom(
+        'mutation { rename(id: "1", to: "x") }',
+        'mutation { count(pieces: 1) }',
+      ),
+    }),
+  },
+);
+
+/** Answers honestly: public is what depends on row claims and headers only, private what depends on who asks. */
+function answerHonestly(stock: Stock) {
+  return ({ product, query, token, headers }: ShopCall) => {
+    if (query.includes('rename')) stock.name += '!';
+    if (query.includes('count(')) stock.pieces += 1;
+    const view = `${token.claims?.regions ?? 'all'} ${headers['x-tenant'] ?? 'none'}`;
+    const isPrivate = query.includes('mine');
+    const data = {
+      good: { __typename: 'Good', id: '1', name: `${stock.name} ${view}` },
+      margin: stock.name.length,
+      mine: `${token.sub} ${token.scope} ${stock.name}`,
+      rename: stock.name,
+      count: stock.pieces,
+      pieces: stock.pieces,
+      _entities: [{ __typename: 'Good', pieces: stock.pieces }],
+    };
+    const lifetime = `max-age=300, ${isPrivate ? 'private' : 'public'}`;
+    return {
+      data,
+      headers: { 'cache-control': product === 'stock' ? 'max-age=60, public' : lifetime },
+    };
+  };
+}
+
+test('whoever asks whatever in whatever order, the cache changes no answer', async () => {
+  const stock: Stock = { name: 'chair', pieces: 1 };
+  const shop = await serveShop(answerHonestly(stock));
+  const tokens = new Map<string, string>();
+  const headersOf = async ({ sub, scope, regions, tenant }: Asker, wish: string) => {
+    const headers: Record<string, string> = { 'cache-control': wish };
+    if (tenant !== null) headers['x-tenant'] = tenant;
+    if (sub === null) return headers;
+    const claims = { sub, scope, ...(regions === null ? {} : { regions: [regions] }) };
+    const key = JSON.stringify(claims);
+    const known = tokens.get(key) ?? (await shop.token(claims));
+    tokens.set(key, known);
+    return { ...headers, authorization: `Bearer ${known}` };
+  };
+
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: 60, maxLength: 60 }), async (steps) => {
+      for (const one of steps) {
+        if (one.kind === 'change') {
+          await shop.post({ query: one.mutation });
+          continue;
+        }
+        const cached = await shop.post(one, await headersOf(one.asker, 'max-age=60'));
+        const uncached = await shop.post(one, await headersOf(one.asker, 'no-store'));
+        expect(cached.body).toEqual(uncached.body);
+      }
+    }),
+    { numRuns: 20 },
+  );
+  const hits = await shop.metric('gateway_response_cache_lookups_total{state="hit"}');
+  expect(hits).toBeGreaterThan(50);
+});
