@@ -51,6 +51,7 @@ export function toAnswerSettings(config: GatewayConfig): AnswerSettings {
     rejects: config.AUTHORIZATION_MODE === 'reject',
     passSubgraphErrors: config.SUBGRAPH_ERRORS === 'passed',
     timeoutMs: config.REQUEST_TIMEOUT_MS,
+    cacheStatus: config.CACHE_STATUS,
     surrogateKeys: config.SURROGATE_KEYS,
     unstatedIsShared: config.SUBGRAPH_TRUST_KEY_FILE === null && !forwardsCredentials(config),
     requiresAuthentication: config.REQUIRE_AUTHENTICATION,
