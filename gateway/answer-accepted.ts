@@ -17,6 +17,7 @@ import type { DescribeTold, SubgraphHeaders } from './identity/trust/create-subg
 import type { CacheState } from './observe-cache.ts';
 import type { RequestObserver } from './observe-requests.ts';
 import type { PreparedOperation } from './operation/prepare-operation.ts';
+import { renderKeptStatus, renderMadeStatus } from './response/render-cache-status.ts';
 import { renderAged } from './response/render-caching.ts';
 import {
   type AcceptedRequest,
@@ -46,6 +47,8 @@ export interface AcceptedSettings extends RunSettings {
   readonly unstatedIsShared: boolean;
   /** Whether a request without credentials is refused, so that no answer is for anybody. */
   readonly requiresAuthentication: boolean;
+  /** Whether answers say how they came about. */
+  readonly cacheStatus: boolean;
 }
 
 const BYPASS = { state: 'bypass' } as const;
@@ -56,47 +59,58 @@ export async function answerAccepted(
   stages: AcceptedStages,
   settings: AcceptedSettings,
 ): Promise<EdgeAnswer> {
-  const { cache, observer } = stages;
-  const { request, prepared } = accepted;
   const attempt = new Attempt(accepted, stages, settings);
-  const taken: Taken<Executed> = cache === null ? BYPASS : cache.take(attempt);
-  if (taken.state === 'hit' || taken.state === 'stale') {
-    return answerKept(taken.kept, taken.state, accepted, stages);
-  }
+  const taken: Taken<Executed> = stages.cache === null ? BYPASS : stages.cache.take(attempt);
+  if (taken.state === 'hit' || taken.state === 'stale')
+    return attempt.give(taken.kept, taken.state);
+
   const seat = taken.state === 'miss' ? taken.seat : attempt.bypass();
-  request.client.onGone = seat.leave;
+  accepted.request.client.onGone = seat.leave;
   const executed = await seat.value;
   const kept = taken.state === 'miss' && executed.hasFailed ? taken.fallback() : null;
-  if (kept !== null) return answerKept(kept, 'stale_if_error', accepted, stages);
-  if (executed.keptAtMs !== undefined) {
-    const { keptAtMs } = executed;
-    return answerKept({ value: executed, keptAtMs }, 'shared_hit', accepted, stages);
-  }
-  observer.cache.looked(taken.state);
-  return { ...executed.answer, facts: observer.executed(request.requestId, prepared, executed) };
-}
-
-function answerKept(
-  { value, keptAtMs }: Pick<KeptAnswer<Executed>, 'value' | 'keptAtMs'>,
-  state: Exclude<CacheState, 'miss' | 'bypass'>,
-  { prepared }: AcceptedRequest,
-  { observer, now }: AcceptedStages,
-): EdgeAnswer {
-  observer.cache.looked(state);
-  const facts = observer.answeredFromCache(state, prepared, value);
-  return { ...renderAged(value.answer, (now() - keptAtMs) / 1000), facts };
+  if (kept !== null) return attempt.give(kept, 'stale_if_error');
+  const { keptAtMs, keeping } = executed;
+  if (keptAtMs === undefined || keeping === null) return attempt.giveMade(executed, taken.state);
+  return attempt.give({ ...keeping, keptAtMs, value: executed }, 'shared_hit');
 }
 
 /** One request's wish for an answer, as the cache sees it. */
 class Attempt implements CacheQuery<Executed> {
+  readonly wish: RequestWish;
   readonly #accepted: AcceptedRequest;
   readonly #stages: AcceptedStages;
   readonly #settings: AcceptedSettings;
 
   constructor(accepted: AcceptedRequest, stages: AcceptedStages, settings: AcceptedSettings) {
+    this.wish = readRequestWish(accepted.request.header('cache-control'));
     this.#accepted = accepted;
     this.#stages = stages;
     this.#settings = settings;
+  }
+
+  /** An answer that was kept. */
+  give(kept: KeptAnswer<Executed>, state: Exclude<CacheState, 'miss' | 'bypass'>): EdgeAnswer {
+    const { observer, now } = this.#stages;
+    const { value, keptAtMs, freshUntilMs } = kept;
+    const nowMs = now();
+    observer.cache.looked(state);
+    const facts = observer.answeredFromCache(state, this.operation, value);
+    const answer = { ...renderAged(value.answer, (nowMs - keptAtMs) / 1000), facts };
+    return this.#settings.cacheStatus
+      ? renderKeptStatus(answer, (freshUntilMs - nowMs) / 1000, state)
+      : answer;
+  }
+
+  /** An answer that was made for this request, or for one that it has waited for. */
+  giveMade(executed: Executed, state: 'miss' | 'bypass'): EdgeAnswer {
+    const { observer } = this.#stages;
+    const { request, prepared } = this.#accepted;
+    observer.cache.looked(state);
+    const facts = observer.executed(request.requestId, prepared, executed);
+    const answer = { ...executed.answer, facts };
+    return this.#settings.cacheStatus
+      ? renderMadeStatus(answer, state, executed.keeping !== null)
+      : answer;
   }
 
   get operation(): PreparedOperation {
@@ -110,10 +124,6 @@ class Attempt implements CacheQuery<Executed> {
   get caller(): string | null {
     const { principal } = this.#accepted;
     return principal.authenticated ? principal.fingerprint : null;
-  }
-
-  get wish(): RequestWish {
-    return readRequestWish(this.#accepted.request.header('cache-control'));
   }
 
   told(): string {

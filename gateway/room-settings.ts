@@ -58,6 +58,7 @@ export function toAnswerSettings(config: GatewayConfig): AnswerSettings {
     refusals: mode === 'dry_run' && placement === 'errors' ? 'extensions' : placement,
     passSubgraphErrors: config.SUBGRAPH_ERRORS === 'passed',
     timeoutMs: config.REQUEST_TIMEOUT_MS,
+    cacheStatus: config.CACHE_STATUS,
     surrogateKeys: config.SURROGATE_KEYS,
     unstatedIsShared: config.SUBGRAPH_TRUST_KEY_FILE === null && !forwardsCredentials(config),
     requiresAuthentication: config.REQUIRE_AUTHENTICATION,

@@ -18,6 +18,11 @@ export const cacheSettings = {
     .describe(
       'Where secrets are that encrypt answers in Redis, each `env:NAME` or `file:PATH`: the first one for new answers, all of them to read. None leaves answers readable for who reads Redis.',
     ),
+  CACHE_STATUS: flag()
+    .default(false)
+    .describe(
+      'Whether answers say in `Cache-Status` whether they were kept, and for how long yet.',
+    ),
   SURROGATE_KEYS: flag()
     .default(false)
     .describe(

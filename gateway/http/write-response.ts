@@ -85,7 +85,10 @@ function addExchangeHeaders(headers: string[], exchange: Exchange, outgoing: Out
   if (exchange.vary !== null) headers.push('vary', exchange.vary);
   if (exchange.allowedOrigin !== null) {
     headers.push('access-control-allow-origin', exchange.allowedOrigin);
-    headers.push('access-control-expose-headers', 'x-request-id, retry-after, etag, age');
+    headers.push(
+      'access-control-expose-headers',
+      'x-request-id, retry-after, etag, age, cache-status',
+    );
   }
   if (outgoing.status >= 400) addHeaders(headers, STATUS_HEADERS[outgoing.status]);
 }

@@ -174,9 +174,12 @@ export class SharedValues {
 
   async #tell(product: string): Promise<void> {
     const products = product === EVERY_PRODUCT ? [] : [product];
-    const reply = await this.#forget([EPOCHS], [randomUUID(), ...products]);
+    // Never one that was there before: what was true under it must not become true again.
+    const epoch = randomUUID();
+    const reply = await this.#forget([EPOCHS], [epoch, ...products]);
     if (reply !== null) {
       this.#owed.delete(product);
+      if (product !== EVERY_PRODUCT) this.#seen.set(product, epoch);
       return;
     }
     // Another telling of the same may have ended well meanwhile, of an earlier change.

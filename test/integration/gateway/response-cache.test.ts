@@ -259,6 +259,27 @@ test('for a cache in front, an answer names its products and cache tags', async 
   expect(keys).toEqual(Array(2).fill('goods stock good-a%20b stock-1'));
 });
 
+test('where it is wanted, an answer says whether it was kept', async () => {
+  const shop = await serveShop(numbered(PUBLIC), { CACHE_STATUS: 'true' });
+  const statuses = [];
+  for (const [body, wish] of [
+    [GOOD, 'max-age=60'],
+    [GOOD, 'max-age=60'],
+    [GOOD, 'no-store'],
+    [{ query: 'mutation { count(pieces: 1) }' }, 'max-age=60'],
+  ] as const) {
+    const { headers } = await shop.post(body, { 'cache-control': wish });
+    statuses.push(headers.get('cache-status'));
+  }
+
+  expect(statuses).toEqual([
+    'meshgate; fwd=miss; stored',
+    expect.stringMatching(/^meshgate; hit; ttl=2\d\d$/),
+    'meshgate; fwd=bypass',
+    'meshgate; fwd=bypass',
+  ]);
+});
+
 test('off, it keeps nothing and says nothing', async () => {
   const shop = await serveShop(numbered(PUBLIC), { RESPONSE_CACHE_BYTES: '0' });
   await shop.post(GOOD);

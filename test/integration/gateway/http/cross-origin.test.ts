@@ -32,7 +32,7 @@ test('a page of an approved origin reads answers and errors', async () => {
   for (const response of [answer, refusal]) {
     expect(response.headers).toMatchObject({
       'access-control-allow-origin': app,
-      'access-control-expose-headers': 'x-request-id, retry-after, etag, age',
+      'access-control-expose-headers': 'x-request-id, retry-after, etag, age, cache-status',
       vary: 'accept, authorization, origin',
     });
     expect(response.headers['access-control-allow-credentials']).toBeUndefined();

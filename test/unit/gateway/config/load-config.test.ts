@@ -61,6 +61,7 @@ test('starts with the defaults of production when nothing is set', () => {
     RESPONSE_CACHE_BYTES: 64 * 1024 * 1024,
     RESPONSE_CACHE_IN_REDIS: true,
     RESPONSE_CACHE_SECRETS: [],
+    CACHE_STATUS: false,
     SURROGATE_KEYS: false,
     CACHE_INVALIDATION_KEY: null,
     SUBGRAPH_URLS: {},

@@ -1,0 +1,145 @@
+import { expect, onTestFinished, test } from 'vitest';
+import { createSealValue } from '../../../../gateway/cache/shared/seal-value.ts';
+import { EVERY_PRODUCT, SharedValues } from '../../../../gateway/cache/shared/shared-values.ts';
+import { createRedis } from '../../../../shared/redis/create-redis.ts';
+import { createLogger } from '../../../../shared/telemetry/create-logger.ts';
+import { startRedis, type TestRedis } from '../../../support/redis.ts';
+
+const PRODUCTS = ['goods', 'stock'];
+const MINUTE_MS = 60_000;
+
+/** One process's view of what is shared, connected. */
+async function connect({ url }: TestRedis) {
+  let failures = 0;
+  const log = createLogger({ level: 'silent', name: 'test' });
+  const redis = createRedis({ url, log, connectTimeoutMs: 1000, commandTimeoutMs: 200 });
+  onTestFinished(() => redis.close());
+  const onFailure = () => {
+    failures += 1;
+  };
+  const values = new SharedValues({ redis, sealValue: createSealValue([]), scope: '', onFailure });
+  const ticket = async () => (await values.find([], PRODUCTS)).ticket;
+  const connected = () => expect.poll(ticket, { timeout: 10_000, interval: 5 }).not.toBeNull();
+  await connected();
+  return {
+    values,
+    ticket,
+    connected,
+    failures: () => failures,
+    find: async (key: string) => (await values.find([key], PRODUCTS)).value,
+    async keep(key: string, value: unknown) {
+      values.keep(key, value, MINUTE_MS, PRODUCTS, await ticket());
+    },
+  };
+}
+
+test('a value is there for every process until one of its products changes', async () => {
+  const redis = await startRedis();
+  const [one, other] = [await connect(redis), await connect(redis)];
+  await one.keep('a', { text: 'a' });
+  await one.ticket();
+  const before = await other.find('a');
+
+  other.values.forget('goods');
+  await other.connected();
+
+  expect([before, await one.find('a')]).toEqual([{ text: 'a' }, undefined]);
+});
+
+test('a change of another product leaves it there, one of every product does not', async () => {
+  const redis = await startRedis();
+  const one = await connect(redis);
+  await one.keep('a', 1);
+  one.values.forget('forecast');
+  await one.connected();
+  const before = await one.find('a');
+
+  one.values.forget(EVERY_PRODUCT);
+  await one.connected();
+
+  expect([before, await one.find('a')]).toEqual([1, undefined]);
+});
+
+test('a value that was begun before a change is not kept after it', async () => {
+  const redis = await startRedis();
+  const [one, other] = [await connect(redis), await connect(redis)];
+  const ticket = await one.ticket();
+  other.values.forget('stock');
+  await expect.poll(() => one.ticket()).not.toBe(ticket);
+
+  one.values.keep('a', 1, MINUTE_MS, PRODUCTS, ticket);
+
+  expect(await one.find('a')).toBeUndefined();
+});
+
+test('values last as long as they are kept for', async () => {
+  const redis = await startRedis();
+  const one = await connect(redis);
+  await one.keep('a', 1);
+  await one.ticket();
+  const keys = (await redis.command('KEYS', 'meshgate:{answers}:*')).trim().split('\n');
+  const lifetimes = await Promise.all(keys.map((key) => redis.command('PTTL', key)));
+
+  const left = lifetimes.map(Number).toSorted((a, b) => a - b);
+  expect(left[0]).toBe(-1);
+  expect(left[1]).toBeGreaterThan(MINUTE_MS - 10_000);
+});
+
+test('epochs that Redis loses match nothing any more', async () => {
+  const redis = await startRedis();
+  const one = await connect(redis);
+  await one.keep('a', 1);
+  await one.ticket();
+
+  await redis.command('DEL', 'meshgate:{answers}:epochs');
+
+  expect(await one.find('a')).toBeUndefined();
+});
+
+test('a look finds what others say has changed, once, and not what this process has said', async () => {
+  const redis = await startRedis();
+  const [one, other] = [await connect(redis), await connect(redis)];
+  await one.values.look();
+
+  other.values.forget('goods');
+  one.values.forget('stock');
+  await Promise.all([one.connected(), other.connected()]);
+
+  expect(await one.values.look()).toEqual(['goods']);
+  expect(await one.values.look()).toEqual([]);
+});
+
+test('what Redis was not told of is told when it answers again, and nothing is taken before', async () => {
+  const redis = await startRedis();
+  const [one, other] = [await connect(redis), await connect(redis)];
+  await one.keep('a', 1);
+  await one.ticket();
+
+  redis.freeze();
+  one.values.forget('goods');
+  await expect.poll(() => one.failures(), { interval: 5 }).toBeGreaterThan(0);
+  const during = await one.find('a');
+  redis.thaw();
+
+  expect(during).toBeUndefined();
+  await expect
+    .poll(async () => [await one.values.look(), await other.find('a')][1], { timeout: 10_000 })
+    .toBeUndefined();
+  await one.connected();
+  expect(await one.find('a')).toBeUndefined();
+});
+
+test('a Redis that comes back empty has lost every value, and every product counts as changed', async () => {
+  const redis = await startRedis();
+  const one = await connect(redis);
+  await one.keep('a', 1);
+  await one.values.look();
+
+  await redis.kill();
+  const during = await one.find('a');
+  await redis.restart();
+  await one.connected();
+
+  expect([during, await one.find('a')]).toEqual([undefined, undefined]);
+  expect([...(await one.values.look())].sort()).toEqual(PRODUCTS);
+});
