@@ -1,10 +1,10 @@
 import type { GatewayConfig } from './config/config-schema.ts';
-import { AnswerMemory } from './execution/answer-memory.ts';
-import { createLoadEntities } from './execution/entity-loads.ts';
-import { createProbeSubgraphs, type SubgraphState } from './execution/probe-subgraphs.ts';
-import type { ExecutionDoors } from './execution/request-calls.ts';
-import type { CallSubgraph } from './execution/subgraph-answer.ts';
-import { createSubgraphClient } from './execution/subgraph-client.ts';
+import { createLoadEntities } from './execution/calls/entity-loads.ts';
+import { createProbeSubgraphs, type SubgraphState } from './execution/calls/probe-subgraphs.ts';
+import type { ExecutionDoors } from './execution/calls/request-calls.ts';
+import type { CallSubgraph } from './execution/calls/subgraph-answer.ts';
+import { createSubgraphClient } from './execution/calls/subgraph-client.ts';
+import { AnswerMemory } from './execution/repetition/answer-memory.ts';
 import {
   createOwnHeaders,
   type SubgraphHeaders,

@@ -1,7 +1,7 @@
 import type { ApolloGateway } from '@apollo/gateway';
 import { prettyFormatQueryPlan, type QueryPlan } from '@apollo/query-planner';
 import { getVariableValues } from 'graphql';
-import { createLoadEntities } from '../execution/entity-loads.ts';
+import { createLoadEntities } from '../execution/calls/entity-loads.ts';
 import type { PreparedOperation } from '../operation/prepare-operation.ts';
 import type { Rights } from '../policy/requirement.ts';
 import { DataSourceCalls, type IncomingRequest } from './data-source-calls.ts';

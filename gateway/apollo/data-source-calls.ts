@@ -3,15 +3,15 @@ import type {
   GraphQLDataSource,
   GraphQLDataSourceProcessOptions,
 } from '@apollo/gateway';
-import { givenUp } from '../execution/given-up.ts';
-import type { JsonObject } from '../execution/json.ts';
+import { givenUp } from '../execution/calls/given-up.ts';
 import type {
   CallSubgraph,
   RunningCall,
   SubgraphAnswer,
   SubgraphCall,
   SubgraphError,
-} from '../execution/subgraph-answer.ts';
+} from '../execution/calls/subgraph-answer.ts';
+import type { JsonObject } from '../execution/json.ts';
 import type { DataSources } from './apollo-internals.ts';
 
 /** One request as Apollo Server hands it to a gateway. */

@@ -4,21 +4,21 @@ import { ERROR_CATALOG } from '../../shared/errors/error-catalog.ts';
 import type { Problem } from '../../shared/errors/problem.ts';
 import type { PreparedOperation } from '../operation/prepare-operation.ts';
 import { isIncluded } from '../operation/selection.ts';
-import type { AnswerMemory, Habit } from './answer-memory.ts';
-import { compilePlan, type Step } from './compile-plan.ts';
-import { compileProjection } from './compile-projection.ts';
+import { type ExecutionDoors, RequestCalls } from './calls/request-calls.ts';
 import type { ExecutionResult } from './execution-result.ts';
 import { ExecutionRun } from './execution-run.ts';
 import { findGuardedInput } from './find-guarded-input.ts';
 import { compileIntrospection, type Introspect } from './introspection.ts';
 import type { JsonObject } from './json.ts';
-import type { ObjectShape } from './project-shape.ts';
-import { NULL, ProjectionRun } from './projection-run.ts';
-import type { RememberedRun } from './remembered-run.ts';
-import { RepeatedRun } from './repeated-run.ts';
-import { type ExecutionDoors, RequestCalls } from './request-calls.ts';
-import { RunRecorder } from './run-recorder.ts';
-import { withoutUnselected } from './unselected-problems.ts';
+import { compilePlan, type Step } from './plan/compile-plan.ts';
+import { compileProjection } from './projection/compile-projection.ts';
+import type { ObjectShape } from './projection/project-shape.ts';
+import { NULL, ProjectionRun } from './projection/projection-run.ts';
+import { withoutUnselected } from './projection/unselected-problems.ts';
+import type { AnswerMemory, Habit } from './repetition/answer-memory.ts';
+import type { RememberedRun } from './repetition/remembered-run.ts';
+import { RepeatedRun } from './repetition/repeated-run.ts';
+import { RunRecorder } from './repetition/run-recorder.ts';
 
 /** What one request brings to a compiled operation. */
 export interface ExecutionRequest extends ExecutionDoors {

@@ -1,10 +1,10 @@
 import type { Problem } from '../../shared/errors/problem.ts';
-import { copyEntities } from './copy-entities.ts';
-import type { EntityAnswer } from './entity-load.ts';
+import { copyEntities } from './calls/copy-entities.ts';
+import type { EntityAnswer } from './calls/entity-load.ts';
+import type { RequestCalls, RootCall, RootedLoad } from './calls/request-calls.ts';
+import type { SubgraphAnswer } from './calls/subgraph-answer.ts';
 import type { JsonObject } from './json.ts';
-import type { RequestCalls, RootCall, RootedLoad } from './request-calls.ts';
-import type { RunRecorder } from './run-recorder.ts';
-import type { SubgraphAnswer } from './subgraph-answer.ts';
+import type { RunRecorder } from './repetition/run-recorder.ts';
 
 /** What the steps of a plan run in. */
 export interface PlanRun {

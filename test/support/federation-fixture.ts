@@ -7,16 +7,16 @@
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { type GraphQLFieldResolver, type GraphQLSchema, graphql, parse } from 'graphql';
 import { composeSupergraph } from '../../gateway/control/composition/compose-supergraph.ts';
-import { AnswerMemory } from '../../gateway/execution/answer-memory.ts';
-import { createLoadEntities } from '../../gateway/execution/entity-loads.ts';
-import { CompiledOperation } from '../../gateway/execution/execute-operation.ts';
-import type { ExecutionResult } from '../../gateway/execution/execution-result.ts';
+import { createLoadEntities } from '../../gateway/execution/calls/entity-loads.ts';
 import type {
   CallSubgraph,
   SubgraphAnswer,
   SubgraphCall,
-} from '../../gateway/execution/subgraph-answer.ts';
-import { readAnswerBytes } from '../../gateway/execution/subgraph-answer.ts';
+} from '../../gateway/execution/calls/subgraph-answer.ts';
+import { readAnswerBytes } from '../../gateway/execution/calls/subgraph-answer.ts';
+import { CompiledOperation } from '../../gateway/execution/execute-operation.ts';
+import type { ExecutionResult } from '../../gateway/execution/execution-result.ts';
+import { AnswerMemory } from '../../gateway/execution/repetition/answer-memory.ts';
 import type { PreparationSettings } from '../../gateway/operation/parse-operation.ts';
 import {
   type ClassificationOf,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { SubgraphAnswer } from '../../../gateway/execution/subgraph-answer.ts';
+import type { SubgraphAnswer } from '../../../gateway/execution/calls/subgraph-answer.ts';
 import { createFederation, type FixtureSubgraph } from '../../support/federation-fixture.ts';
 
 /** A null is what a subgraph said, or carries an error. */

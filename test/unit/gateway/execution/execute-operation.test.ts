@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { createLoadEntities } from '../../../../gateway/execution/entity-loads.ts';
+import { createLoadEntities } from '../../../../gateway/execution/calls/entity-loads.ts';
 import type {
   CallSubgraph,
   SubgraphAnswer,
-} from '../../../../gateway/execution/subgraph-answer.ts';
+} from '../../../../gateway/execution/calls/subgraph-answer.ts';
 import { createFederation, type FixtureSubgraph } from '../../../support/federation-fixture.ts';
 
 const people = [

@@ -1,0 +1,170 @@
+import { MeshgateError } from '../../../shared/errors/meshgate-error.ts';
+import { type Lifetime, NO_LIFETIME } from '../../cache/read-lifetime.ts';
+import { copyEntities } from './copy-entities.ts';
+import type { EntityAnswer, EntityLoad, RunningLoad } from './entity-load.ts';
+import { givenUp } from './given-up.ts';
+import type {
+  CallSubgraph,
+  FailedAnswer,
+  GivingUp,
+  SubgraphAnswer,
+  SubgraphCall,
+} from './subgraph-answer.ts';
+
+/** What one execution is given besides the operation. */
+export interface ExecutionDoors {
+  readonly callSubgraph: CallSubgraph;
+  /** Merges the entity loads of requests that run at the same time. */
+  readonly loadEntities: (load: EntityLoad) => RunningLoad;
+  /** Headers for one subgraph: the caller's token for it, the request id, what is forwarded. */
+  readonly headersFor: (subgraph: string) => Readonly<Record<string, string>>;
+  /** Told for each call how long its answer may be kept; absent where nothing is. */
+  readonly noteLifetime?: ((lifetime: Lifetime) => void) | undefined;
+  /** Told which entities a subgraph is asked for, each as JSON; absent where nobody wants to know. */
+  readonly noteEntities?:
+    | ((subgraph: string, representations: readonly string[]) => void)
+    | undefined;
+}
+
+/** A call before its headers are known. */
+export type RootCall = Omit<SubgraphCall, 'headers'>;
+export type RootedLoad = Omit<EntityLoad, 'headers'>;
+
+/** Anything under way that can be given up. */
+interface Running<Answer> {
+  readonly answer: Promise<Answer>;
+  readonly lifetime?: Lifetime | undefined;
+  abort(why: GivingUp): void;
+}
+
+/** What can be said of any answer. */
+type AnyAnswer = FailedAnswer | { readonly ok: true; readonly errors: readonly unknown[] };
+
+interface Made<Asked, Answer> {
+  readonly asked: Asked;
+  readonly answer: Promise<Answer>;
+}
+
+/**
+ * The subgraph calls of one request: those under way, and whether any more are wanted.
+ *
+ * What was asked ahead, because an earlier request has asked it, is not asked twice: whoever asks
+ * the same in earnest takes its answer.
+ */
+export class RequestCalls {
+  readonly #doors: ExecutionDoors;
+  readonly #running = new Set<Running<unknown>>();
+  readonly #calls: Made<RootCall, SubgraphAnswer>[] = [];
+  readonly #loads: Made<RootedLoad, EntityAnswer>[] = [];
+  #givenUp: GivingUp | null = null;
+
+  constructor(doors: ExecutionDoors) {
+    this.#doors = doors;
+  }
+
+  /** Why nothing more is asked; null as long as the answer is wanted and in time. */
+  get givenUp(): GivingUp | null {
+    return this.#givenUp;
+  }
+
+  /** Whether answers are there that nobody has taken yet. */
+  get hasAnswersLeft(): boolean {
+    return this.#calls.length > 0 || this.#loads.length > 0;
+  }
+
+  /** Asks, and keeps the answer for the one who asks the same with `call`. */
+  callAhead(asked: RootCall): Promise<SubgraphAnswer> {
+    const answer = this.#call(asked);
+    this.#calls.push({ asked, answer });
+    return answer;
+  }
+
+  /** Asks, and keeps the answer for the one who asks the same with `load`. */
+  loadAhead(asked: RootedLoad): Promise<EntityAnswer> {
+    const answer = this.#load(asked);
+    this.#loads.push({ asked, answer });
+    return answer;
+  }
+
+  call(asked: RootCall): Promise<SubgraphAnswer> {
+    const made = take(
+      this.#calls,
+      (one) => one.subgraph === asked.subgraph && one.body === asked.body,
+    );
+    return made ?? this.#call(asked);
+  }
+
+  load(asked: RootedLoad): Promise<EntityAnswer> {
+    const made = take(
+      this.#loads,
+      (one) =>
+        one.subgraph === asked.subgraph &&
+        one.bodyStart === asked.bodyStart &&
+        one.variables === asked.variables &&
+        one.representations.equals(asked.representations),
+    );
+    if (made === undefined) return this.#load(asked);
+    return asked.onlyReads ? made : made.then(copyEntities);
+  }
+
+  #call(asked: RootCall): Promise<SubgraphAnswer> {
+    return this.#await(asked.subgraph, (headers) =>
+      this.#doors.callSubgraph({ ...asked, headers }),
+    );
+  }
+
+  #load(asked: RootedLoad): Promise<EntityAnswer> {
+    this.#doors.noteEntities?.(asked.subgraph, asked.representations.texts);
+    return this.#await(asked.subgraph, (headers) =>
+      this.#doors.loadEntities({ ...asked, headers }),
+    );
+  }
+
+  async #await<Answer extends AnyAnswer>(
+    subgraph: string,
+    start: (headers: Readonly<Record<string, string>>) => Running<Answer>,
+  ): Promise<Answer | FailedAnswer> {
+    if (this.#givenUp !== null) {
+      this.#doors.noteLifetime?.(NO_LIFETIME);
+      return givenUp(subgraph);
+    }
+    let running: Running<Answer>;
+    try {
+      running = start(this.#doors.headersFor(subgraph));
+    } catch (error) {
+      // The caller's own token may expire between two calls of one request.
+      if (!(error instanceof MeshgateError)) throw error;
+      this.#doors.noteLifetime?.(NO_LIFETIME);
+      return { ok: false, code: error.code, message: error.message };
+    }
+    this.#running.add(running);
+    try {
+      const answer = await running.answer;
+      this.#doors.noteLifetime?.(lifetimeOf(answer, running));
+      return answer;
+    } finally {
+      this.#running.delete(running);
+    }
+  }
+
+  /** Ends every call under way and starts no other. */
+  abort(why: GivingUp): void {
+    this.#givenUp ??= why;
+    for (const running of this.#running) running.abort(why);
+  }
+}
+
+/** What has an error in it is not kept. */
+function lifetimeOf(answer: AnyAnswer, { lifetime }: Running<unknown>): Lifetime {
+  const isWhole = answer.ok && answer.errors.length === 0;
+  return (isWhole ? lifetime : undefined) ?? NO_LIFETIME;
+}
+
+function take<Asked, Answer>(
+  made: Made<Asked, Answer>[],
+  isSame: (asked: Asked) => boolean,
+): Promise<Answer> | undefined {
+  if (made.length === 0) return undefined;
+  const index = made.findIndex(({ asked }) => isSame(asked));
+  return index === -1 ? undefined : made.splice(index, 1)[0]?.answer;
+}
