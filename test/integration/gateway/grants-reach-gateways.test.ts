@@ -258,3 +258,32 @@ test('a gateway that has closed is not waited for', async () => {
 
   expect(await desk.applied(await desk.give())).toBe('1 of 1');
 });
+
+test('what a grant has opened is kept for nobody whose grant has ended, and for nobody else', async () => {
+  const desk = await openAccessDesk('desk');
+  const gateway = await serve(desk);
+  let calls = 0;
+  gateway.replace('desk', (request, response) => {
+    request.resume();
+    calls += 1;
+    response.writeHead(200, {
+      'content-type': 'application/json',
+      'cache-control': 'public, max-age=600',
+    });
+    response.end(JSON.stringify({ data: { open: 'open', secret: 'secret' } }));
+  });
+  const query = '{ open secret }';
+  const given = await desk.give({ coordinates: ['Query.secret'] });
+  await desk.applied(given);
+  calls = 0;
+
+  const during = [await ask(gateway, query), await ask(gateway, query), await ask(gateway, query)];
+  const callsDuring = calls;
+  const eve = await ask(gateway, query, { sub: 'eve' });
+  await desk.applied(await desk.revoke(given.grant?.id ?? ''));
+  const after = await ask(gateway, query);
+
+  expect(during).toEqual(Array(3).fill({ open: 'open', secret: 'secret' }));
+  expect(callsDuring).toBe(1);
+  expect([eve, after]).toEqual(Array(2).fill({ open: 'open', secret: null }));
+});
