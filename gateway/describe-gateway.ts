@@ -3,6 +3,7 @@ import { pathToFileURL } from 'node:url';
 import { loadProductFolder, type ProductFolder } from '../shared/contract/load-product-folder.ts';
 import { PROJECT_ROOT } from '../shared/lang/project-root.ts';
 import type { Logger } from '../shared/telemetry/logger.ts';
+import { checkRowClaims } from './check-row-claims.ts';
 import type { GatewayConfig } from './config/config-schema.ts';
 import type { ExampleOperation, StartPageFacts } from './http/edge-types.ts';
 import type { SupergraphSnapshot } from './supergraph/supergraph-snapshot.ts';
@@ -17,12 +18,15 @@ export interface GatewayDescription {
  * Gathers what the start page and the playground show: the subgraphs of the
  * supergraph, and what the folders of their products say of them. A folder that
  * does not fit the standards is left out and logged; the gateway serves without it.
+ *
+ * @throws {MeshgateError} CONFIG_INVALID when a product needs a claim that is not passed on.
  */
 export async function describeGateway(
   config: GatewayConfig,
   log: Logger,
 ): Promise<GatewayDescription> {
   const products = await readProducts(config.PRODUCTS_FOLDER, log);
+  checkRowClaims([...products.values()], config.ROW_CLAIMS);
   const version = await readVersion();
   const startPage = (snapshot: SupergraphSnapshot): StartPageFacts => ({
     name: 'Meshgate',

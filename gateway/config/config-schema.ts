@@ -103,7 +103,9 @@ export const settings = {
   PRODUCTS_FOLDER: path()
     .nullable()
     .default(null)
-    .describe('Folder of data product folders, whose example operations the playground offers.'),
+    .describe(
+      'Folder of data product folders: the playground offers their example operations, and `ROW_CLAIMS` must name the claims of their row rules.',
+    ),
 
   BODY_BYTES: whole('bytes', KIBIBYTE, 64 * MEBIBYTE)
     .default(MEBIBYTE)

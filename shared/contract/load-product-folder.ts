@@ -16,6 +16,7 @@ import { type Contract, parseContract } from './data-contract.ts';
 import { type DescriptorProblem, describeValue, type Parsed } from './descriptor-problem.ts';
 import { type ExampleOperation, parseExampleOperation } from './example-operation.ts';
 import { type ProductDescriptor, parseProductDescriptor } from './product-descriptor.ts';
+import { parseRowRules, type RowRule } from './row-rules.ts';
 import { findSubgraphPort, type SubgraphPort } from './subgraph-port.ts';
 
 /** Everything the standard files of one data product say. */
@@ -26,6 +27,8 @@ export interface ProductFolder {
   readonly descriptor: ProductDescriptor;
   readonly contract: Contract;
   readonly subgraph: SubgraphPort;
+  /** Which rows a caller sees; a table without a rule has none. */
+  readonly rowRules: readonly RowRule[];
   /** Text of `schema.graphql`; well-formed GraphQL, not yet composed. */
   readonly sdl: string;
   /** In the order of their file names. */
@@ -55,20 +58,21 @@ const EXAMPLES_FOLDER = 'examples';
  * @throws Errors of the file system other than "not there".
  */
 export async function loadProductFolder(folder: URL): Promise<LoadedProduct> {
-  const [descriptor, contract, sdl, examples] = await Promise.all([
-    readPart(folder, DESCRIPTOR_FILE, parseProductDescriptor),
+  const [described, contract, sdl, examples] = await Promise.all([
+    readPart(folder, DESCRIPTOR_FILE, parseDescribed),
     readPart(folder, CONTRACT_FILE, parseContract),
     readPart(folder, SDL_FILE, parseSdl),
     readExamples(folder),
   ]);
-  if (!descriptor.ok || !contract.ok || !sdl.ok || !examples.ok) {
-    return { ok: false, problems: [descriptor, contract, sdl, examples].flatMap(problemsOf) };
+  if (!described.ok || !contract.ok || !sdl.ok || !examples.ok) {
+    return { ok: false, problems: [described, contract, sdl, examples].flatMap(problemsOf) };
   }
 
   const name = basename(fileURLToPath(folder));
-  const subgraph = findSubgraphPort(descriptor.value);
+  const { descriptor, rowRules } = described.value;
+  const subgraph = findSubgraphPort(descriptor);
   const disagreements = subgraph.ok
-    ? findDisagreements({ name, subgraph: subgraph.value }, descriptor.value, contract.value)
+    ? findDisagreements({ name, subgraph: subgraph.value }, descriptor, contract.value)
     : subgraph.problems.map((problem) => ({ ...problem, file: DESCRIPTOR_FILE }));
   if (!subgraph.ok || disagreements.length > 0) return { ok: false, problems: disagreements };
 
@@ -77,9 +81,10 @@ export async function loadProductFolder(folder: URL): Promise<LoadedProduct> {
     product: {
       name,
       folder,
-      descriptor: descriptor.value,
+      descriptor,
       contract: contract.value,
       subgraph: subgraph.value,
+      rowRules,
       sdl: sdl.value,
       examples: examples.value,
     },
@@ -129,6 +134,14 @@ function readIfThere(file: URL): Promise<string | null> {
 function nullWhenMissing(error: unknown): null {
   if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return null;
   throw error;
+}
+
+function parseDescribed(text: string): Parsed<Pick<ProductFolder, 'descriptor' | 'rowRules'>> {
+  const descriptor = parseProductDescriptor(text);
+  if (!descriptor.ok) return descriptor;
+  const rowRules = parseRowRules(text);
+  if (!rowRules.ok) return rowRules;
+  return { ok: true, value: { descriptor: descriptor.value, rowRules: rowRules.value } };
 }
 
 function parseSdl(text: string): Parsed<string> {

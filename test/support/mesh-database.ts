@@ -99,8 +99,7 @@ async function dropDatabase(serverUrl: string, name: string): Promise<void> {
 async function fingerprint(products: readonly string[]): Promise<string> {
   const hash = createHash('sha256');
   for (const product of products) {
-    const { migrations, pipelines } = await readProductFiles(productsFolder, product);
-    hash.update(JSON.stringify([product, migrations, pipelines]));
+    hash.update(JSON.stringify(await readProductFiles(productsFolder, product)));
   }
   for (const name of (await readdir(platformFolder)).toSorted()) {
     hash.update(await readFile(`${platformFolder}/${name}`));

@@ -7,6 +7,8 @@ export function toPlatformNote(event: PlatformProgress): string {
       return 'another process prepares this database; waiting for it';
     case 'migration':
       return `${event.product}: applied ${event.file}`;
+    case 'row rules':
+      return `${event.product}: made policies from its row rules`;
     case 'landing':
       return `loaded ${event.rows} source lines`;
     case 'pipeline':

@@ -3,12 +3,14 @@ import type { Paint } from './paint.ts';
 
 type ProductStatus = PlatformStatus['products'][number];
 
-/** Whether a run of the pipelines is due, or an edited migration has to be put right. */
+/** Whether a run of the pipelines is due, or an edited migration or policy has to be put right. */
 export function needsAttention({ landing, products }: PlatformStatus): boolean {
   return (
     landing === null ||
     products.some(
-      ({ migrations, pipelines }) =>
+      ({ migrations, rowRules, pipelines }) =>
+        rowRules === 'pending' ||
+        rowRules === 'changed' ||
         migrations.some(({ state }) => state === 'pending' || state === 'changed') ||
         pipelines.some(({ lastRun }) => lastRun?.outcome !== 'succeeded' || !lastRun.sameFile),
     )
@@ -25,6 +27,7 @@ export function renderPipelineStatus(status: PlatformStatus, paint: Paint): stri
     '',
     paint.bold(product.product),
     ...renderMigrations(product, paint),
+    ...renderRowRules(product, paint),
     ...renderPipelines(product, paint),
   ]);
   return `${[landing, ...products].join('\n')}\n`;
@@ -35,6 +38,15 @@ function renderMigrations({ migrations }: ProductStatus, paint: Paint): readonly
     const mark = state === 'applied' ? paint.green(state) : paint.red(state);
     return `  migrations/${file}  ${mark}${appliedAt === null ? '' : paint.dim(` ${appliedAt}`)}`;
   });
+}
+
+function renderRowRules({ rowRules }: ProductStatus, paint: Paint): readonly string[] {
+  if (rowRules === 'none') return [];
+  const name = '  product.odps.yaml rowRules  ';
+  if (rowRules === 'applied') return [`${name}${paint.green('applied')}`];
+  const reason =
+    rowRules === 'pending' ? 'declared anew, not applied' : 'policies changed in the database';
+  return [`${name}${paint.red(reason)}`];
 }
 
 function renderPipelines({ pipelines }: ProductStatus, paint: Paint): readonly string[] {

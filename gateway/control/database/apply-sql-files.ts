@@ -16,6 +16,8 @@ export interface MigrationSet {
   readonly folder: string;
   /** In the order of their numbers. */
   readonly files: readonly SqlFile[];
+  /** Runs in the transaction of the last file that is applied now; not at all when there is none. */
+  readonly afterLast?: () => Promise<void>;
 }
 
 /**
@@ -43,7 +45,8 @@ export async function applySqlFiles(
   assertInOrder(set, pending, recorded.at(-1)?.file ?? '');
 
   for (const file of pending) {
-    await applyFile(administrator, set, file);
+    const after = file === pending.at(-1) ? set.afterLast : undefined;
+    await applyFile(administrator, set, file, after);
     onApplied(file.name);
   }
   return pending.map(({ name }) => name);
@@ -53,6 +56,7 @@ async function applyFile(
   administrator: Administrator,
   { owner, ledger, folder }: MigrationSet,
   { name, text, checksum }: SqlFile,
+  after: MigrationSet['afterLast'],
 ): Promise<void> {
   try {
     await administrator.transaction(async () => {
@@ -62,6 +66,7 @@ async function applyFile(
         `INSERT INTO ${ledger.table} (${ledger.ownerColumn}, file, checksum) VALUES ($1, $2, $3)`,
         [owner, name, checksum],
       );
+      await after?.();
     });
   } catch (error) {
     throw toScriptError(error, `${folder}/${name}`, text);

@@ -3,13 +3,14 @@ import type { Administrator } from '../../../shared/postgres/open-administrator.
 /**
  * What the platform owns in the database, safe to run again.
  *
- * Products rely on three functions. Claims arrive as the transaction-local setting
+ * Products rely on four functions. Claims arrive as the transaction-local setting
  * `mesh.claims`, JSON that the product's runtime has verified. A claim that is absent or
  * is no array has no values, so a policy that asks for one shows no rows.
  *
  * `mesh.claim_values('regions')` in a policy is best written as a sub-select,
  * `region = ANY ((SELECT mesh.claim_values('regions'))::text[])`: PostgreSQL then
- * evaluates it once per statement instead of once per row.
+ * evaluates it once per statement instead of once per row. `mesh.claim_value('desk')` is the
+ * value of a claim that has exactly one, and otherwise null.
  */
 const PLATFORM_SCHEMA = `
 SET LOCAL client_min_messages = warning;
@@ -36,6 +37,12 @@ CREATE OR REPLACE FUNCTION mesh.has_claim_value(claim text, value text) RETURNS 
   LANGUAGE sql STABLE PARALLEL SAFE
   RETURN coalesce(value = ANY (mesh.claim_values(claim)), false);
 
+CREATE OR REPLACE FUNCTION mesh.claim_value(claim text) RETURNS text
+  LANGUAGE sql STABLE PARALLEL SAFE
+  RETURN CASE cardinality(mesh.claim_values(claim))
+    WHEN 1 THEN (mesh.claim_values(claim))[1]
+  END;
+
 REVOKE ALL ON ALL FUNCTIONS IN SCHEMA mesh FROM PUBLIC;
 
 CREATE TABLE IF NOT EXISTS mesh.migration (
@@ -44,6 +51,13 @@ CREATE TABLE IF NOT EXISTS mesh.migration (
   checksum text NOT NULL,
   applied_at timestamptz NOT NULL DEFAULT clock_timestamp(),
   PRIMARY KEY (product, file)
+);
+
+CREATE TABLE IF NOT EXISTS mesh.row_rule (
+  product text PRIMARY KEY,
+  checksum text NOT NULL,
+  catalogue text NOT NULL,
+  applied_at timestamptz NOT NULL DEFAULT clock_timestamp()
 );
 
 CREATE TABLE IF NOT EXISTS mesh.landing_load (

@@ -22,6 +22,7 @@ import { type PipelineRun, runPipelines } from './run-pipelines.ts';
 export type PlatformProgress =
   | { readonly step: 'waiting' }
   | { readonly step: 'migration'; readonly product: string; readonly file: string }
+  | { readonly step: 'row rules'; readonly product: string }
   | { readonly step: 'landing'; readonly rows: number }
   | ({ readonly step: 'pipeline' } & PipelineRun);
 
@@ -41,6 +42,8 @@ export interface PlatformReport {
   /** Whether they were loaded now. */
   readonly landingLoaded: boolean;
   readonly migrationsApplied: readonly { readonly product: string; readonly file: string }[];
+  /** Products whose policies were made anew from their row rules. */
+  readonly rowRulesApplied: readonly string[];
   readonly pipelinesRun: readonly PipelineRun[];
 }
 
@@ -48,8 +51,8 @@ export interface PlatformReport {
 const PLATFORM_LOCK = 0x6d657368;
 
 /**
- * Creates roles, schemas and the platform's functions, applies migrations, loads the source
- * lines and runs pipelines, in the order of the products given.
+ * Creates roles, schemas and the platform's functions, applies migrations and row rules, loads
+ * the source lines and runs pipelines, in the order of the products given.
  *
  * @param adminUrl Connection URL of a role that may create roles and schemas.
  * @param products Each with the password for its runtime role, which is set anew.
@@ -98,12 +101,16 @@ async function prepareData(
   report: (progress: PlatformProgress) => void,
 ): Promise<PlatformReport> {
   const migrationsApplied: { product: string; file: string }[] = [];
+  const rowRulesApplied: string[] = [];
   for (const files of products) {
     const { product } = files;
     const applied = await applyMigrations(administrator, files, (file) =>
       report({ step: 'migration', product, file }),
     );
-    migrationsApplied.push(...applied.map((file) => ({ product, file })));
+    migrationsApplied.push(...applied.files.map((file) => ({ product, file })));
+    if (!applied.rowRules) continue;
+    rowRulesApplied.push(product);
+    report({ step: 'row rules', product });
   }
 
   const landing = await loadLanding(administrator, source);
@@ -120,6 +127,7 @@ async function prepareData(
     landingRows: landing.rows,
     landingLoaded: landing.loaded,
     migrationsApplied,
+    rowRulesApplied,
     pipelinesRun,
   };
 }

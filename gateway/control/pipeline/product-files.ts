@@ -1,6 +1,7 @@
-import { access, readdir } from 'node:fs/promises';
+import { access, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import { parseRowRules, type RowRule } from '../../../shared/contract/row-rules.ts';
 import { MeshgateError } from '../../../shared/errors/meshgate-error.ts';
 import { readSqlFolder, type SqlFile } from '../database/sql-files.ts';
 
@@ -11,7 +12,11 @@ export interface ProductFiles {
   readonly migrations: readonly SqlFile[];
   /** In the order of their numbers. */
   readonly pipelines: readonly SqlFile[];
+  /** As the product's descriptor declares them. */
+  readonly rowRules: readonly RowRule[];
 }
+
+const DESCRIPTOR = 'product.odps.yaml';
 
 /** Schemas that are not a product's to take. */
 const RESERVED_NAMES = new Set([
@@ -40,12 +45,12 @@ export async function listProducts(productsFolder: string): Promise<readonly str
   });
   const folders = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name);
   const described = await Promise.all(
-    folders.map((name) => exists(join(productsFolder, name, 'product.odps.yaml'))),
+    folders.map((name) => exists(join(productsFolder, name, DESCRIPTOR))),
   );
   const names = folders.filter((_, index) => described[index] === true).toSorted();
   if (names.length === 0) {
     throw new MeshgateError('CONFIG_INVALID', {
-      message: `Expected data products in ${productsFolder}, but no folder there has a product.odps.yaml.`,
+      message: `Expected data products in ${productsFolder}, but no folder there has a ${DESCRIPTOR}.`,
     });
   }
   for (const name of names) assertProductName(name);
@@ -53,11 +58,12 @@ export async function listProducts(productsFolder: string): Promise<readonly str
 }
 
 /**
- * Reads the SQL of one product.
+ * Reads the SQL of one product, and the row rules that its descriptor declares.
  *
  * @param productsFolder Path of the folder that holds one folder per product.
  * @throws {MeshgateError} `CONFIG_INVALID` when the name cannot serve as a schema, there
- *   is no such product, or a file is not named `NNNN-title.sql` with a number of its own.
+ *   is no such product, or a file is not named `NNNN-title.sql` with a number of its own;
+ *   `DESCRIPTOR_INVALID` when the row rules cannot be read.
  */
 export async function readProductFiles(
   productsFolder: string,
@@ -70,11 +76,31 @@ export async function readProductFiles(
       message: `Expected a data product named ${product}, but there is no folder ${folder}. The products here are: ${(await listProducts(productsFolder)).join(', ')}.`,
     });
   }
-  const [migrations, pipelines] = await Promise.all([
+  const [migrations, pipelines, rowRules] = await Promise.all([
     readSqlFolder(join(folder, 'migrations')),
     readSqlFolder(join(folder, 'pipeline')),
+    readRowRules(folder, product),
   ]);
-  return { product, migrations, pipelines };
+  return { product, migrations, pipelines, rowRules };
+}
+
+async function readRowRules(folder: string, product: string): Promise<readonly RowRule[]> {
+  const text = await readFile(join(folder, DESCRIPTOR), 'utf8').catch(
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return '';
+      throw error;
+    },
+  );
+  const parsed = parseRowRules(text);
+  if (parsed.ok) return parsed.value;
+  const problems = parsed.problems.map(
+    ({ path, line, expected, given }) =>
+      `subgraphs/${product}/${DESCRIPTOR}${line === null ? '' : `:${line}`}: ${path}: expected ${expected}, but found ${given}`,
+  );
+  throw new MeshgateError('DESCRIPTOR_INVALID', {
+    message: `The data product is not described as it must be:\n${problems.join('\n')}`,
+    details: { problems: parsed.problems },
+  });
 }
 
 function assertProductName(name: string): void {

@@ -107,6 +107,6 @@ function roleScript(
     `CREATE SCHEMA IF NOT EXISTS ${name};`,
     `GRANT CONNECT ON DATABASE ${database} TO ${name};`,
     `GRANT USAGE ON SCHEMA ${name}, mesh TO ${name};`,
-    `GRANT EXECUTE ON FUNCTION mesh.claims(), mesh.claim_values(text), mesh.has_claim_value(text, text) TO ${name};`,
+    `GRANT EXECUTE ON FUNCTION mesh.claims(), mesh.claim_values(text), mesh.claim_value(text), mesh.has_claim_value(text, text) TO ${name};`,
   ].join('\n');
 }

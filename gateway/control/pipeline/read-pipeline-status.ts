@@ -2,6 +2,7 @@ import {
   type Administrator,
   openAdministrator,
 } from '../../../shared/postgres/open-administrator.ts';
+import { type RowRuleState, readRowRuleState } from './apply-row-rules.ts';
 import { superstoreLines } from './load-landing.ts';
 import { type ProductFiles, readProductFiles } from './product-files.ts';
 
@@ -37,6 +38,7 @@ export interface PlatformStatus {
   readonly products: readonly {
     readonly product: string;
     readonly migrations: readonly MigrationStatus[];
+    readonly rowRules: RowRuleState;
     readonly pipelines: readonly PipelineStatus[];
   }[];
 }
@@ -124,8 +126,22 @@ async function readProduct(
   return {
     product,
     migrations: toMigrationStatuses(files, applied),
+    rowRules: await readRowRules(administrator, files, ready),
     pipelines: toPipelineStatuses(files, runs),
   };
+}
+
+/** A database that an earlier version made ready knows no row rules yet. */
+async function readRowRules(
+  administrator: Administrator,
+  files: ProductFiles,
+  ready: boolean,
+): Promise<RowRuleState> {
+  const [ledger] = await administrator.query<{ known: boolean }>(
+    "SELECT to_regclass('mesh.row_rule') IS NOT NULL AS known",
+  );
+  if (ready && ledger?.known === true) return readRowRuleState(administrator, files);
+  return files.rowRules.length === 0 ? 'none' : 'pending';
 }
 
 function toMigrationStatuses(

@@ -24,6 +24,7 @@ const COMMANDS = [
   ['serve'],
   ['product'],
   ['product', 'start'],
+  ['product', 'policies'],
   ['token'],
   ['pipeline'],
   ['pipeline', 'run'],
@@ -49,6 +50,31 @@ test('lists all commands in its help', async () => {
   const { stdout } = await run(['--help']);
 
   for (const [name] of COMMANDS) expect(stdout).toMatch(new RegExp(`^  ${name} `, 'm'));
+});
+
+test('prints the policies that row rules stand for, as SQL or as JSON', async () => {
+  const printed = await run(['product', 'policies', 'shipments']);
+
+  const sql = `ALTER TABLE "shipments"."shipment" ENABLE ROW LEVEL SECURITY;
+DROP POLICY IF EXISTS meshgate_row_rule ON "shipments"."shipment";
+CREATE POLICY meshgate_row_rule ON "shipments"."shipment" FOR SELECT TO "shipments"
+  USING ("region"::text = ANY ((SELECT mesh.claim_values('regions'))::text[]));
+`;
+  expect(printed).toEqual({ code: 0, stdout: sql, stderr: '' });
+  expect(JSON.parse((await run(['product', 'policies', 'shipments', '--json'])).stdout)).toEqual({
+    product: 'shipments',
+    rules: [
+      {
+        table: 'shipment',
+        comparisons: [{ column: 'region', operator: 'in', claim: 'regions' }],
+        for: 'select',
+      },
+    ],
+    sql,
+  });
+  expect((await run(['product', 'policies', 'products'])).stdout).toBe(
+    '-- products declares no row rules.\n',
+  );
 });
 
 test('composes the data products at the addresses of their descriptors', async () => {

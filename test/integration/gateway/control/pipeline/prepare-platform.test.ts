@@ -32,6 +32,7 @@ test('fills the schema of a product from the source lines', async () => {
     landingRows: 2,
     landingLoaded: true,
     migrationsApplied: [{ product: product.name, file: '0001-item.sql' }],
+    rowRulesApplied: [],
     pipelinesRun: [
       { product: product.name, file: '0001-item.sql', rows: 2, durationMs: expect.any(Number) },
     ],
@@ -63,6 +64,7 @@ test('does nothing the second time', async () => {
     landingRows: 2,
     landingLoaded: false,
     migrationsApplied: [],
+    rowRulesApplied: [],
     pipelinesRun: [],
   });
   expect(events).toEqual([]);

@@ -21,6 +21,7 @@ test('finds nothing in a database that was never prepared, and makes nothing the
       {
         product: product.name,
         migrations: [{ file: '0001-item.sql', state: 'pending', appliedAt: null }],
+        rowRules: 'none',
         pipelines: [{ file: '0001-item.sql', lastRun: null }],
       },
     ],
@@ -38,6 +39,7 @@ test('tells what is applied, what has run and what is landed', async () => {
       {
         product: product.name,
         migrations: [{ file: '0001-item.sql', state: 'applied', appliedAt: INSTANT }],
+        rowRules: 'none',
         pipelines: [
           {
             file: '0001-item.sql',

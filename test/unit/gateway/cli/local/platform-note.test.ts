@@ -5,6 +5,7 @@ import { toPlatformNote } from '../../../../../gateway/cli/local/platform-note.t
 test.each([
   [{ step: 'waiting' }, 'another process prepares this database; waiting for it'],
   [{ step: 'migration', product: 'orders', file: '0001-a.sql' }, 'orders: applied 0001-a.sql'],
+  [{ step: 'row rules', product: 'orders' }, 'orders: made policies from its row rules'],
   [{ step: 'landing', rows: 9994 }, 'loaded 9994 source lines'],
   [
     { step: 'pipeline', product: 'orders', file: '0001-a.sql', rows: 3, durationMs: 12.4 },

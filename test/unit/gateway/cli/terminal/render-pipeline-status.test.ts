@@ -20,6 +20,7 @@ const SUCCEEDED = {
 function statusWith(
   migration: PlatformStatus['products'][number]['migrations'][number]['state'],
   lastRun: PlatformStatus['products'][number]['pipelines'][number]['lastRun'],
+  rowRules: PlatformStatus['products'][number]['rowRules'] = 'applied',
 ): PlatformStatus {
   return {
     landing: { rows: 9994, loadedAt: '2026-11-22T09:00:00Z' },
@@ -33,6 +34,7 @@ function statusWith(
             appliedAt: migration === 'pending' ? null : '2026-11-22T09:30:00Z',
           },
         ],
+        rowRules,
         pipelines: [{ file: '0001-order.sql', lastRun }],
       },
     ],
@@ -47,6 +49,7 @@ test('lists source lines, migrations and latest runs', () => {
 
 orders
   migrations/0001-order.sql  applied 2026-11-22T09:30:00Z
+  product.odps.yaml rowRules  applied
   pipeline/0001-order.sql  succeeded 2026-11-22T10:00:00Z, 793 rows in 12 ms
 `,
   );
@@ -64,6 +67,13 @@ test('needs nobody when everything is applied and has run', () => {
   expect(needsAttention(statusWith('applied', SUCCEEDED))).toBe(false);
 });
 
+test('does not speak of row rules where none are declared', () => {
+  const status = statusWith('applied', SUCCEEDED, 'none');
+
+  expect(renderPipelineStatus(status, plain)).not.toContain('rowRules');
+  expect(needsAttention(status)).toBe(false);
+});
+
 test('does not mind a file that an earlier version has left behind', () => {
   expect(needsAttention(statusWith('file missing', SUCCEEDED))).toBe(false);
 });
@@ -72,6 +82,8 @@ test.each([
   ['a migration is pending', statusWith('pending', SUCCEEDED)],
   ['an applied migration was edited', statusWith('changed', SUCCEEDED)],
   ['a pipeline has never run', statusWith('applied', null)],
+  ['row rules were declared anew', statusWith('applied', SUCCEEDED, 'pending')],
+  ['policies were changed by hand', statusWith('applied', SUCCEEDED, 'changed')],
   ['the latest run failed', statusWith('applied', { ...SUCCEEDED, outcome: 'failed' })],
   ['a pipeline was edited since', statusWith('applied', { ...SUCCEEDED, sameFile: false })],
   ['nothing is landed', { ...statusWith('applied', SUCCEEDED), landing: null }],
