@@ -14,6 +14,7 @@ import type { Work } from './cache/single-flight.ts';
 import type { CallerRights, GrantsOf, RightsOf } from './create-rights-of.ts';
 import type { CompiledOperation } from './execution/execute-operation.ts';
 import type { ExecutionResult } from './execution/execution-result.ts';
+import type { ExplainAccess } from './explain-access.ts';
 import type {
   AnswerGraphql,
   EdgeAnswer,
@@ -44,6 +45,7 @@ export interface AnswerStages {
   /** What is granted to a caller when an operation has run. */
   readonly grantsOf: GrantsOf;
   readonly prepare: PrepareOperation<CompiledOperation>;
+  readonly explain: ExplainAccess;
   readonly share: ShareQueries<Executed>;
   readonly headersFor: SubgraphHeaders;
   readonly live: LiveSupergraph<SupergraphGeneration>;
@@ -116,10 +118,11 @@ async function answerOperation(
     return renderAnswer(undefined, preparation.problems, settings);
   }
   const { prepared, executable } = preparation;
+  const access = stages.explain(request.parameters, principal, rights, prepared);
   const refusals = findRefusals(preparation, variables, settings);
   if (refusals.length > 0) {
     observer.refused(refusals);
-    return renderAnswer(undefined, [OPERATION_UNAUTHORIZED, ...refusals], settings);
+    return renderAnswer(undefined, [OPERATION_UNAUTHORIZED, ...refusals], { ...settings, access });
   }
 
   // Planning took its time: a mutation must not begin by what holds no more.
@@ -127,7 +130,7 @@ async function answerOperation(
     return refuseAccess(observer);
   }
 
-  const disclosure = { ...settings, hidesValues: prepared.hidesValues };
+  const disclosure = { ...settings, hidesValues: prepared.hidesValues, access };
   const start = () => run(executable, asking, rights, stages, disclosure);
   const seat = share(request, principal, rights.grants?.fingerprint ?? null, prepared, start);
   request.client.onGone = seat.leave;
@@ -190,6 +193,9 @@ const rendered = new WeakMap<ExecutionResult, EdgeAnswer>();
 const ENCODED_CHARACTERS = 4096;
 
 function renderOnce(result: ExecutionResult, settings: AnswerSettings): EdgeAnswer {
+  // Who asked for more gets it alone.
+  if (settings.access !== undefined)
+    return renderAnswer(result.dataText, result.problems, settings);
   let answer = rendered.get(result);
   if (answer === undefined) {
     answer = renderAnswer(result.dataText, result.problems, settings);

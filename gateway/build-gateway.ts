@@ -14,6 +14,7 @@ import { createShareQueries, type ShareQueries, shareNothing } from './cache/sha
 import type { GatewayConfig } from './config/config-schema.ts';
 import { createGrantsOf, createRightsOf } from './create-rights-of.ts';
 import type { SwapSupergraph } from './create-swap-supergraph.ts';
+import { createExplainAccess } from './explain-access.ts';
 import { createHttpServer, type HttpServer } from './http/create-http-server.ts';
 import type { ExampleOperation, StartPageFacts } from './http/edge-types.ts';
 import type { CredentialRegister } from './identity/credential-register.ts';
@@ -89,6 +90,7 @@ export function buildGateway(config: GatewayConfig, doors: GatewayDoors): Gatewa
       grantsOf,
       prepare,
       live,
+      explain: createExplainAccess(config),
       share: buildShare(config, observer),
       headersFor,
       observer,
