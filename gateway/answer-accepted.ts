@@ -60,7 +60,10 @@ export async function answerAccepted(
   settings: AcceptedSettings,
 ): Promise<EdgeAnswer> {
   const attempt = new Attempt(accepted, stages, settings);
-  const taken: Taken<Executed> = stages.cache === null ? BYPASS : stages.cache.take(attempt);
+  const { cache } = stages;
+  // What explains access to one caller is kept for nobody.
+  const isPlain = accepted.access === undefined;
+  const taken: Taken<Executed> = cache !== null && isPlain ? cache.take(attempt) : BYPASS;
   if (taken.state === 'hit' || taken.state === 'stale')
     return attempt.give(taken.kept, taken.state);
 

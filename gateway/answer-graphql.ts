@@ -12,6 +12,7 @@ import { type AcceptedSettings, type AcceptedStages, answerAccepted } from './an
 import type { SupergraphGeneration } from './build-generation.ts';
 import type { CallerRights, GrantsOf, RightsOf } from './create-rights-of.ts';
 import type { CompiledOperation } from './execution/execute-operation.ts';
+import type { ExplainAccess } from './explain-access.ts';
 import type {
   AnswerGraphql,
   EdgeAnswer,
@@ -39,6 +40,7 @@ export interface AnswerStages extends AcceptedStages {
   /** Null sets no limit. */
   readonly limitRate: LimitRate | null;
   readonly prepare: PrepareOperation<CompiledOperation>;
+  readonly explain: ExplainAccess;
 }
 
 export interface AnswerSettings extends AcceptedSettings {
@@ -100,15 +102,16 @@ async function answerOperation(
     return renderAnswer(undefined, preparation.problems, settings);
   }
   const { prepared, executable } = preparation;
+  const access = stages.explain(request.parameters, principal, rights, prepared);
   const refusals = findRefusals(preparation, variables, settings);
   if (refusals.length > 0) {
     observer.refused(refusals);
-    return renderAnswer(undefined, [OPERATION_UNAUTHORIZED, ...refusals], settings);
+    return renderAnswer(undefined, [OPERATION_UNAUTHORIZED, ...refusals], { ...settings, access });
   }
   const hasLostAccess = () => lostAccess(prepared, principal, rights, stages);
   // Planning took its time: a mutation must not begin by what holds no more.
   if (preparing instanceof Promise && hasLostAccess()) return refuseAccess(observer);
-  const accepted = { ...asking, rights, prepared, executable };
+  const accepted = { ...asking, rights, prepared, executable, access };
   const answer = await answerAccepted(accepted, stages, settings);
   return hasLostAccess() ? refuseAccess(observer) : answer;
 }

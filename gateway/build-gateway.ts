@@ -17,6 +17,7 @@ import type { GatewayConfig } from './config/config-schema.ts';
 import { createInvalidateCache } from './create-invalidate-cache.ts';
 import { createGrantsOf, createRightsOf } from './create-rights-of.ts';
 import type { SwapSupergraph } from './create-swap-supergraph.ts';
+import { createExplainAccess } from './explain-access.ts';
 import { createHttpServer, type HttpServer } from './http/create-http-server.ts';
 import type { ExampleOperation, StartPageFacts } from './http/edge-types.ts';
 import type { CredentialRegister } from './identity/credential-register.ts';
@@ -116,6 +117,7 @@ export function buildGateway(config: GatewayConfig, doors: GatewayDoors): Gatewa
       live,
       cache,
       onMutation: (product) => forgetEverywhere({ product, types: null }),
+      explain: createExplainAccess(config),
       share: buildShare(config, observer),
       headersFor,
       describeTold: createDescribeTold(doors.subgraphTokens !== null, config.FORWARD_HEADERS),

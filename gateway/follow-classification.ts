@@ -6,8 +6,7 @@ import type { Metrics } from '../shared/telemetry/create-metrics.ts';
 import type { Logger } from '../shared/telemetry/logger.ts';
 import type { GatewayConfig } from './config/config-schema.ts';
 import { loadSecret } from './config/secret-reference.ts';
-import { parseClassificationRules } from './control/governance/parse-classification-rules.ts';
-import type { ClassificationRules } from './policy/classification-rules.ts';
+import { readClassificationRules } from './control/governance/read-classification-rules.ts';
 import { LiveClassification, type OnClassified } from './supergraph/live-classification.ts';
 import { watchTextFile } from './supergraph/watch-text-file.ts';
 
@@ -51,7 +50,7 @@ export async function loadClassification(
     const message = `CLASSIFICATION_RULES: expected a file of rules at ${file}, but it cannot be read (${cause.code}).`;
     throw new MeshgateError('CONFIG_INVALID', { message, cause });
   });
-  const rules = parse(file, text);
+  const rules = readClassificationRules(file, text);
   return { classification: new LiveClassification(rules, secret, warnOf(log)), file, text };
 }
 
@@ -71,7 +70,7 @@ export function followClassification(
     changed(text) {
       try {
         const before = classification.rules.version;
-        classification.swap(parse(file, text));
+        classification.swap(readClassificationRules(file, text));
         count('swapped');
         const { version, rules } = classification.rules;
         log.info(
@@ -89,19 +88,6 @@ export function followClassification(
     },
   });
   return () => watched.close();
-}
-
-function parse(file: string, text: string): ClassificationRules {
-  const parsed = parseClassificationRules(text);
-  if (parsed.ok) return parsed.value;
-  const problems = parsed.problems.map(({ path, line, expected, given }) => {
-    const place = [line === null ? '' : `line ${line}`, path].filter((part) => part !== '');
-    return `${place.join(', ')}: expected ${expected}, but found ${given}`;
-  });
-  throw new MeshgateError('CONFIG_INVALID', {
-    message: `The classification rules in ${file} are not valid:\n${problems.map((line) => `  ${line}`).join('\n')}`,
-    details: { problems },
-  });
 }
 
 function warnOf(log: Logger): OnClassified {

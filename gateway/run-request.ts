@@ -24,6 +24,8 @@ export interface AcceptedRequest {
   readonly generation: SupergraphGeneration;
   readonly prepared: PreparedOperation;
   readonly executable: CompiledOperation;
+  /** What the answer says of refusals and masks, as JSON; undefined where nobody has asked for it. */
+  readonly access: string | undefined;
 }
 
 /** One execution, for everybody who waits for it, or comes while its answer is kept. */
@@ -106,14 +108,15 @@ interface EndedRun {
 
 function toExecuted(
   { requestId, result, subgraphs, asked }: EndedRun,
-  { prepared, request }: AcceptedRequest,
+  accepted: AcceptedRequest,
   settings: RunSettings,
   plan: KeepingPlan | null,
 ): Executed {
+  const { prepared, request } = accepted;
   const { problems } = result;
   const hasFailed = problems.some(({ code }) => FAILURES.has(code));
   const facts = { requestId, problems, subgraphs, hasFailed };
-  const rendered = renderOnce(result, prepared, settings);
+  const rendered = renderOnce(result, accepted, settings);
   const keeping = plan !== null && isKeepable(result) ? plan.lifetime.keeping : null;
   if (plan === null || keeping === null) {
     return { ...facts, answer: rendered, keeping: null, bytes: 0, tags: NO_TAGS };
@@ -175,9 +178,14 @@ const ENCODED_CHARACTERS = 4096;
 
 function renderOnce(
   result: ExecutionResult,
-  { hidesValues }: PreparedOperation,
+  { prepared, access }: AcceptedRequest,
   settings: RunSettings,
 ): EdgeAnswer {
+  const { hidesValues } = prepared;
+  // Who asked for more gets it alone.
+  if (access !== undefined) {
+    return renderAnswer(result.dataText, result.problems, { ...settings, hidesValues, access });
+  }
   let answer = renderedBefore.get(result);
   if (answer === undefined) {
     answer = renderAnswer(result.dataText, result.problems, { ...settings, hidesValues });

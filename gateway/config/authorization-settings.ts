@@ -18,6 +18,11 @@ export const authorizationSettings = {
     .describe(
       'Whether introspection shows a caller the whole supergraph, or only what that caller can use.',
     ),
+  EXPLAIN_ACCESS: choice('on', 'off', 'authenticated')
+    .default('authenticated')
+    .describe(
+      'Who is told in `extensions.access`, on request, why something is refused or masked: everybody, nobody, or known callers. It tells what protects a field.',
+    ),
   POLICY_FOLDER: path()
     .nullable()
     .default(null)

@@ -76,8 +76,7 @@ export function authorizeSelections(
       const code = refusalOf(selection);
       if (code !== null) {
         denied.add(selection);
-        const refused = here.filter((_, i) => !isTrailingList(here, i));
-        deniedPaths.push({ code, path: refused, conditions });
+        deniedPaths.push({ code, path: withoutTrailingLists(here), conditions });
         continue;
       }
       if (selection.selections === null) {
@@ -134,7 +133,8 @@ export function authorizeDryRun(
   return { ...enforced, deniedPaths: [...deniedPaths, ...below] };
 }
 
-function segmentsOf(selection: Selection): readonly string[] {
+/** What a selection adds to the path of those below it. */
+export function segmentsOf(selection: Selection): readonly string[] {
   if (selection.kind === 'field') {
     return [selection.responseKey, ...Array<string>(listDepth(selection.type)).fill('@')];
   }
@@ -142,8 +142,8 @@ function segmentsOf(selection: Selection): readonly string[] {
 }
 
 /** A refused list is refused as a whole: its own path does not enter it. */
-function isTrailingList(path: readonly string[], index: number): boolean {
-  return path.slice(index).every((segment) => segment === '@');
+export function withoutTrailingLists(path: readonly string[]): readonly string[] {
+  return path.slice(0, path.findLastIndex((segment) => segment !== '@') + 1);
 }
 
 function listDepth(type: GraphQLOutputType): number {

@@ -4,8 +4,6 @@ import {
   getNamedType,
   isCompositeType,
   isInputType,
-  isInterfaceType,
-  isObjectType,
   isUnionType,
   type OperationDefinitionNode,
   typeFromAST,
@@ -14,6 +12,7 @@ import { invariant } from '../../shared/lang/invariant.ts';
 import type { TagIndex } from '../policy/tag-index.ts';
 import type { TypeLattice } from '../supergraph/type-lattice.ts';
 import { visitLiteral, visitReachable, visitValue } from './given-coordinates.ts';
+import { findReadCoordinates } from './read-coordinates.ts';
 import type { FieldSelection, Selection } from './selection.ts';
 
 /** Coordinates with tags that one selection touches. */
@@ -156,27 +155,9 @@ class MarkCollection {
 
   #readBy({ name, parentType, type, selections }: FieldSelection): readonly string[] {
     if (name.startsWith('__')) return [];
-    const { lattice } = this.#source;
-    const read = [`${parentType.name}.${name}`];
-    if (!isObjectType(parentType)) {
-      const implementers = lattice.possibleTypes(parentType.name);
-      read.push(...implementers, ...implementers.map((object) => `${object}.${name}`));
-      // An implementation may return a narrower type than the interface says.
-      read.push(...implementers.flatMap((object) => this.#returnedBy(object, name)));
-    }
-    const returned = getNamedType(type);
-    if (!isCompositeType(returned)) return read;
-    read.push(returned.name);
     const asksDirectly = selections?.some((one) => one.kind === 'field' && !isTypeName(one));
-    if (isInterfaceType(returned) && asksDirectly)
-      read.push(...lattice.possibleTypes(returned.name));
-    return read;
-  }
-
-  #returnedBy(typeName: string, fieldName: string): readonly string[] {
-    const type = this.#source.schema.getType(typeName);
-    const field = isObjectType(type) ? type.getFields()[fieldName] : undefined;
-    return field === undefined ? [] : [getNamedType(field.type).name];
+    const field = { name, parentType, type, asksDirectly: asksDirectly === true };
+    return findReadCoordinates(field, this.#source);
   }
 
   #givenBy({ name, parentType, node }: FieldSelection): readonly string[] {

@@ -13,6 +13,8 @@ export interface ErrorDisclosure {
   readonly hidesValues?: boolean;
   /** Where refusals of single paths stand; `extensions` is `extensions.authorizationErrors`. */
   readonly refusals: 'errors' | 'extensions' | 'disabled';
+  /** What is said of access on request, as JSON for `extensions.access`. */
+  readonly access?: string | undefined;
 }
 
 /** Members of a product's `extensions` that are between the product and the gateway. */

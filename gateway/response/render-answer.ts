@@ -24,16 +24,18 @@ export function renderAnswer(
   problems: readonly Problem[],
   disclosure: ErrorDisclosure,
 ): RenderedAnswer {
-  if (problems.length === 0) {
+  if (problems.length === 0 && disclosure.access === undefined) {
     return { status: 200, jsonStatus: 200, body: `{"data":${dataText ?? 'null'}}` };
   }
   const { errors, apart } = placeProblems(problems, disclosure);
+  const extensions = [
+    ...(apart.length === 0 ? [] : [`"authorizationErrors":${formatAll(apart, disclosure)}`]),
+    ...(disclosure.access === undefined ? [] : [`"access":${disclosure.access}`]),
+  ];
   const members = [
     ...(errors.length === 0 ? [] : [`"errors":${formatAll(errors, disclosure)}`]),
     ...(dataText === undefined ? [] : [`"data":${dataText}`]),
-    ...(apart.length === 0
-      ? []
-      : [`"extensions":{"authorizationErrors":${formatAll(apart, disclosure)}}`]),
+    ...(extensions.length === 0 ? [] : [`"extensions":{${extensions.join(',')}}`]),
   ];
   const body = `{${members.join(',')}}`;
   if (dataText !== undefined) return { status: 200, jsonStatus: 200, body };

@@ -3,13 +3,15 @@ import type { Command } from 'commander';
 import type { CommandTools } from '../command-tools.ts';
 import type { ExitCode } from '../exit-code.ts';
 import { addAnswerCommands } from './answer-commands.ts';
+import { addDiffCommand } from './diff-command.ts';
 import { addEmergencyCommands } from './emergency-commands.ts';
 import { addListCommands } from './list-commands.ts';
+import { addMatrixCommand } from './matrix-command.ts';
 import { addRegisterCommand } from './register-command.ts';
 import { addRequestCommands } from './request-commands.ts';
 
 const HELP = `
-Whoever runs these commands holds the database and could write anything to it: they are a tool for
+Whoever runs these commands on requests and grants holds the database and could write anything to it: they are a tool for
 administrators. Who acts is what --as says; it is held against the rules and recorded.`;
 
 /**
@@ -32,4 +34,6 @@ export function addAccessCommand(
   addAnswerCommands(access, tools, setExitCode);
   addEmergencyCommands(access, tools, setExitCode);
   addListCommands(access, tools);
+  addMatrixCommand(access, tools);
+  addDiffCommand(access, tools, setExitCode);
 }

@@ -75,6 +75,7 @@ test('starts with the defaults of production when nothing is set', () => {
     AUTHORIZATION_MODE: 'filter',
     AUTHORIZATION_ERRORS: 'errors',
     INTROSPECTION_SHOWS: 'all',
+    EXPLAIN_ACCESS: 'authenticated',
     POLICY_FOLDER: null,
     CLASSIFICATION_RULES: null,
     MASK_SECRET: null,

@@ -1,0 +1,116 @@
+import { type Command, Option } from 'commander';
+
+import {
+  decideReadable,
+  type ElementAccess,
+  listReadableElements,
+} from '../../control/governance/list-readable.ts';
+import type { AccessReason } from '../../policy/access-reasons.ts';
+import type { ProtectedElement, Rights } from '../../policy/requirement.ts';
+import type { CommandTools } from '../command-tools.ts';
+import { renderColumns } from '../terminal/render-columns.ts';
+import { collectText, parseText } from './access-options.ts';
+import { describeReason } from './describe-reason.ts';
+import { loadRulesFile, loadSupergraphFile } from './read-access-files.ts';
+
+interface MatrixOptions {
+  readonly supergraph?: string;
+  readonly rules?: string;
+  readonly scopes: readonly string[];
+  readonly roles: readonly string[];
+  readonly domain?: string;
+  readonly purpose?: string;
+  readonly policy: readonly string[];
+  readonly grant: readonly string[];
+  readonly authenticated?: true;
+  readonly anonymous?: true;
+  readonly json?: true;
+}
+
+/** Adds `meshgate access matrix`, which needs no database. */
+export function addMatrixCommand(access: Command, tools: CommandTools): void {
+  const names = (flags: string, description: string) =>
+    new Option(flags, description).argParser(parseNames).default([], 'none');
+  const repeated = (flags: string, description: string) =>
+    new Option(flags, description).argParser(collectText).default([], 'none');
+  access
+    .command('matrix')
+    .description('show what a caller with some rights can read, field by field; needs no database')
+    .option(
+      '--supergraph <file>',
+      'supergraph (default: composed of the products of this installation)',
+    )
+    .option('--rules <file>', 'governance rules (default: those that come with the gateway)')
+    .addOption(names('--scopes <scopes>', 'scopes of the caller, with spaces between them'))
+    .addOption(names('--roles <roles>', 'roles of the caller, with spaces between them'))
+    .option('--domain <domain>', 'domain of the caller', parseText)
+    .option('--purpose <purpose>', 'what the request is for', parseText)
+    .addOption(repeated('--policy <name>', 'a policy that holds for the caller; may be repeated'))
+    .addOption(
+      repeated('--grant <coordinate>', 'a type or field that was granted; may be repeated'),
+    )
+    .option('--authenticated', 'a known caller (default when anything is said about the caller)')
+    .addOption(
+      new Option('--anonymous', 'a caller who is not known').conflicts([
+        ...['authenticated', 'scopes', 'roles', 'domain', 'purpose', 'grant'],
+      ]),
+    )
+    .option('--json', 'print the facts as JSON')
+    .action(async (options: MatrixOptions) => {
+      const snapshot = await loadSupergraphFile(options.supergraph);
+      const classification = await loadRulesFile(options.rules, snapshot);
+      const decided = decideReadable(
+        listReadableElements(snapshot),
+        toRights(options),
+        classification,
+      );
+      tools.stdout.write(
+        options.json === true
+          ? `${JSON.stringify({ supergraph: snapshot.version, elements: decided.map(toJson) })}\n`
+          : renderColumns(['element', 'read', 'why'], decided.map(toRow)),
+      );
+    });
+}
+
+function toRights(options: MatrixOptions): Rights {
+  const { scopes, roles, domain = null, purpose = null, policy, grant } = options;
+  const isSomebody =
+    [...scopes, ...roles, ...grant].length > 0 || domain !== null || purpose !== null;
+  const granted = new Set(grant);
+  return {
+    authenticated: options.authenticated === true || isSomebody,
+    scopes: new Set(scopes),
+    policies: new Set(policy),
+    roles: new Set(roles),
+    domain,
+    purpose,
+    grants:
+      granted.size === 0
+        ? null
+        : { covers: ({ coordinate }: ProtectedElement) => granted.has(coordinate) },
+  };
+}
+
+function parseNames(given: string): readonly string[] {
+  return parseText(given)
+    .split(' ')
+    .filter((name) => name !== '');
+}
+
+function toRow({ coordinate, read, reasons }: ElementAccess): readonly string[] {
+  const [first] = reasons;
+  const masked = read === 'masked' && first?.reason === 'RULE_MASKS' ? ` (${first.mask})` : '';
+  const why = reasons.map((reason) => describeReason(reason, coordinate)).join('; ');
+  return [coordinate, `${read}${masked}`, why];
+}
+
+function toJson({ reasons, ...facts }: ElementAccess) {
+  return { ...facts, reasons: reasons.map(toReasonFacts) };
+}
+
+/** Without what only the gateway needs of it. */
+function toReasonFacts(reason: AccessReason) {
+  if (reason.reason !== 'REQUIREMENT_NOT_MET') return reason;
+  const { element, ...facts } = reason;
+  return { ...facts, products: element?.products ?? [] };
+}

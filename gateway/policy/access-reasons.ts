@@ -1,0 +1,98 @@
+import type { Effects } from './classification.ts';
+import type { Mask } from './mask.ts';
+import { type Groups, toMinimalGroups } from './minimal-groups.ts';
+import {
+  holdsOneGroup,
+  isSatisfied,
+  type ProtectedElement,
+  type Requirement,
+  type Rights,
+} from './requirement.ts';
+
+/** What a caller lacks of a requirement; all of it is needed. */
+export interface MissingRights {
+  readonly authenticated: boolean;
+  /** An OR of AND groups, without the scopes that are held; empty when none is missing. */
+  readonly scopes: Groups;
+  /** Like scopes. */
+  readonly policies: Groups;
+}
+
+/** Why somebody does not see an element, or not as it is. */
+export type AccessReason =
+  | {
+      readonly reason: 'REQUIREMENT_NOT_MET';
+      /** What requires it; null where that is not known. */
+      readonly coordinate: string | null;
+      readonly missing: MissingRights;
+      readonly element: ProtectedElement | null;
+    }
+  | { readonly reason: 'RULE_DENIES'; readonly coordinate: string; readonly rule: string }
+  /** It has a class, and no rule speaks of this caller. */
+  | { readonly reason: 'NO_RULE_ALLOWS'; readonly coordinate: string }
+  | {
+      readonly reason: 'RULE_MASKS';
+      readonly coordinate: string;
+      readonly rule: string;
+      readonly mask: Mask['kind'];
+    };
+
+/**
+ * Finds everything for which a caller is refused an element.
+ *
+ * @param required Of the element and of all that is used with it.
+ * @param coordinates What it touches.
+ * @returns Nothing for an element that is not refused.
+ */
+export function findRefusalReasons(
+  required: readonly Requirement[],
+  coordinates: readonly string[],
+  rights: Rights,
+  effects: Effects,
+): readonly AccessReason[] {
+  const unmet = [...new Set(required)].filter((one) => !isSatisfied(one, rights));
+  return [
+    ...unmet.map((requirement) => toUnmet(requirement, rights)),
+    ...[...new Set(coordinates)].flatMap((coordinate): readonly AccessReason[] => {
+      const effect = effects.get(coordinate);
+      if (effect?.kind !== 'deny') return [];
+      const { rule } = effect;
+      return [
+        rule === null
+          ? { reason: 'NO_RULE_ALLOWS', coordinate }
+          : { reason: 'RULE_DENIES', coordinate, rule },
+      ];
+    }),
+  ];
+}
+
+/** Finds the rules by which a caller sees masked what stands at one of the coordinates. */
+export function findMaskReasons(
+  coordinates: readonly string[],
+  effects: Effects,
+): readonly AccessReason[] {
+  return coordinates.flatMap((coordinate) => {
+    const effect = effects.get(coordinate);
+    if (effect?.kind !== 'mask') return [];
+    return [{ reason: 'RULE_MASKS', coordinate, rule: effect.rule, mask: effect.mask.kind }];
+  });
+}
+
+function toUnmet(requirement: Requirement, rights: Rights): AccessReason {
+  const { authenticated, scopes, policies, element = null } = requirement;
+  return {
+    reason: 'REQUIREMENT_NOT_MET',
+    coordinate: element?.coordinate ?? null,
+    missing: {
+      authenticated: authenticated && !rights.authenticated,
+      scopes: missingOf(scopes, rights.scopes),
+      policies: missingOf(policies, rights.policies),
+    },
+    element,
+  };
+}
+
+function missingOf(groups: Groups, held: Rights['policies']): Groups {
+  if (holdsOneGroup(groups, held)) return [];
+  return toMinimalGroups(groups.map((group) => group.filter((name) => !held.has(name))));
+}
