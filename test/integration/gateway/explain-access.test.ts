@@ -172,6 +172,19 @@ test('an answer is explained to those who ask alone, also while they share a fli
   expect((await ask({}, { query, extensions: null })).extensions).toBeUndefined();
 });
 
+test('an answer that is repeated is explained to those who ask, and to nobody else', async () => {
+  const { ask } = await serve();
+  const query = '{ people { email } }';
+  const asked: (number | undefined)[] = [];
+
+  for (const access of [false, true, false, false, true, true, false]) {
+    const { extensions } = await ask({}, { query, extensions: { access } });
+    asked.push(extensions?.access?.length);
+  }
+
+  expect(asked).toEqual([undefined, 1, undefined, undefined, 1, 1, undefined]);
+});
+
 test.each([
   ['authenticated', [false, true]],
   ['on', [true, true]],
