@@ -46,6 +46,16 @@ async function copyWithoutRules(): Promise<string> {
   return folder;
 }
 
+async function runAsAdministrator(database: TestDatabase, sql: string): Promise<unknown[]> {
+  const client = new pg.Client({ connectionString: database.adminUrl });
+  await client.connect();
+  try {
+    return (await client.query(sql)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
 /** What the role of each product sees of each table: how many rows, and a digest of them. */
 async function readRows(database: TestDatabase, claims: object): Promise<readonly unknown[]> {
   const seen: unknown[] = [];
@@ -73,13 +83,11 @@ test('callers of a database with the policies of earlier migrations see the same
   const database = await createTestDatabase();
   onTestFinished(() => database.drop());
   await preparePlatform(database.adminUrl, access, { productsFolder: await copyWithoutRules() });
-  const administrator = new pg.Client({ connectionString: database.adminUrl });
-  await administrator.connect();
-  await administrator.query(
+  await runAsAdministrator(
+    database,
     `INSERT INTO orders.return_line (order_line_id, region, quantity, reason)
      SELECT id, region, 1, 'DAMAGED' FROM orders.order_line WHERE id <= 40`,
   );
-  await administrator.end();
   const before = await Promise.all(CLAIMS.map((claims) => readRows(database, claims)));
 
   const report = await preparePlatform(database.adminUrl, access, { productsFolder: subgraphs });
@@ -90,6 +98,15 @@ test('callers of a database with the policies of earlier migrations see the same
     (before[index] ?? []).map((one) => (one as { rows: number }).rows);
   expect(Math.min(...rowsOf(2))).toBeGreaterThan(0);
   expect([rowsOf(3), rowsOf(4), rowsOf(5)].flat()).toEqual(Array(21).fill(0));
+  expect(
+    await runAsAdministrator(
+      database,
+      `SELECT relname FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid
+       WHERE relnamespace::regnamespace::text IN ('orders', 'shipments', 'forecast')
+         AND relkind IN ('r', 'p', 'v', 'm') AND attname = 'region' AND NOT relrowsecurity`,
+    ),
+    'tables with a region that show every row',
+  ).toEqual([]);
   const again = await preparePlatform(database.adminUrl, access, { productsFolder: subgraphs });
   expect(again).toMatchObject({ migrationsApplied: [], rowRulesApplied: [], pipelinesRun: [] });
 });

@@ -154,6 +154,18 @@ test.each([
   expect(await idsFor({ regions: ['West'] })).toEqual([2]);
 });
 
+test('when somebody adds a policy that shows more, the status tells and the next run refuses it', async () => {
+  const { product, state } = await setUp();
+  await product.prepare();
+  await product.ask(`CREATE POLICY everything ON "${product.name}".item USING (true)`);
+
+  expect(await state()).toBe('changed');
+  await expect(product.prepare()).rejects.toMatchObject({
+    code: 'PIPELINE_FAILED',
+    message: expect.stringContaining('there is everything, whose rows would be shown as well'),
+  });
+});
+
 test('a table whose rule is taken away shows nothing', async () => {
   const { product, idsFor, state } = await setUp();
   await product.prepare();
