@@ -8,6 +8,7 @@
  */
 import { ERROR_CATALOG } from '../shared/errors/error-catalog.ts';
 import type { Problem } from '../shared/errors/problem.ts';
+import type { Audit } from './audit/create-audit.ts';
 import type { SupergraphGeneration } from './build-generation.ts';
 import type { ShareQueries } from './cache/share-queries.ts';
 import type { Work } from './cache/single-flight.ts';
@@ -46,6 +47,8 @@ export interface AnswerStages {
   readonly prepare: PrepareOperation<CompiledOperation>;
   readonly share: ShareQueries<Executed>;
   readonly headersFor: SubgraphHeaders;
+  /** Null keeps no record of who saw what. */
+  readonly audit: Audit | null;
   readonly live: LiveSupergraph<SupergraphGeneration>;
   readonly observer: RequestObserver;
 }
@@ -53,6 +56,8 @@ export interface AnswerStages {
 /** One execution, for everybody who waits for it. */
 export interface Executed extends ExecutedFacts {
   readonly answer: EdgeAnswer;
+  /** False where nothing was run. */
+  readonly hasData: boolean;
 }
 
 export interface AnswerSettings extends ErrorDisclosure {
@@ -103,7 +108,7 @@ async function answerOperation(
   settings: AnswerSettings,
 ): Promise<EdgeAnswer> {
   const { request, principal, generation } = asking;
-  const { rightsOf, prepare, share, observer } = stages;
+  const { rightsOf, prepare, share, observer, audit } = stages;
   const { query, operationName, variables } = request.parameters;
   const rights = rightsOf(principal, request.header(PURPOSE_HEADER) ?? null);
   const preparing = prepare(query, operationName, rights, generation.snapshot);
@@ -116,23 +121,30 @@ async function answerOperation(
     return renderAnswer(undefined, preparation.problems, settings);
   }
   const { prepared, executable } = preparation;
+  const { purpose, grants } = rights;
+  const audited = { requestId: request.requestId, query, principal, purpose, grants };
+  if (audit?.mustRefuse(prepared, audited)) return refuse(AUDIT_UNAVAILABLE, observer);
   const refusals = findRefusals(preparation, variables, settings);
   if (refusals.length > 0) {
+    audit?.record(prepared, audited, null);
     observer.refused(refusals);
     return renderAnswer(undefined, [OPERATION_UNAUTHORIZED, ...refusals], settings);
   }
 
   // Planning took its time: a mutation must not begin by what holds no more.
   if (preparing instanceof Promise && hasLostAccess(prepared, principal, rights, stages)) {
-    return refuseAccess(observer);
+    audit?.record(prepared, audited, null);
+    return refuse(ACCESS_ENDED, observer);
   }
 
   const disclosure = { ...settings, hidesValues: prepared.hidesValues };
   const start = () => run(executable, asking, rights, stages, disclosure);
-  const seat = share(request, principal, rights.grants?.fingerprint ?? null, prepared, start);
+  const seat = share(request, principal, grants?.fingerprint ?? null, prepared, start);
   request.client.onGone = seat.leave;
   const executed = await seat.value;
-  if (hasLostAccess(prepared, principal, rights, stages)) return refuseAccess(observer);
+  const hasLost = hasLostAccess(prepared, principal, rights, stages);
+  audit?.record(prepared, audited, hasLost ? null : executed);
+  if (hasLost) return refuse(ACCESS_ENDED, observer);
   return { ...executed.answer, facts: observer.executed(request.requestId, prepared, executed) };
 }
 
@@ -146,9 +158,12 @@ function hasLostAccess(
   return grants !== null && !stillCovers(parsed.mentioned, grants, grantsOf(principal, purpose));
 }
 
-function refuseAccess(observer: RequestObserver): EdgeAnswer {
-  observer.refused([ACCESS_ENDED]);
-  return renderRefusal('ACCESS_ENDED');
+function refuse(
+  problem: typeof ACCESS_ENDED | typeof AUDIT_UNAVAILABLE,
+  observer: RequestObserver,
+): EdgeAnswer {
+  observer.refused([problem]);
+  return renderRefusal(problem.code);
 }
 
 /** Executes and renders. */
@@ -178,7 +193,9 @@ function run(
       },
     });
     const answer = renderOnce(result, settings);
-    return { requestId: request.requestId, answer, problems: result.problems, subgraphs };
+    const { problems } = result;
+    const hasData = result.dataText !== undefined;
+    return { requestId: request.requestId, answer, hasData, problems, subgraphs };
   };
   return { value: execute(), abort: () => abort() };
 }
@@ -212,6 +229,11 @@ const RATE_LIMITED = {
 const ACCESS_ENDED = {
   code: 'ACCESS_ENDED',
   message: ERROR_CATALOG.ACCESS_ENDED.summary,
+} as const;
+
+const AUDIT_UNAVAILABLE = {
+  code: 'AUDIT_UNAVAILABLE',
+  message: ERROR_CATALOG.AUDIT_UNAVAILABLE.summary,
 } as const;
 
 const OPERATION_UNAUTHORIZED = {

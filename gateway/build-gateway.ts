@@ -8,6 +8,7 @@ import type { Redis } from '../shared/redis/create-redis.ts';
 import type { Metrics } from '../shared/telemetry/create-metrics.ts';
 import type { Logger } from '../shared/telemetry/logger.ts';
 import { createAnswerGraphql, type Executed } from './answer-graphql.ts';
+import type { Audit } from './audit/create-audit.ts';
 import { buildIdentity } from './build-identity.ts';
 import { buildLiveSupergraph } from './build-live-supergraph.ts';
 import { createShareQueries, type ShareQueries, shareNothing } from './cache/share-queries.ts';
@@ -42,6 +43,8 @@ export interface GatewayDoors {
   /** API keys, and what was revoked. */
   readonly register: CredentialRegister;
   readonly grants: GrantRegister;
+  /** Null keeps no record of who saw classified data. */
+  readonly audit: Audit | null;
   readonly decidePolicy: DecidePolicy;
   /** What follows from how data is classified. */
   readonly classification: LiveClassification;
@@ -91,6 +94,7 @@ export function buildGateway(config: GatewayConfig, doors: GatewayDoors): Gatewa
       live,
       share: buildShare(config, observer),
       headersFor,
+      audit: doors.audit,
       observer,
     },
     toAnswerSettings(config),

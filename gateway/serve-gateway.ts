@@ -27,6 +27,7 @@ import {
   type SubgraphTokens,
 } from './identity/trust/create-subgraph-tokens.ts';
 import { loadSigningKey } from './identity/trust/signing-key.ts';
+import { keepAudit } from './keep-audit.ts';
 import { createLoadSupergraph } from './load-supergraph.ts';
 import { GrantRegister } from './policy/grants/grant-register.ts';
 
@@ -83,6 +84,7 @@ export async function serveGateway(
   const register = new CredentialRegister(config.DATABASE_URL !== null);
   const grants = new GrantRegister(config.GRANTS_TRUSTED_SECONDS * 1000);
   const control = await followControlState(config, { register, grants }, { metrics, log });
+  const kept = keepAudit(config, policies.version, { metrics, log });
   const redis = connectRedis(config, log);
   const server = buildGateway(config, {
     supergraph,
@@ -93,6 +95,7 @@ export async function serveGateway(
     issuers,
     register,
     grants,
+    audit: kept.audit,
     decidePolicy: policies.decide,
     classification: rules.classification,
     metrics,
@@ -104,6 +107,7 @@ export async function serveGateway(
   });
   const { url } = await server.listen().catch((error: unknown) => {
     redis?.close();
+    void kept.close(0);
     void control.close();
     void supergraph.planning.close();
     throw error;
@@ -123,6 +127,7 @@ export async function serveGateway(
       unfollowRules();
       await server.close(config.DRAIN_MS);
       redis?.close();
+      await kept.close(config.DRAIN_MS);
       await control.close();
       log[level]('gateway closed');
     },

@@ -9,6 +9,7 @@
 import { Command, CommanderError } from 'commander';
 
 import { addAccessCommand } from './access/access-command.ts';
+import { addAuditCommand } from './audit/audit-command.ts';
 import type { CommandTools } from './command-tools.ts';
 import { addComposeCommand } from './compose-command.ts';
 import { addApiKeyCommand } from './credentials/api-key-command.ts';
@@ -76,5 +77,6 @@ function createProgram(tools: CommandTools, setExitCode: (code: ExitCode) => voi
   addApiKeyCommand(program, tools);
   addRevokeCommand(program, tools);
   addAccessCommand(program, tools, setExitCode);
+  addAuditCommand(program, tools, setExitCode);
   return program;
 }

@@ -17,7 +17,11 @@ import { ERROR_CATALOG } from '../../shared/errors/error-catalog.ts';
 import { MeshgateError } from '../../shared/errors/meshgate-error.ts';
 import type { Problem } from '../../shared/errors/problem.ts';
 import { toAuthorizationShape, toDecidedRights } from '../policy/authorization-shape.ts';
-import { type Classification, UNCLASSIFIED } from '../policy/classification.ts';
+import {
+  type Classification,
+  type ClassifiedElements,
+  UNCLASSIFIED,
+} from '../policy/classification.ts';
 import type { Rights } from '../policy/requirement.ts';
 import type { SupergraphSnapshot } from '../supergraph/supergraph-snapshot.ts';
 import {
@@ -45,6 +49,8 @@ import { createVisibleSchema } from './visible-schema.ts';
 export interface PreparedOperation {
   readonly parsed: ParsedOperation;
   readonly authorized: AuthorizedSelections;
+  /** What of the operation has a class. */
+  readonly classified: ClassifiedElements;
   /** Null when no subgraph has to be asked. */
   readonly plan: PlanNode | null;
   readonly snapshot: SupergraphSnapshot;
@@ -246,6 +252,7 @@ class Preparation<Executable extends object> {
     const decided = toDecidedRights(parsed.mentioned, shape, rights);
     const classification = this.#doors.classificationOf(snapshot);
     const effects = classification.effectsOf(parsed.marks.coordinates, rights);
+    const classified = classification.classified(parsed.marks.coordinates);
     const hidesValues = classification.masksAny(parsed.marks.around, rights);
     const { dryRun } = this.#settings;
     const authorized = (dryRun ? authorizeDryRun : authorizeSelections)(parsed, decided, effects);
@@ -253,7 +260,7 @@ class Preparation<Executable extends object> {
     const introspected = () =>
       narrows ? this.#visibleSchema(snapshot, shape, decided) : snapshot.schema;
     const accept = (plan: PlanNode | null): AcceptedOperation<Executable> => {
-      const decision = { authorized, shape, hidesValues };
+      const decision = { authorized, classified, shape, hidesValues };
       const prepared: PreparedOperation = { parsed, plan, snapshot, introspected, ...decision };
       const outcome = { ok: true, prepared, executable: this.#doors.compile(prepared) } as const;
       const bytes = estimatePlanBytes(plan, authorized.allowed);
