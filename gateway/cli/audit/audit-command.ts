@@ -10,6 +10,7 @@ import { EXIT, type ExitCode } from '../exit-code.ts';
 import { parsePast } from './parse-past.ts';
 import { renderReaders } from './render-readers.ts';
 import { renderReports } from './render-reports.ts';
+import { toCount } from './to-count.ts';
 
 interface TargetOptions {
   readonly data: string;
@@ -124,8 +125,9 @@ function addForget(audit: Command, { env, stdout }: CommandTools): void {
     .option('--json', 'print the facts as JSON')
     .action(async ({ before, data, json }: TargetOptions & { readonly before: Date }) => {
       const forgotten = await withControlDatabase(data, env, (pool) => forgetRecords(pool, before));
-      const { records, batches } = forgotten;
-      const said = `Forgot ${records} records in ${batches} batches, all of before ${before.toISOString()}.\n`;
+      const records = toCount(forgotten.records, 'record', 'records');
+      const batches = toCount(forgotten.batches, 'batch', 'batches');
+      const said = `Forgot ${records} in ${batches}, all of before ${before.toISOString()}.\n`;
       stdout.write(json === true ? `${JSON.stringify(forgotten)}\n` : said);
     });
 }

@@ -10,7 +10,7 @@ export function renderReaders(field: string, since: Date, readers: readonly Read
 
 function toSentence(field: string, reader: Reader): string {
   const { subject, issuer, seen, masked, refused, lastSeenAt, lastAt, purposes, grants } = reader;
-  const who = subject === null ? 'Callers without a name' : `${subject} (${issuer})`;
+  const who = subject === null ? 'Somebody without a token' : `${subject} (${issuer})`;
   const told: string[] = [];
   if (seen > 0 && lastSeenAt !== null) {
     told.push(

@@ -1,4 +1,5 @@
 import type { ChainReport } from '../../control/audit/verify-chains.ts';
+import { toCount } from './to-count.ts';
 
 /** Writes what was found of each chain: findings first, then heads to note, then counts. */
 export function renderReports(reports: readonly ChainReport[]): string {
@@ -12,11 +13,26 @@ export function renderReports(reports: readonly ChainReport[]): string {
   const heads = reports.map(({ head }) => `head ${head}`);
   const total = (count: (report: ChainReport) => number): number =>
     reports.reduce((sum, report) => sum + count(report), 0);
-  const counts = `${total((one) => one.records)} records in ${total((one) => one.batches)} batches of ${reports.length} chains`;
-  const forgotten = `${total((one) => one.forgotten)} were forgotten`;
+  const records = toCount(
+    total((one) => one.records),
+    'record',
+    'records',
+  );
+  const batches = toCount(
+    total((one) => one.batches),
+    'batch',
+    'batches',
+  );
+  const chains = toCount(reports.length, 'chain', 'chains');
+  const counts = `${records} in ${batches} of ${chains}`;
+  const forgotten = `${toCount(
+    total((one) => one.forgotten),
+    'record',
+    'records',
+  )} forgotten`;
   const verdict =
     broken.length === 0
       ? `All is as it was written: ${counts}; ${forgotten}.`
-      : `${broken.length} of ${reports.length} chains are not as they were written; ${counts} are, up to there; ${forgotten}.`;
+      : `Not all is as it was written: looked at ${counts}; ${forgotten}.`;
   return `${[...lines, ...heads, verdict].join('\n')}\n`;
 }

@@ -10,16 +10,35 @@ import type { AuditRecord } from '../../../gateway/audit/audit-record.ts';
 import { verifyChains } from '../../../gateway/control/audit/verify-chains.ts';
 import { openAccessDesk } from '../../support/access.ts';
 import { CLASSIFICATION, classifiedFederation } from '../../support/classified-federation.ts';
+import type { FixtureSubgraph } from '../../support/federation-fixture.ts';
 import { serveFederation } from '../../support/serve-federation.ts';
 import { writeFolder } from '../../support/write-folder.ts';
 
 const QUERY = 'query Look { account(id: "a1") { id email } }';
 
-async function serve(settings: Readonly<Record<string, string>> = {}) {
-  const desk = await openAccessDesk('accounts');
-  const folder = await writeFolder({ 'rules.yaml': CLASSIFICATION });
+const DESK: FixtureSubgraph = {
+  name: 'desk',
+  sdl: `type Query {
+    secret: String @requiresScopes(scopes: [["desk:read"]]) @tag(name: "pii")
+    open: String
+  }`,
+  resolvers: { Query: { secret: () => 'secret', open: () => 'open' } },
+};
+const DESK_RULES = `
+version: 1
+classes: [{ name: personal, tags: [pii] }]
+rules: [{ name: known, for: { authenticated: true }, effect: allow }]
+`;
+
+async function serve(
+  settings: Readonly<Record<string, string>> = {},
+  subgraphs: readonly FixtureSubgraph[] = classifiedFederation,
+  rules: string = CLASSIFICATION,
+) {
+  const desk = await openAccessDesk('desk');
+  const folder = await writeFolder({ 'rules.yaml': rules });
   onTestFinished(() => folder.remove());
-  const gateway = await serveFederation(classifiedFederation, {
+  const gateway = await serveFederation(subgraphs, {
     CLASSIFICATION_RULES: join(folder.path, 'rules.yaml'),
     DATABASE_URL: desk.database.adminUrl,
     ...settings,
@@ -187,4 +206,21 @@ test('where that is preferred, classified data is served without a record, which
   expect(metrics).toContain('gateway_audit_records_total{result="dropped"} 1');
   expect(metrics).toContain('gateway_audit_queue 1');
   expect(await records()).toHaveLength(1);
+});
+
+test('what a requirement denies is on record as that, and what a grant opens with the grant', async () => {
+  const { ask, records, give, applied } = await serve({}, [DESK], DESK_RULES);
+
+  const before = await ask({}, { query: '{ open secret }' });
+  const given = await give();
+  await applied(given);
+  const after = await ask({}, { query: '{ open secret }' });
+  const found = await records();
+
+  expect(before.body.data).toEqual({ open: 'open', secret: null });
+  expect(after.body.data).toEqual({ open: 'open', secret: 'secret' });
+  expect(found).toMatchObject([
+    { effects: { 'Query.secret': 'denied:requirement' }, grants: [], outcome: 'partial' },
+    { effects: { 'Query.secret': 'allowed' }, grants: [given.grant?.id], outcome: 'ok' },
+  ]);
 });
