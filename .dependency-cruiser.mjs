@@ -22,6 +22,7 @@ const requestPath = [
   'cache',
   'execution',
   'response',
+  'audit',
 ];
 const noLookingAhead = requestPath.slice(0, -1).map((room, index) => ({
   name: `request-path-one-way-${room}`,

@@ -53,12 +53,18 @@ export interface AcceptedSettings extends RunSettings {
 
 const BYPASS = { state: 'bypass' } as const;
 
+/** The answer to one request, and the run that it is of, maybe an earlier one. */
+export interface AcceptedAnswer {
+  readonly answer: EdgeAnswer;
+  readonly executed: Executed;
+}
+
 /** Gets the answer of an operation that may be run. */
 export async function answerAccepted(
   accepted: AcceptedRequest,
   stages: AcceptedStages,
   settings: AcceptedSettings,
-): Promise<EdgeAnswer> {
+): Promise<AcceptedAnswer> {
   const attempt = new Attempt(accepted, stages, settings);
   const { cache } = stages;
   // What explains access to one caller is kept for nobody.
@@ -92,28 +98,30 @@ class Attempt implements CacheQuery<Executed> {
   }
 
   /** An answer that was kept. */
-  give(kept: KeptAnswer<Executed>, state: Exclude<CacheState, 'miss' | 'bypass'>): EdgeAnswer {
+  give(kept: KeptAnswer<Executed>, state: Exclude<CacheState, 'miss' | 'bypass'>): AcceptedAnswer {
     const { observer, now } = this.#stages;
     const { value, keptAtMs, freshUntilMs } = kept;
     const nowMs = now();
     observer.cache.looked(state);
     const facts = observer.answeredFromCache(state, this.operation, value);
-    const answer = { ...renderAged(value.answer, (nowMs - keptAtMs) / 1000), facts };
-    return this.#settings.cacheStatus
-      ? renderKeptStatus(answer, (freshUntilMs - nowMs) / 1000, state)
-      : answer;
+    const aged = { ...renderAged(value.answer, (nowMs - keptAtMs) / 1000), facts };
+    const answer = this.#settings.cacheStatus
+      ? renderKeptStatus(aged, (freshUntilMs - nowMs) / 1000, state)
+      : aged;
+    return { answer, executed: value };
   }
 
   /** An answer that was made for this request, or for one that it has waited for. */
-  giveMade(executed: Executed, state: 'miss' | 'bypass'): EdgeAnswer {
+  giveMade(executed: Executed, state: 'miss' | 'bypass'): AcceptedAnswer {
     const { observer } = this.#stages;
     const { request, prepared } = this.#accepted;
     observer.cache.looked(state);
     const facts = observer.executed(request.requestId, prepared, executed);
-    const answer = { ...executed.answer, facts };
-    return this.#settings.cacheStatus
-      ? renderMadeStatus(answer, state, executed.keeping !== null)
-      : answer;
+    const made = { ...executed.answer, facts };
+    const answer = this.#settings.cacheStatus
+      ? renderMadeStatus(made, state, executed.keeping !== null)
+      : made;
+    return { answer, executed };
   }
 
   get operation(): PreparedOperation {

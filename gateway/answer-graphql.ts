@@ -9,6 +9,7 @@
 import { ERROR_CATALOG } from '../shared/errors/error-catalog.ts';
 import type { Problem } from '../shared/errors/problem.ts';
 import { type AcceptedSettings, type AcceptedStages, answerAccepted } from './answer-accepted.ts';
+import type { Audit } from './audit/create-audit.ts';
 import type { SupergraphGeneration } from './build-generation.ts';
 import type { CallerRights, GrantsOf, RightsOf } from './create-rights-of.ts';
 import type { CompiledOperation } from './execution/execute-operation.ts';
@@ -41,6 +42,8 @@ export interface AnswerStages extends AcceptedStages {
   readonly limitRate: LimitRate | null;
   readonly prepare: PrepareOperation<CompiledOperation>;
   readonly explain: ExplainAccess;
+  /** Null keeps no record of who saw what. */
+  readonly audit: Audit | null;
 }
 
 export interface AnswerSettings extends AcceptedSettings {
@@ -89,7 +92,7 @@ async function answerOperation(
   settings: AnswerSettings,
 ): Promise<EdgeAnswer> {
   const { request, principal, generation } = asking;
-  const { rightsOf, prepare, observer } = stages;
+  const { rightsOf, prepare, observer, audit } = stages;
   const { query, operationName, variables } = request.parameters;
   const rights = rightsOf(principal, request.header(PURPOSE_HEADER) ?? null);
   const preparing = prepare(query, operationName, rights, generation.snapshot);
@@ -102,18 +105,27 @@ async function answerOperation(
     return renderAnswer(undefined, preparation.problems, settings);
   }
   const { prepared, executable } = preparation;
+  const { purpose, grants } = rights;
+  const audited = { requestId: request.requestId, query, principal, purpose, grants };
+  if (audit?.mustRefuse(prepared, audited)) return refuse(AUDIT_UNAVAILABLE, observer);
   const access = stages.explain(request.parameters, principal, rights, prepared);
   const refusals = findRefusals(preparation, variables, settings);
   if (refusals.length > 0) {
+    audit?.record(prepared, audited, null);
     observer.refused(refusals);
     return renderAnswer(undefined, [OPERATION_UNAUTHORIZED, ...refusals], { ...settings, access });
   }
   const hasLostAccess = () => lostAccess(prepared, principal, rights, stages);
   // Planning took its time: a mutation must not begin by what holds no more.
-  if (preparing instanceof Promise && hasLostAccess()) return refuseAccess(observer);
+  if (preparing instanceof Promise && hasLostAccess()) {
+    audit?.record(prepared, audited, null);
+    return refuse(ACCESS_ENDED, observer);
+  }
   const accepted = { ...asking, rights, prepared, executable, access };
-  const answer = await answerAccepted(accepted, stages, settings);
-  return hasLostAccess() ? refuseAccess(observer) : answer;
+  const { answer, executed } = await answerAccepted(accepted, stages, settings);
+  const hasLost = hasLostAccess();
+  audit?.record(prepared, audited, hasLost ? null : executed);
+  return hasLost ? refuse(ACCESS_ENDED, observer) : answer;
 }
 
 /** Whether a grant that the operation was begun with has ended meanwhile: its rows are not shown. */
@@ -126,9 +138,12 @@ function lostAccess(
   return grants !== null && !stillCovers(parsed.mentioned, grants, grantsOf(principal, purpose));
 }
 
-function refuseAccess(observer: RequestObserver): EdgeAnswer {
-  observer.refused([ACCESS_ENDED]);
-  return renderRefusal('ACCESS_ENDED');
+function refuse(
+  problem: typeof ACCESS_ENDED | typeof AUDIT_UNAVAILABLE,
+  observer: RequestObserver,
+): EdgeAnswer {
+  observer.refused([problem]);
+  return renderRefusal(problem.code);
 }
 
 /** Says what a request is for. */
@@ -137,6 +152,11 @@ const PURPOSE_HEADER = 'x-purpose';
 const ACCESS_ENDED = {
   code: 'ACCESS_ENDED',
   message: ERROR_CATALOG.ACCESS_ENDED.summary,
+} as const;
+
+const AUDIT_UNAVAILABLE = {
+  code: 'AUDIT_UNAVAILABLE',
+  message: ERROR_CATALOG.AUDIT_UNAVAILABLE.summary,
 } as const;
 
 const RATE_LIMITED = {

@@ -9,6 +9,7 @@ import type { Redis } from '../shared/redis/create-redis.ts';
 import type { Metrics } from '../shared/telemetry/create-metrics.ts';
 import type { Logger } from '../shared/telemetry/logger.ts';
 import { createAnswerGraphql } from './answer-graphql.ts';
+import type { Audit } from './audit/create-audit.ts';
 import { buildIdentity } from './build-identity.ts';
 import { buildLiveSupergraph } from './build-live-supergraph.ts';
 import { buildResponseCache } from './build-response-cache.ts';
@@ -50,6 +51,8 @@ export interface GatewayDoors {
   /** API keys, and what was revoked. */
   readonly register: CredentialRegister;
   readonly grants: GrantRegister;
+  /** Null keeps no record of who saw classified data. */
+  readonly audit: Audit | null;
   readonly decidePolicy: DecidePolicy;
   /** What follows from how data is classified. */
   readonly classification: LiveClassification;
@@ -121,6 +124,7 @@ export function buildGateway(config: GatewayConfig, doors: GatewayDoors): Gatewa
       share: buildShare(config, observer),
       headersFor,
       describeTold: createDescribeTold(doors.subgraphTokens !== null, config.FORWARD_HEADERS),
+      audit: doors.audit,
       observer,
       now: doors.now,
     },
@@ -128,10 +132,7 @@ export function buildGateway(config: GatewayConfig, doors: GatewayDoors): Gatewa
   );
   const server = createHttpServer(toEdgeSettings(config, doors.portalFolder), {
     answerGraphql,
-    invalidateCache:
-      doors.invalidationKey === null
-        ? null
-        : createInvalidateCache(doors.invalidationKey, forgetEverywhere),
+    invalidateCache: buildInvalidateCache(doors, forgetEverywhere),
     async ready() {
       const { generation, since } = live.current;
       const products = await generation.probe();
@@ -157,6 +158,13 @@ export function buildGateway(config: GatewayConfig, doors: GatewayDoors): Gatewa
       await live.close();
     },
   };
+}
+
+function buildInvalidateCache(
+  { invalidationKey: key }: GatewayDoors,
+  forget: (notice: ChangeNotice) => number,
+) {
+  return key === null ? null : createInvalidateCache(key, forget);
 }
 
 function buildShare(config: GatewayConfig, observer: RequestObserver): ShareQueries<Executed> {

@@ -1,9 +1,11 @@
 import { createRedis, type Redis } from '../shared/redis/create-redis.ts';
 import type { Metrics } from '../shared/telemetry/create-metrics.ts';
 import type { Logger } from '../shared/telemetry/logger.ts';
+import type { Audit } from './audit/create-audit.ts';
 import { type ChangeLink, createChangeLink, NO_CHANGE_LINK } from './change-link.ts';
 import type { GatewayConfig } from './config/config-schema.ts';
 import { followControlState } from './follow-control-state.ts';
+import { keepAudit } from './keep-audit.ts';
 
 /** What a gateway shares with others, as far as its configuration names it. */
 export interface Stores {
@@ -13,7 +15,10 @@ export interface Stores {
   readonly cacheRedis: Redis | null;
   /** What others say has changed. */
   readonly changes: ChangeLink;
-  close(): Promise<void>;
+  /** Null keeps no record of who saw what. */
+  readonly audit: Audit | null;
+  /** @param drainMs For what waits to be recorded, in milliseconds. */
+  close(drainMs: number): Promise<void>;
 }
 
 /** A Redis nearby answers in a millisecond; one that takes longer than this is not worth waiting for. */
@@ -26,11 +31,13 @@ const CACHE_TIMEOUTS = { connectTimeoutMs: 2000, commandTimeoutMs: 50 };
  * Connects to what a gateway shares with others.
  *
  * @param registers Filled and kept up to date from the control plane.
+ * @param policyVersion Named by what is recorded.
  * @throws What `followControlState` throws.
  */
 export async function connectStores(
   config: GatewayConfig,
   registers: Parameters<typeof followControlState>[1],
+  policyVersion: string,
   tools: { readonly metrics: Metrics; readonly log: Logger },
 ): Promise<Stores> {
   const { log } = tools;
@@ -38,13 +45,16 @@ export async function connectStores(
   const redis = connectRedis(config, log, REDIS_TIMEOUTS);
   const cacheRedis = sharesAnswers(config) ? connectRedis(config, log, CACHE_TIMEOUTS) : null;
   const changes = linkChanges(config, log);
+  const kept = keepAudit(config, policyVersion, tools);
   return {
     redis,
     cacheRedis,
     changes,
-    async close() {
+    audit: kept.audit,
+    async close(drainMs) {
       redis?.close();
       cacheRedis?.close();
+      await kept.close(drainMs);
       await changes.close();
       await control.close();
     },

@@ -10,7 +10,8 @@ import { Lookup } from '../shared/lang/lookup.ts';
 import type { Metrics } from '../shared/telemetry/create-metrics.ts';
 import type { Logger } from '../shared/telemetry/logger.ts';
 import { type CacheObserver, type CacheState, observeCache } from './observe-cache.ts';
-import type { PreparationObserver, PreparedOperation } from './operation/prepare-operation.ts';
+import type { PreparationObserver } from './operation/preparation-observer.ts';
+import type { PreparedOperation } from './operation/prepare-operation.ts';
 import type { ObservePolicyDecision } from './policy/held-policies.ts';
 
 export interface RequestObserver {

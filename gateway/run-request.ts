@@ -31,6 +31,8 @@ export interface AcceptedRequest {
 /** One execution, for everybody who waits for it, or comes while its answer is kept. */
 export interface Executed extends ExecutedFacts, MadeAnswer {
   readonly answer: EdgeAnswer;
+  /** False where nothing was run. */
+  readonly hasData: boolean;
   /** Whether a product did not answer, or not in time, or nothing that can be understood. */
   readonly hasFailed: boolean;
 }
@@ -115,7 +117,8 @@ function toExecuted(
   const { prepared, request } = accepted;
   const { problems } = result;
   const hasFailed = problems.some(({ code }) => FAILURES.has(code));
-  const facts = { requestId, problems, subgraphs, hasFailed };
+  const hasData = result.dataText !== undefined;
+  const facts = { requestId, problems, subgraphs, hasData, hasFailed };
   const rendered = renderOnce(result, accepted, settings);
   const keeping = plan !== null && isKeepable(result) ? plan.lifetime.keeping : null;
   if (plan === null || keeping === null) {

@@ -77,11 +77,13 @@ export async function serveGateway(
   const { startPage, exampleOperations } = await describeGateway(config, log);
   const subgraphTokens = await loadSubgraphTokens(config);
   const issuers = await loadIssuers(config, env);
-  const invalidationKey = await loadInvalidationKey(config, env);
-  const cacheSecrets = await loadSecrets(config.RESPONSE_CACHE_SECRETS, env);
+  const cacheKeys = await loadCacheKeys(config, env);
   const register = new CredentialRegister(config.DATABASE_URL !== null);
   const grants = new GrantRegister(config.GRANTS_TRUSTED_SECONDS * 1000);
-  const stores = await connectStores(config, { register, grants }, { metrics, log });
+  const stores = await connectStores(config, { register, grants }, policies.version, {
+    metrics,
+    log,
+  });
   const server = buildGateway(config, {
     supergraph,
     loadSupergraph,
@@ -89,12 +91,12 @@ export async function serveGateway(
     log,
     redis: stores.redis,
     cacheRedis: stores.cacheRedis,
-    cacheSecrets,
+    ...cacheKeys,
     announceChange: stores.changes.announce,
-    invalidationKey,
     issuers,
     register,
     grants,
+    audit: stores.audit,
     decidePolicy: policies.decide,
     classification: rules.classification,
     metrics,
@@ -106,7 +108,7 @@ export async function serveGateway(
     portalFolder: fileURLToPath(new URL('dist/portal/', PROJECT_ROOT)),
   });
   const { url } = await server.listen().catch((error: unknown) => {
-    void stores.close();
+    void stores.close(0);
     void supergraph.planning.close();
     throw error;
   });
@@ -125,7 +127,7 @@ export async function serveGateway(
       unfollow();
       unfollowRules();
       await server.close(config.DRAIN_MS);
-      await stores.close();
+      await stores.close(config.DRAIN_MS);
       log[level]('gateway closed');
     },
   };
@@ -150,18 +152,14 @@ function createPlace(): WorkerPlace {
   return { metrics, renderMetrics: () => metrics.render() };
 }
 
-function loadSecrets(
-  references: readonly string[],
+async function loadCacheKeys(
+  { CACHE_INVALIDATION_KEY: reference, RESPONSE_CACHE_SECRETS: references }: GatewayConfig,
   env: Readonly<Record<string, string | undefined>>,
-): Promise<readonly string[]> {
-  return Promise.all(references.map((reference) => loadSecret(reference, env)));
-}
-
-async function loadInvalidationKey(
-  { CACHE_INVALIDATION_KEY: reference }: GatewayConfig,
-  env: Readonly<Record<string, string | undefined>>,
-): Promise<string | null> {
-  return reference === null ? null : loadSecret(reference, env);
+) {
+  return {
+    invalidationKey: reference === null ? null : await loadSecret(reference, env),
+    cacheSecrets: await Promise.all(references.map((one) => loadSecret(one, env))),
+  };
 }
 
 async function readSupergraph({ SUPERGRAPH_FILE: file }: GatewayConfig) {

@@ -60,6 +60,7 @@ export function fromStoredAnswer(value: unknown, nowMs: number): Executed | null
     subgraphs: new Map(subgraphs),
     tags: new Set(tags),
     bytes: 2 * answer.body.length,
+    hasData: true,
     hasFailed: false,
   };
 }

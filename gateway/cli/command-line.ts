@@ -9,6 +9,7 @@
 import { Command, CommanderError } from 'commander';
 
 import { addAccessCommand } from './access/access-command.ts';
+import { addAuditCommand } from './audit/audit-command.ts';
 import { addCacheCommand } from './cache-command.ts';
 import type { CommandTools } from './command-tools.ts';
 import { addComposeCommand } from './compose-command.ts';
@@ -78,5 +79,6 @@ function createProgram(tools: CommandTools, setExitCode: (code: ExitCode) => voi
   addRevokeCommand(program, tools);
   addAccessCommand(program, tools, setExitCode);
   addCacheCommand(program, tools);
+  addAuditCommand(program, tools, setExitCode);
   return program;
 }

@@ -10,6 +10,7 @@ import { isIP } from 'node:net';
 
 import { z } from 'zod';
 
+import { auditSettings } from './audit-settings.ts';
 import { authorizationSettings } from './authorization-settings.ts';
 import { cacheSettings } from './cache-settings.ts';
 import { identitySettings } from './identity-settings.ts';
@@ -204,6 +205,7 @@ export const settings = {
 
   ...identitySettings,
   ...authorizationSettings,
+  ...auditSettings,
 
   REDIS_URL: z
     .url({ protocol: /^rediss?$/, error: 'expected a redis or rediss URL' })

@@ -17,7 +17,11 @@ import { ERROR_CATALOG } from '../../shared/errors/error-catalog.ts';
 import { MeshgateError } from '../../shared/errors/meshgate-error.ts';
 import type { Problem } from '../../shared/errors/problem.ts';
 import { toAuthorizationShape, toDecidedRights } from '../policy/authorization-shape.ts';
-import { type Classification, UNCLASSIFIED } from '../policy/classification.ts';
+import {
+  type Classification,
+  type ClassifiedElements,
+  UNCLASSIFIED,
+} from '../policy/classification.ts';
 import type { Rights } from '../policy/requirement.ts';
 import type { SupergraphSnapshot } from '../supergraph/supergraph-snapshot.ts';
 import {
@@ -39,6 +43,7 @@ import {
   parseOperation,
 } from './parse-operation.ts';
 import { type PlanDocument, planOperation } from './plan-operation.ts';
+import type { PreparationObserver } from './preparation-observer.ts';
 import { createVisibleSchema } from './visible-schema.ts';
 
 /** An operation as one authorization shape may run it. */
@@ -52,6 +57,8 @@ export interface PreparedOperation {
   readonly shape: string;
   readonly parsed: ParsedOperation;
   readonly authorized: AuthorizedSelections;
+  /** What of the operation has a class. */
+  readonly classified: ClassifiedElements;
   /** Null when no subgraph has to be asked. */
   readonly plan: PlanNode | null;
   readonly snapshot: SupergraphSnapshot;
@@ -99,16 +106,6 @@ export interface PrepareOperation<Executable> {
   readonly inUse: (snapshot: SupergraphSnapshot, limit: number) => readonly OperationInUse[];
   /** Forgets all that was prepared for a snapshot. */
   readonly forget: (snapshot: SupergraphSnapshot) => void;
-}
-
-/** Told about each look-up, for the metrics. */
-export interface PreparationObserver {
-  readonly hit: () => void;
-  readonly miss: () => void;
-  /** A remembered operation had to make room for others. */
-  readonly evicted: () => void;
-  /** A valid operation could not be planned: an operator has to know why. */
-  readonly failed: (error: MeshgateError) => void;
 }
 
 /**
@@ -251,6 +248,7 @@ class Preparation<Executable extends object> {
     const decided = toDecidedRights(parsed.mentioned, shape, rights);
     const classification = this.#doors.classificationOf(snapshot);
     const effects = classification.effectsOf(parsed.marks.coordinates, rights);
+    const classified = classification.classified(parsed.marks.coordinates);
     const hidesValues = classification.masksAny(parsed.marks.around, rights);
     const { dryRun } = this.#settings;
     const authorized = (dryRun ? authorizeDryRun : authorizeSelections)(parsed, decided, effects);
@@ -258,7 +256,7 @@ class Preparation<Executable extends object> {
     const introspected = () =>
       narrows ? this.#visibleSchema(snapshot, shape, decided) : snapshot.schema;
     const accept = (plan: PlanNode | null): AcceptedOperation<Executable> => {
-      const decision = { identity: flightKey, authorized, shape, hidesValues };
+      const decision = { identity: flightKey, authorized, classified, shape, hidesValues };
       const prepared: PreparedOperation = { parsed, plan, snapshot, introspected, ...decision };
       const outcome = { ok: true, prepared, executable: this.#doors.compile(prepared) } as const;
       const bytes = estimatePlanBytes(plan, authorized.allowed);

@@ -18,8 +18,17 @@ export type Effect =
 /** Effects by coordinate; what is absent is allowed. */
 export type Effects = ReadonlyMap<string, Effect>;
 
+/** What has a class, under one version of the rules. */
+export interface ClassifiedElements {
+  /** Empty where no rules are in force. */
+  readonly rulesVersion: string;
+  readonly coordinates: readonly string[];
+}
+
 /** The governance rules, made ready for one supergraph. */
 export interface Classification {
+  /** Finds which of the given elements have a class. */
+  classified(coordinates: readonly string[]): ClassifiedElements;
   /**
    * Writes what the rules say of the given elements for a caller: equal for two callers exactly when all
    * effects are equal, and never equal under other rules. Empty when no element has a class.
@@ -35,6 +44,7 @@ export interface Classification {
 
 /** Where no rules are in force: nothing has a class. */
 export const UNCLASSIFIED: Classification = {
+  classified: () => ({ rulesVersion: '', coordinates: [] }),
   shapeOf: () => '',
   masksAny: () => false,
   effectsOf: () => new Map(),

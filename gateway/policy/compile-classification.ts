@@ -102,6 +102,11 @@ class RuledSchema implements CompiledClassification {
     this.#secret = secret;
   }
 
+  classified(coordinates: readonly string[]) {
+    const found = coordinates.filter((coordinate) => this.#rulings.has(coordinate));
+    return { rulesVersion: this.#version, coordinates: found };
+  }
+
   shapeOf(coordinates: readonly string[], rights: Rights): string {
     const ruled = this.#ruledFor(coordinates, rights);
     if (ruled.length === 0) return '';

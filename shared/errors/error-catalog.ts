@@ -118,6 +118,11 @@ export const ERROR_CATALOG = {
     'Access that was granted for this operation ended while it ran, so nothing of it is shown; what it has changed stays changed.',
     RETRYABLE,
   ),
+  AUDIT_UNAVAILABLE: operator(
+    503,
+    'The operation touches classified data, and it cannot be recorded now that it was asked for.',
+    RETRYABLE,
+  ),
 
   // The operation.
   GRAPHQL_PARSE_FAILED: client(400, 'The document is not valid GraphQL syntax.'),

@@ -244,6 +244,24 @@ export const METRIC_CATALOG = {
     help: 'Selections removed because the caller may not read them; in a dry run, those that would be.',
     labels: [],
   },
+  gateway_audit_records_total: {
+    kind: 'counter',
+    unit: 'count',
+    help: 'Records of operations on classified data, by result (written, dropped): who saw what in a dropped one is not known.',
+    labels: ['result'],
+  },
+  gateway_audit_failures_total: {
+    kind: 'counter',
+    unit: 'count',
+    help: 'Times that records could not be written to the audit ledger; they are tried again.',
+    labels: [],
+  },
+  gateway_audit_queue: {
+    kind: 'gauge',
+    unit: 'count',
+    help: 'Records that wait to be written to the audit ledger.',
+    labels: [],
+  },
   gateway_redis_failures_total: {
     kind: 'counter',
     unit: 'count',

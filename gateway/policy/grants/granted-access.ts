@@ -9,12 +9,14 @@ const WHOLE = '*';
 export class GrantedAccess implements GrantedElements {
   /** Ids of the grants: what is granted never changes, so equal ids open the same. */
   readonly fingerprint: string;
+  readonly #grants: readonly Grant[];
   readonly #coordinates = new Map<string, ReadonlySet<string>>();
   readonly #products = new Map<string, SubgraphGrant>();
 
   /** @param grants Those that hold, at least one. */
   constructor(grants: readonly Grant[]) {
     this.fingerprint = toFingerprint(grants);
+    this.#grants = grants;
     for (const product of new Set(grants.map((grant) => grant.product))) {
       const own = grants.filter((grant) => grant.product === product);
       const coordinates = new Set(own.flatMap((grant) => grant.coordinates ?? [WHOLE]));
@@ -37,6 +39,19 @@ export class GrantedAccess implements GrantedElements {
         return granted.has(coordinate) || (!writes && granted.has(WHOLE));
       })
     );
+  }
+
+  /** Finds the ids of the grants, sorted, that cover one of the elements. */
+  idsFor(elements: readonly ProtectedElement[]): readonly string[] {
+    const covered = elements.filter((element) => this.covers(element));
+    const used = this.#grants.filter(({ product, coordinates }) =>
+      covered.some(
+        ({ coordinate, products, writes }) =>
+          products.includes(product) &&
+          (coordinates === null ? !writes : coordinates.includes(coordinate)),
+      ),
+    );
+    return used.map(({ id }) => id).sort();
   }
 
   /** @returns Null when nothing of the product was granted. */

@@ -90,3 +90,18 @@ test('a product is told what was granted of it alone, until the first of it ends
   });
   expect(granted.ofProduct('shipments')).toBeNull();
 });
+
+test('names the grants that cover something of what is asked, sorted', () => {
+  const granted = access(
+    { id: 'g-2', coordinates: ['Account.email'] },
+    { id: 'g-1', product: 'orders' },
+    { id: 'g-3', coordinates: ['Account.phone'] },
+    { id: 'g-4' },
+  );
+
+  const asked = [element('Account.email', 'accounts'), element('Order.total', 'orders', 'other')];
+
+  expect(granted.idsFor(asked)).toEqual(['g-2', 'g-4']);
+  expect(granted.idsFor([element('Order.total', 'orders')])).toEqual(['g-1']);
+  expect(granted.idsFor([element('Mutation.erase', 'accounts')])).toEqual([]);
+});

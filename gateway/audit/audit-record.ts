@@ -1,0 +1,48 @@
+/**
+ * What the ledger says of one operation that touches classified data.
+ *
+ * @module
+ */
+import type { CallerKind } from '../identity/principal.ts';
+
+/** How an operation ended: with all that it asked for, with less, or with nothing that is classified. */
+export type AuditOutcome = 'ok' | 'partial' | 'refused';
+
+/**
+ * What one element was to the caller: `allowed`, `masked:` and the kind of the mask, or `denied:` and
+ * the name of the rule; `denied:unruled` where no rule speaks of the caller, `denied:requirement`
+ * where what the schema requires is missing, or something above the element was denied.
+ */
+export type AuditEffect = 'allowed' | `masked:${string}` | `denied:${string}`;
+
+/** One record, as it is kept and exported; of plain JSON, without any value of the answer. */
+export interface AuditRecord {
+  /** Instant of the answer, `YYYY-MM-DDTHH:MM:SS.sssZ`. */
+  readonly at: string;
+  readonly requestId: string;
+  /** Null, like the subject, for an anonymous caller. */
+  readonly issuer: string | null;
+  readonly subject: string | null;
+  readonly clientKind: CallerKind | null;
+  /** What the request said it is for, where the caller's issuer vouches for that. */
+  readonly purpose: string | null;
+  readonly operation: {
+    readonly name: string | null;
+    readonly kind: 'query' | 'mutation';
+    /** SHA-256 of the document's text, in hex. */
+    readonly sha256: string;
+  };
+  /** Data products that the plan asks, sorted; none where nothing is left to ask. */
+  readonly products: readonly string[];
+  /** By coordinate, those with a class under the rules in force. */
+  readonly effects: Readonly<Record<string, AuditEffect>>;
+  /** Ids of the grants that cover something of the operation, sorted. */
+  readonly grants: readonly string[];
+  /** The strictest of the effects. */
+  readonly decision: 'allowed' | 'masked' | 'denied';
+  readonly outcome: AuditOutcome;
+  readonly rulesVersion: string;
+  readonly policyVersion: string;
+  /** SHA-256 of the authorization shape, in hex: equal for callers of equal decisions. */
+  readonly shape: string;
+}

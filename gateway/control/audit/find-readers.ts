@@ -1,0 +1,62 @@
+import type { PostgresPool } from '../../../shared/postgres/create-pool.ts';
+
+/** What the ledger says of one caller and one element. */
+export interface Reader {
+  /** Null, like the subject, for anonymous callers. */
+  readonly issuer: string | null;
+  readonly subject: string | null;
+  /** How often it was shown as it is, a count; the others likewise. */
+  readonly seen: number;
+  readonly masked: number;
+  readonly refused: number;
+  /** When it was last shown as it is; null for never. */
+  readonly lastSeenAt: string | null;
+  /** When any of it happened last. */
+  readonly lastAt: string;
+  /** What for, and by which grants, it was shown as it is; sorted. */
+  readonly purposes: readonly string[];
+  readonly grants: readonly string[];
+}
+
+interface ReaderRow extends Omit<Reader, 'purposes' | 'grants'> {
+  readonly purposes: readonly string[] | null;
+  readonly grants: readonly (readonly string[])[] | null;
+}
+
+const READERS = `
+WITH told AS (
+  SELECT record ->> 'issuer' AS issuer, record ->> 'subject' AS subject, at,
+    record ->> 'purpose' AS purpose, record -> 'grants' AS grants,
+    CASE WHEN record ->> 'outcome' = 'refused' THEN 'denied:'
+      ELSE record -> 'effects' ->> $1 END AS effect
+  FROM meshgate.audit_record WHERE record -> 'effects' ? $1 AND at >= $2
+)
+SELECT issuer, subject,
+  count(*) FILTER (WHERE effect = 'allowed')::float8 AS seen,
+  count(*) FILTER (WHERE effect LIKE 'masked:%')::float8 AS masked,
+  count(*) FILTER (WHERE effect LIKE 'denied:%')::float8 AS refused,
+  max(at) FILTER (WHERE effect = 'allowed') AS "lastSeenAt",
+  max(at) AS "lastAt",
+  jsonb_agg(DISTINCT purpose) FILTER (WHERE effect = 'allowed' AND purpose IS NOT NULL) AS purposes,
+  jsonb_agg(DISTINCT grants) FILTER (WHERE effect = 'allowed') AS grants
+FROM told GROUP BY issuer, subject
+ORDER BY seen DESC, masked DESC, refused DESC, issuer, subject`;
+
+/**
+ * Finds who was shown or refused an element, those first who saw it most often.
+ *
+ * @param coordinate Such as `Account.email`.
+ * @throws {MeshgateError} `DATABASE_UNAVAILABLE`.
+ */
+export async function findReaders(
+  pool: PostgresPool,
+  coordinate: string,
+  since: Date,
+): Promise<readonly Reader[]> {
+  const rows = await pool.query<ReaderRow>(READERS, [coordinate, since.toISOString()]);
+  return rows.map(({ purposes, grants, ...row }) => ({
+    ...row,
+    purposes: [...(purposes ?? [])].sort(),
+    grants: [...new Set((grants ?? []).flat())].sort(),
+  }));
+}

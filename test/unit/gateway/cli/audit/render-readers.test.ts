@@ -1,0 +1,50 @@
+import { expect, test } from 'vitest';
+
+import { renderReaders } from '../../../../../gateway/cli/audit/render-readers.ts';
+import type { Reader } from '../../../../../gateway/control/audit/find-readers.ts';
+
+const READER: Reader = {
+  issuer: 'https://id.example',
+  subject: 'ben',
+  seen: 0,
+  masked: 0,
+  refused: 0,
+  lastSeenAt: null,
+  lastAt: '2026-02-03T04:05:06.789Z',
+  purposes: [],
+  grants: [],
+};
+const SINCE = new Date('2026-01-01T00:00:00Z');
+
+test.each([
+  [
+    'saw it in every way',
+    {
+      seen: 14,
+      masked: 3,
+      refused: 2,
+      lastSeenAt: '2026-02-01T00:00:00.000Z',
+      purposes: ['churn'],
+      grants: ['g-1', 'g-2'],
+    },
+    'ben (https://id.example) saw Account.email as it is 14 times, last on 2026-02-01 at 00:00 UTC, for churn, by grant g-1 and g-2; saw it masked 3 times; was refused it twice.',
+  ],
+  [
+    'saw it masked',
+    { masked: 1 },
+    'ben (https://id.example) saw Account.email masked once, last on 2026-02-03 at 04:05 UTC.',
+  ],
+  [
+    'has no name and was refused it',
+    { issuer: null, subject: null, refused: 1 },
+    'Somebody without a token was refused Account.email once, last on 2026-02-03 at 04:05 UTC.',
+  ],
+])('says in a sentence that a caller %s', (_, changes, sentence) => {
+  expect(renderReaders('Account.email', SINCE, [{ ...READER, ...changes }])).toBe(`${sentence}\n`);
+});
+
+test('says that nobody has asked', () => {
+  expect(renderReaders('Account.email', SINCE, [])).toBe(
+    'Nobody has asked for Account.email since 2026-01-01 at 00:00 UTC.\n',
+  );
+});
