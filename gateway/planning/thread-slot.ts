@@ -38,6 +38,9 @@ export interface SlotEvents {
   readonly lost: () => void;
 }
 
+/** Planning is rare, so a thread need not keep room for much garbage; the default takes 20 MB more. */
+const YOUNG_GENERATION_MB = 16;
+
 /**
  * A place for one planning thread.
  *
@@ -83,7 +86,10 @@ export class ThreadSlot {
       execArgv: [],
       // Nothing of the process's environment but what makes graphql-js leave its development checks out.
       env: { NODE_ENV: 'production' },
-      resourceLimits: { maxOldGenerationSizeMb: this.#settings.memoryMb },
+      resourceLimits: {
+        maxOldGenerationSizeMb: this.#settings.memoryMb,
+        maxYoungGenerationSizeMb: YOUNG_GENERATION_MB,
+      },
     });
     this.#worker = worker;
     this.#ready = false;

@@ -224,3 +224,26 @@ test('what a requirement denies is on record as that, and what a grant opens wit
     { effects: { 'Query.secret': 'allowed' }, grants: [given.grant?.id], outcome: 'ok' },
   ]);
 });
+
+test('an answer that was kept is on record for everybody who is given it', async () => {
+  const { ask, gateway, records } = await serve({}, [DESK], DESK_RULES);
+  gateway.replace('desk', (request, response) => {
+    request.resume();
+    response.writeHead(200, {
+      'content-type': 'application/json',
+      'cache-control': 'public, max-age=600',
+    });
+    response.end(JSON.stringify({ data: { secret: 'secret' } }));
+  });
+  const callers = ['ada', 'ben', 'ada'];
+
+  const answers = [];
+  for (const sub of callers) {
+    answers.push((await ask({ sub, scope: 'desk:read' }, { query: '{ secret }' })).headers);
+  }
+
+  expect(answers.map((headers) => headers.get('age') !== null)).toEqual([false, true, true]);
+  expect((await records()).map(({ subject, effects }) => [subject, effects])).toEqual(
+    callers.map((sub) => [sub, { 'Query.secret': 'allowed' }]),
+  );
+});
