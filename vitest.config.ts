@@ -8,6 +8,7 @@ const level = (name: string, testTimeout = 10_000, hookTimeout = 60_000) => ({
   test: {
     name,
     include: [`test/${name}/**/*.test.ts`],
+    setupFiles: ['test/support/property-seed.ts'],
     testTimeout,
     hookTimeout,
     env: { APOLLO_TELEMETRY_DISABLED: '1', NODE_ENV: 'test' },
