@@ -1,8 +1,8 @@
+import { METRIC_CATALOG } from '../../shared/telemetry/metric-catalog.ts';
 import {
-  METRIC_CATALOG,
   type MetricDefinition,
   SECONDS_BUCKETS,
-} from '../../shared/telemetry/metric-catalog.ts';
+} from '../../shared/telemetry/metric-definition.ts';
 import { renderTable } from './markdown-table.ts';
 
 /** Renders `docs/reference/metrics.md` from the catalog: Markdown, ending in a newline. */

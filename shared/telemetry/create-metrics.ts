@@ -1,12 +1,7 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { MetricsSnapshot } from './merge-metrics.ts';
-import {
-  METRIC_CATALOG,
-  type MetricDefinition,
-  type MetricKind,
-  type MetricName,
-  SECONDS_BUCKETS,
-} from './metric-catalog.ts';
+import { METRIC_CATALOG, type MetricName } from './metric-catalog.ts';
+import { type MetricDefinition, type MetricKind, SECONDS_BUCKETS } from './metric-definition.ts';
 
 export interface CounterSeries {
   /** Adds to the count; 1 unless told otherwise, never negative. */

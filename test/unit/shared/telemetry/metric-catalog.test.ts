@@ -1,8 +1,6 @@
 import { expect, test } from 'vitest';
-import {
-  METRIC_CATALOG,
-  type MetricDefinition,
-} from '../../../../shared/telemetry/metric-catalog.ts';
+import { METRIC_CATALOG } from '../../../../shared/telemetry/metric-catalog.ts';
+import type { MetricDefinition } from '../../../../shared/telemetry/metric-definition.ts';
 
 const metrics: [string, MetricDefinition][] = Object.entries(METRIC_CATALOG);
 
