@@ -8,17 +8,9 @@ import type { ChangeNotice } from '../shared/changes/change-notice.ts';
 import type { Redis } from '../shared/redis/create-redis.ts';
 import type { Metrics } from '../shared/telemetry/create-metrics.ts';
 import type { Logger } from '../shared/telemetry/logger.ts';
-import { createAnswerGraphql } from './answer-graphql.ts';
 import type { Audit } from './audit/create-audit.ts';
-import { buildIdentity } from './build-identity.ts';
-import { buildLiveSupergraph } from './build-live-supergraph.ts';
-import { buildResponseCache } from './build-response-cache.ts';
 import { createShareQueries, type ShareQueries, shareNothing } from './cache/share-queries.ts';
 import type { GatewayConfig } from './config/config-schema.ts';
-import { createInvalidateCache } from './create-invalidate-cache.ts';
-import { createGrantsOf, createRightsOf } from './create-rights-of.ts';
-import type { SwapSupergraph } from './create-swap-supergraph.ts';
-import { createExplainAccess } from './explain-access.ts';
 import { createHttpServer, type HttpServer } from './http/create-http-server.ts';
 import type { ExampleOperation, StartPageFacts } from './http/edge-types.ts';
 import type { CredentialRegister } from './identity/credential-register.ts';
@@ -29,14 +21,22 @@ import {
   createSubgraphHeaders,
 } from './identity/trust/create-subgraph-headers.ts';
 import type { SubgraphTokens } from './identity/trust/create-subgraph-tokens.ts';
-import type { LoadedSupergraph, LoadSupergraph } from './load-supergraph.ts';
-import { createRequestObserver, type RequestObserver } from './observe-requests.ts';
 import type { GrantRegister } from './policy/grants/grant-register.ts';
 import { createHeldPolicies, type DecidePolicy } from './policy/held-policies.ts';
-import { toAnswerSettings, toEdgeSettings } from './room-settings.ts';
-import type { Executed } from './run-request.ts';
 import type { LiveClassification } from './supergraph/live-classification.ts';
 import type { SupergraphSnapshot } from './supergraph/supergraph-snapshot.ts';
+import { createAnswerGraphql } from './wiring/request/answer-graphql.ts';
+import { buildIdentity } from './wiring/request/build-identity.ts';
+import { buildResponseCache } from './wiring/request/build-response-cache.ts';
+import { createInvalidateCache } from './wiring/request/create-invalidate-cache.ts';
+import { createGrantsOf, createRightsOf } from './wiring/request/create-rights-of.ts';
+import { createExplainAccess } from './wiring/request/explain-access.ts';
+import { createRequestObserver, type RequestObserver } from './wiring/request/observe-requests.ts';
+import { toAnswerSettings, toEdgeSettings } from './wiring/request/room-settings.ts';
+import type { Executed } from './wiring/request/run-request.ts';
+import { buildLiveSupergraph } from './wiring/supergraph/build-live-supergraph.ts';
+import type { SwapSupergraph } from './wiring/supergraph/create-swap-supergraph.ts';
+import type { LoadedSupergraph, LoadSupergraph } from './wiring/supergraph/load-supergraph.ts';
 
 /** What the gateway needs from outside besides its configuration. */
 export interface GatewayDoors {

@@ -13,7 +13,7 @@ import cluster from 'node:cluster';
 
 // What a command does not need is not loaded: the planner above all.
 if (cluster.isWorker) {
-  const { serveWorker } = await import('./serve-worker.ts');
+  const { serveWorker } = await import('./wiring/process/serve-worker.ts');
   process.exit(await serveWorker(process.env));
 } else {
   const { runCommandLine } = await import('./cli/command-line.ts');
@@ -21,6 +21,7 @@ if (cluster.isWorker) {
     env: process.env,
     stdout: process.stdout,
     stderr: process.stderr,
-    serve: async (settings) => (await import('./serve-workers.ts')).serveWorkers(settings),
+    serve: async (settings) =>
+      (await import('./wiring/process/serve-workers.ts')).serveWorkers(settings),
   });
 }

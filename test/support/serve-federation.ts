@@ -8,7 +8,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import { serveGateway } from '../../gateway/serve-gateway.ts';
+import { serveGateway } from '../../gateway/wiring/process/serve-gateway.ts';
 import type { FixtureSubgraph } from './federation-fixture.ts';
 import { PLANNING_THREAD } from './planning-thread-entry.ts';
 import { serveSubgraphs } from './serve-subgraphs.ts';

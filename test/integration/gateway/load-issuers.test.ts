@@ -1,9 +1,8 @@
 import { join } from 'node:path';
 
 import { expect, onTestFinished, test } from 'vitest';
-
-import { loadIssuers } from '../../../gateway/build-identity.ts';
 import { loadConfig } from '../../../gateway/config/load-config.ts';
+import { loadIssuers } from '../../../gateway/wiring/request/build-identity.ts';
 import { writeFolder } from '../../support/write-folder.ts';
 
 const issuer = { issuer: 'https://id.example', audiences: ['mesh'] };

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { composeSupergraph } from '../../../gateway/control/composition/compose-supergraph.ts';
-import { serveGateway } from '../../../gateway/serve-gateway.ts';
+import { serveGateway } from '../../../gateway/wiring/process/serve-gateway.ts';
 import type { FixtureSubgraph } from '../../support/federation-fixture.ts';
 import { PLANNING_THREAD } from '../../support/planning-thread-entry.ts';
 import { serveSubgraphs } from '../../support/serve-subgraphs.ts';

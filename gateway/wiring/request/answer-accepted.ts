@@ -1,0 +1,203 @@
+/**
+ * The end of the request path: an operation that may be run gets its answer from the cache, from
+ * an execution, or from one that is under way.
+ *
+ * @module
+ */
+
+import type { AnswerCache } from '../../cache/answer-cache.ts';
+import { AnswerLifetime } from '../../cache/answer-lifetime.ts';
+import type { KeptAnswer } from '../../cache/answer-store.ts';
+import type { CacheQuery, Taken } from '../../cache/cache-query.ts';
+import { type RequestWish, readRequestWish } from '../../cache/read-request-wish.ts';
+import type { ShareQueries } from '../../cache/share-queries.ts';
+import type { Work } from '../../cache/single-flight.ts';
+import type { EdgeAnswer } from '../../http/edge-types.ts';
+import type {
+  DescribeTold,
+  SubgraphHeaders,
+} from '../../identity/trust/create-subgraph-headers.ts';
+import type { PreparedOperation } from '../../operation/prepare-operation.ts';
+import { renderKeptStatus, renderMadeStatus } from '../../response/render-cache-status.ts';
+import { renderAged } from '../../response/render-caching.ts';
+import type { LiveSupergraph } from '../../supergraph/live-supergraph.ts';
+import type { SupergraphGeneration } from '../supergraph/build-generation.ts';
+import type { CacheState } from './observe-cache.ts';
+import type { RequestObserver } from './observe-requests.ts';
+import {
+  type AcceptedRequest,
+  type Executed,
+  type RunSettings,
+  runRequest,
+} from './run-request.ts';
+
+export interface AcceptedStages {
+  /** Null keeps nothing. */
+  readonly cache: AnswerCache<Executed> | null;
+  /** Told of each product that a mutation has asked, before its client has the answer. */
+  readonly onMutation: (product: string) => void;
+  readonly share: ShareQueries<Executed>;
+  readonly headersFor: SubgraphHeaders;
+  /** Says what a product is told of a caller, for the keys of the cache. */
+  readonly describeTold: DescribeTold;
+  readonly live: LiveSupergraph<SupergraphGeneration>;
+  readonly observer: RequestObserver;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+}
+
+export interface AcceptedSettings extends RunSettings {
+  /** Whether a product that says neither public nor private cannot mean the caller. */
+  readonly unstatedIsShared: boolean;
+  /** Whether a request without credentials is refused, so that no answer is for anybody. */
+  readonly requiresAuthentication: boolean;
+  /** Whether answers say how they came about. */
+  readonly cacheStatus: boolean;
+}
+
+const BYPASS = { state: 'bypass' } as const;
+
+/** The answer to one request, and the run that it is of, maybe an earlier one. */
+export interface AcceptedAnswer {
+  readonly answer: EdgeAnswer;
+  readonly executed: Executed;
+}
+
+/** Gets the answer of an operation that may be run. */
+export async function answerAccepted(
+  accepted: AcceptedRequest,
+  stages: AcceptedStages,
+  settings: AcceptedSettings,
+): Promise<AcceptedAnswer> {
+  const attempt = new Attempt(accepted, stages, settings);
+  const { cache } = stages;
+  // What explains access to one caller is kept for nobody.
+  const isPlain = accepted.access === undefined;
+  const taken: Taken<Executed> = cache !== null && isPlain ? cache.take(attempt) : BYPASS;
+  if (taken.state === 'hit' || taken.state === 'stale')
+    return attempt.give(taken.kept, taken.state);
+
+  const seat = taken.state === 'miss' ? taken.seat : attempt.bypass();
+  accepted.request.client.onGone = seat.leave;
+  const executed = await seat.value;
+  const kept = taken.state === 'miss' && executed.hasFailed ? taken.fallback() : null;
+  if (kept !== null) return attempt.give(kept, 'stale_if_error');
+  const { keptAtMs, keeping } = executed;
+  if (keptAtMs === undefined || keeping === null) return attempt.giveMade(executed, taken.state);
+  return attempt.give({ ...keeping, keptAtMs, value: executed }, 'shared_hit');
+}
+
+/** One request's wish for an answer, as the cache sees it. */
+class Attempt implements CacheQuery<Executed> {
+  readonly wish: RequestWish;
+  readonly #accepted: AcceptedRequest;
+  readonly #stages: AcceptedStages;
+  readonly #settings: AcceptedSettings;
+
+  constructor(accepted: AcceptedRequest, stages: AcceptedStages, settings: AcceptedSettings) {
+    this.wish = readRequestWish(accepted.request.header('cache-control'));
+    this.#accepted = accepted;
+    this.#stages = stages;
+    this.#settings = settings;
+  }
+
+  /** An answer that was kept. */
+  give(kept: KeptAnswer<Executed>, state: Exclude<CacheState, 'miss' | 'bypass'>): AcceptedAnswer {
+    const { observer, now } = this.#stages;
+    const { value, keptAtMs, freshUntilMs } = kept;
+    const nowMs = now();
+    observer.cache.looked(state);
+    const facts = observer.answeredFromCache(state, this.operation, value);
+    const aged = { ...renderAged(value.answer, (nowMs - keptAtMs) / 1000), facts };
+    const answer = this.#settings.cacheStatus
+      ? renderKeptStatus(aged, (freshUntilMs - nowMs) / 1000, state)
+      : aged;
+    return { answer, executed: value };
+  }
+
+  /** An answer that was made for this request, or for one that it has waited for. */
+  giveMade(executed: Executed, state: 'miss' | 'bypass'): AcceptedAnswer {
+    const { observer } = this.#stages;
+    const { request, prepared } = this.#accepted;
+    observer.cache.looked(state);
+    const facts = observer.executed(request.requestId, prepared, executed);
+    const made = { ...executed.answer, facts };
+    const answer = this.#settings.cacheStatus
+      ? renderMadeStatus(made, state, executed.keeping !== null)
+      : made;
+    return { answer, executed };
+  }
+
+  get operation(): PreparedOperation {
+    return this.#accepted.prepared;
+  }
+
+  get variables(): Readonly<Record<string, unknown>> | null {
+    return this.#accepted.request.parameters.variables;
+  }
+
+  get caller(): string | null {
+    const { principal } = this.#accepted;
+    return principal.authenticated ? principal.fingerprint : null;
+  }
+
+  told(): string {
+    const { principal, request, rights } = this.#accepted;
+    const told = this.#stages.describeTold(principal, request);
+    return rights.grants === null ? told : `${told}+${rights.grants.fingerprint}`;
+  }
+
+  /** Runs without the cache; whatever the products of a mutation gave before is forgotten then. */
+  bypass() {
+    return this.#share(() => {
+      const work = this.#run(false, true);
+      return this.operation.parsed.kind === 'mutation' ? this.#forgetting(work) : work;
+    });
+  }
+
+  make(): Work<Executed> {
+    const seat = this.#share(() => this.#run(true, true));
+    return { value: seat.value, abort: seat.leave };
+  }
+
+  remake(): Work<Executed> | null {
+    const { live } = this.#stages;
+    const tenure = live.enter();
+    if (tenure.generation !== this.#accepted.generation) {
+      live.leave(tenure);
+      return null;
+    }
+    const work = this.#run(true, false);
+    const leave = () => live.leave(tenure);
+    work.value.then(leave, leave);
+    return work;
+  }
+
+  #share(start: () => Work<Executed>) {
+    const { request, principal, rights, prepared } = this.#accepted;
+    const granted = rights.grants?.fingerprint ?? null;
+    return this.#stages.share(request, principal, granted, prepared, start);
+  }
+
+  #run(isKept: boolean, isAwaited: boolean): Work<Executed> {
+    const { headersFor, now } = this.#stages;
+    const { unstatedIsShared } = this.#settings;
+    const keeping = isKept
+      ? { lifetime: new AnswerLifetime(unstatedIsShared), isForAnybody: this.#isForAnybody, now }
+      : null;
+    return runRequest(this.#accepted, headersFor, this.#settings, { keeping, isAwaited });
+  }
+
+  get #isForAnybody(): boolean {
+    const { prepared } = this.#accepted;
+    return !this.#settings.requiresAuthentication && prepared.shape === '' && this.told() === '';
+  }
+
+  #forgetting(work: Work<Executed>): Work<Executed> {
+    const value = work.value.then((executed) => {
+      for (const product of executed.subgraphs.keys()) this.#stages.onMutation(product);
+      return executed;
+    });
+    return { value, abort: work.abort };
+  }
+}

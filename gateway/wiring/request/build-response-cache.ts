@@ -1,0 +1,128 @@
+import type { ChangeNotice } from '../../../shared/changes/change-notice.ts';
+import type { Redis } from '../../../shared/redis/create-redis.ts';
+import type { Metrics } from '../../../shared/telemetry/create-metrics.ts';
+import { AnswerCache } from '../../cache/answer-cache.ts';
+import type { SharedAnswers } from '../../cache/cache-query.ts';
+import { createSealValue } from '../../cache/shared/seal-value.ts';
+import { EVERY_PRODUCT, SharedValues } from '../../cache/shared/shared-values.ts';
+import type { GatewayConfig } from '../../config/config-schema.ts';
+import type { RequestObserver } from './observe-requests.ts';
+import type { Executed } from './run-request.ts';
+import { fromStoredAnswer, toStoredAnswer } from './stored-answer.ts';
+
+export interface ResponseCacheDoors {
+  readonly metrics: Metrics;
+  /** Null where nothing is shared. */
+  readonly cacheRedis: Redis | null;
+  readonly cacheSecrets: readonly string[];
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+  /** At least 0 and below 1. */
+  readonly random: () => number;
+}
+
+export interface ResponseCache {
+  /** Null keeps nothing. */
+  readonly cache: AnswerCache<Executed> | null;
+  /** Forgets what has changed; returns how many answers of this process that were, a count. */
+  readonly forget: (notice: ChangeNotice) => number;
+  /** Looks no longer for what others say has changed. */
+  readonly stop: () => void;
+}
+
+/** How often it is looked what other processes say has changed: half of the time that may take. */
+const LOOK_MS = 250;
+
+/** Builds what keeps answers, in this process and, with a Redis, in all. */
+export function buildResponseCache(
+  config: GatewayConfig,
+  doors: ResponseCacheDoors,
+  { cache: observer }: RequestObserver,
+): ResponseCache {
+  const { RESPONSE_CACHE_BYTES: capacityBytes } = config;
+  if (capacityBytes === 0) return { cache: null, forget: () => 0, stop() {} };
+  const { cacheRedis: redis, cacheSecrets, now, random, metrics } = doors;
+  const values =
+    redis === null
+      ? null
+      : new SharedValues({
+          redis,
+          sealValue: createSealValue(cacheSecrets),
+          scope: describeScope(config),
+          onFailure: observer.redisFailed,
+        });
+  const cache = new AnswerCache<Executed>({
+    capacityBytes,
+    shared: values === null ? null : toSharedAnswers(values, now),
+    now,
+    random,
+    onEvicted: observer.evicted,
+    onForgot: observer.forgot,
+    onRemakeFailed: observer.remakeFailed,
+  });
+  const bytes = metrics.gauge('gateway_response_cache_bytes');
+  const answers = metrics.gauge('gateway_response_cache_answers');
+  metrics.beforeReading(() => {
+    bytes.set(cache.bytes);
+    answers.set(cache.answers);
+  });
+  return {
+    cache,
+    forget(notice) {
+      values?.forget(notice === 'anything' ? EVERY_PRODUCT : notice.product);
+      return forgetHere(cache, notice);
+    },
+    stop: values === null ? () => {} : follow(values, cache),
+  };
+}
+
+/** Settings by which two gateways with the same supergraph answer differently. */
+function describeScope(config: GatewayConfig): string {
+  const { FORWARD_HEADERS, ROW_CLAIMS, SUBGRAPH_URLS, SUBGRAPH_ERRORS } = config;
+  const { REQUIRE_AUTHENTICATION, SURROGATE_KEYS, SUBGRAPH_TRUST_KEY_FILE } = config;
+  const sendsTokens = SUBGRAPH_TRUST_KEY_FILE !== null;
+  const urls = Object.entries(SUBGRAPH_URLS).sort();
+  const { AUTHORIZATION_MODE, AUTHORIZATION_ERRORS, MASK_SECRET } = config;
+  const others = [
+    ...[SUBGRAPH_ERRORS, REQUIRE_AUTHENTICATION, SURROGATE_KEYS, sendsTokens],
+    ...[AUTHORIZATION_MODE, AUTHORIZATION_ERRORS, MASK_SECRET],
+  ];
+  return JSON.stringify([FORWARD_HEADERS, ROW_CLAIMS, urls, ...others]);
+}
+
+function forgetHere(cache: AnswerCache<Executed>, notice: ChangeNotice): number {
+  if (notice === 'anything') return cache.forget('everything');
+  if ('tag' in notice) return cache.forget(notice);
+  const { product, types } = notice;
+  if (types === null) return cache.forget({ product, type: null });
+  return types.reduce((count, type) => count + cache.forget({ product, type }), 0);
+}
+
+/** Forgets in this process what others have said in Redis has changed. */
+function follow(values: SharedValues, cache: AnswerCache<Executed>): () => void {
+  let isLooking = false;
+  const look = async (): Promise<void> => {
+    if (isLooking) return;
+    isLooking = true;
+    const products = await values.look();
+    for (const product of products) cache.forget({ product, type: null });
+    isLooking = false;
+  };
+  const timer = setInterval(() => void look(), LOOK_MS);
+  timer.unref();
+  return () => clearInterval(timer);
+}
+
+/** An answer is put there for the time that it is fresh: stale ones are for who has them. */
+function toSharedAnswers(values: SharedValues, now: () => number): SharedAnswers<Executed> {
+  return {
+    async find(keys, products) {
+      const { value, ticket } = await values.find(keys, products);
+      return { made: value === undefined ? null : fromStoredAnswer(value, now()), ticket };
+    },
+    keep(key, kept, products, ticket) {
+      const ttlMs = kept.freshUntilMs - now();
+      values.keep(key, toStoredAnswer(kept), ttlMs, products, ticket);
+    },
+  };
+}

@@ -1,0 +1,47 @@
+import type { Principal } from '../../identity/principal.ts';
+import type { GrantRegister } from '../../policy/grants/grant-register.ts';
+import type { GrantedAccess } from '../../policy/grants/granted-access.ts';
+import type { HeldPolicies } from '../../policy/held-policies.ts';
+import type { Rights } from '../../policy/requirement.ts';
+
+/**
+ * What a caller has, as far as decisions about fields go.
+ *
+ * @param purpose What the caller says that the request is for; null where it does not say. It
+ *   counts where the caller's issuer vouches for it, and is like none otherwise.
+ */
+export type RightsOf = (principal: Principal, purpose: string | null) => CallerRights;
+
+export interface CallerRights extends Rights {
+  readonly purpose: string | null;
+  readonly grants: GrantedAccess | null;
+}
+
+/** What grants open to a caller now; null for nothing. */
+export type GrantsOf = (principal: Principal, purpose: string | null) => GrantedAccess | null;
+
+/** Creates what gathers the rights of callers; nothing is decided before an operation mentions it. */
+export function createRightsOf(heldPolicies: HeldPolicies, grantsOf: GrantsOf): RightsOf {
+  return (principal, named) => {
+    const purpose = named !== null && principal.purposes.has(named) ? named : null;
+    return {
+      authenticated: principal.authenticated,
+      scopes: principal.scopes,
+      policies: heldPolicies(principal),
+      roles: principal.roles,
+      domain: principal.domain,
+      purpose,
+      grants: grantsOf(principal, purpose),
+    };
+  };
+}
+
+/**
+ * Creates what looks a caller up in the register. Without any grants no clock is read.
+ *
+ * @param now Epoch milliseconds.
+ */
+export function createGrantsOf(register: GrantRegister, now: () => number): GrantsOf {
+  return (principal, purpose) =>
+    register.size === 0 ? null : register.accessOf(principal, purpose, now(), performance.now());
+}

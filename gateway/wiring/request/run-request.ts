@@ -1,0 +1,201 @@
+import type { AnswerLifetime, Keeping } from '../../cache/answer-lifetime.ts';
+import type { MadeAnswer } from '../../cache/cache-query.ts';
+import { type AskedEntities, collectCacheTags, toTagName } from '../../cache/collect-cache-tags.ts';
+import type { Work } from '../../cache/single-flight.ts';
+import type { CompiledOperation } from '../../execution/execute-operation.ts';
+import type { ExecutionResult } from '../../execution/execution-result.ts';
+import type { EdgeAnswer, EdgeRequest } from '../../http/edge-types.ts';
+import type { Principal } from '../../identity/principal.ts';
+import type { SubgraphHeaders } from '../../identity/trust/create-subgraph-headers.ts';
+import type { PreparedOperation } from '../../operation/prepare-operation.ts';
+import type { ErrorDisclosure } from '../../response/format-problem.ts';
+import { renderAnswer } from '../../response/render-answer.ts';
+import { renderCacheable, renderSurrogateKeys } from '../../response/render-caching.ts';
+import type { SupergraphGeneration } from '../supergraph/build-generation.ts';
+import type { CallerRights } from './create-rights-of.ts';
+import type { ExecutedFacts } from './observe-requests.ts';
+
+/** A request that may be run. */
+export interface AcceptedRequest {
+  readonly request: EdgeRequest;
+  readonly principal: Principal;
+  readonly rights: CallerRights;
+  /** What is live when the request comes; it keeps that whatever is swapped meanwhile. */
+  readonly generation: SupergraphGeneration;
+  readonly prepared: PreparedOperation;
+  readonly executable: CompiledOperation;
+  /** What the answer says of refusals and masks, as JSON; undefined where nobody has asked for it. */
+  readonly access: string | undefined;
+}
+
+/** One execution, for everybody who waits for it, or comes while its answer is kept. */
+export interface Executed extends ExecutedFacts, MadeAnswer {
+  readonly answer: EdgeAnswer;
+  /** False where nothing was run. */
+  readonly hasData: boolean;
+  /** Whether a product did not answer, or not in time, or nothing that can be understood. */
+  readonly hasFailed: boolean;
+}
+
+export interface RunSettings extends ErrorDisclosure {
+  /** For all subgraph calls of one request together, in milliseconds. */
+  readonly timeoutMs: number;
+  /** Whether answers that may be kept name what is in them. */
+  readonly surrogateKeys: boolean;
+}
+
+/** How the answer of a run is kept. */
+export interface KeepingPlan {
+  readonly lifetime: AnswerLifetime;
+  /** Whether it holds nothing that is meant for its caller rather than for anybody. */
+  readonly isForAnybody: boolean;
+  /** Epoch milliseconds. */
+  readonly now: () => number;
+}
+
+/** What a run is told about who waits for it and what becomes of it. */
+export interface RunPlan {
+  /** Null when the answer is not kept. */
+  readonly keeping: KeepingPlan | null;
+  /** Whether the client of the request waits for it, so that it ends when the client has gone. */
+  readonly isAwaited: boolean;
+}
+
+/** Executes and renders. */
+export function runRequest(
+  accepted: AcceptedRequest,
+  headersFor: SubgraphHeaders,
+  settings: RunSettings,
+  { keeping, isAwaited }: RunPlan,
+): Work<Executed> {
+  const { request, principal, rights, generation, prepared, executable } = accepted;
+  const subgraphs = new Map<string, number>();
+  const asked: AskedEntities[] = [];
+  const isTagged = keeping !== null && prepared.snapshot.cacheTags.length > 0;
+  let abort = () => {};
+  const execute = async (): Promise<Executed> => {
+    const result = await executable.execute({
+      variables: request.parameters.variables,
+      callSubgraph: generation.callSubgraph,
+      loadEntities: generation.loadEntities,
+      memory: generation.memory,
+      noteLifetime:
+        keeping === null ? undefined : (one) => keeping.lifetime.note(one, keeping.now()),
+      noteEntities: isTagged
+        ? (product, representations) => asked.push({ product, representations })
+        : undefined,
+      headersFor(subgraph) {
+        subgraphs.set(subgraph, (subgraphs.get(subgraph) ?? 0) + 1);
+        return headersFor(subgraph, principal, request, rights.grants?.ofProduct(subgraph));
+      },
+      timeoutMs: settings.timeoutMs,
+      onStart(giveUp) {
+        abort = giveUp;
+        if (isAwaited && request.client.gone) giveUp();
+      },
+    });
+    const run = { requestId: request.requestId, result, subgraphs, asked };
+    return toExecuted(run, accepted, settings, keeping);
+  };
+  return { value: execute(), abort: () => abort() };
+}
+
+/** What is left when a run has ended. */
+interface EndedRun {
+  readonly requestId: string;
+  readonly result: ExecutionResult;
+  readonly subgraphs: ReadonlyMap<string, number>;
+  readonly asked: readonly AskedEntities[];
+}
+
+function toExecuted(
+  { requestId, result, subgraphs, asked }: EndedRun,
+  accepted: AcceptedRequest,
+  settings: RunSettings,
+  plan: KeepingPlan | null,
+): Executed {
+  const { prepared, request } = accepted;
+  const { problems } = result;
+  const hasFailed = problems.some(({ code }) => FAILURES.has(code));
+  const hasData = result.dataText !== undefined;
+  const facts = { requestId, problems, subgraphs, hasData, hasFailed };
+  const rendered = renderOnce(result, accepted, settings);
+  const keeping = plan !== null && isKeepable(result) ? plan.lifetime.keeping : null;
+  if (plan === null || keeping === null) {
+    return { ...facts, answer: rendered, keeping: null, bytes: 0, tags: NO_TAGS };
+  }
+  const tags = collectCacheTags(prepared, request.parameters.variables, asked);
+  const answer = renderKept(rendered, keeping, plan);
+  return {
+    ...facts,
+    answer: settings.surrogateKeys
+      ? renderSurrogateKeys(answer, subgraphs.keys(), [...tags].map(toTagName))
+      : answer,
+    keeping,
+    bytes:
+      (typeof answer.body === 'string' ? 2 : 1) * answer.body.length +
+      PROBLEM_BYTES * problems.length,
+    tags,
+  };
+}
+
+const NO_TAGS: ReadonlySet<string> = new Set();
+
+/** What a refused path takes, roughly. */
+const PROBLEM_BYTES = 300;
+
+const FAILURES: ReadonlySet<string> = new Set([
+  'SUBGRAPH_UNREACHABLE',
+  'SUBGRAPH_TIMEOUT',
+  'SUBGRAPH_RESPONSE_INVALID',
+  'SUBGRAPH_RESPONSE_TOO_LARGE',
+]);
+
+/** What was taken out for lack of rights belongs to the authorization shape, as every key does. */
+function isKeepable({ dataText, problems }: ExecutionResult): boolean {
+  const areRefusals = problems.every(({ code }) => code === 'UNAUTHORIZED_FIELD_OR_TYPE');
+  return dataText !== undefined && dataText !== 'null' && areRefusals;
+}
+
+function renderKept(
+  rendered: EdgeAnswer,
+  keeping: Keeping,
+  { isForAnybody, now }: KeepingPlan,
+): EdgeAnswer {
+  const lifetimeSeconds = (keeping.freshUntilMs - now()) / 1000;
+  const answer = renderCacheable(rendered, lifetimeSeconds, keeping.isShared && isForAnybody);
+  return { ...answer, body: toKeptBody(answer.body) };
+}
+
+/** As it is sent best many times. */
+export function toKeptBody(body: EdgeAnswer['body']): EdgeAnswer['body'] {
+  const isLong = typeof body === 'string' && body.length > ENCODED_CHARACTERS;
+  return isLong ? Buffer.from(body) : body;
+}
+
+/** What was rendered before: an answer that is repeated is the same value. */
+const renderedBefore = new WeakMap<ExecutionResult, EdgeAnswer>();
+
+/** Longer bodies are encoded once; shorter ones go out in one piece with their headers. */
+const ENCODED_CHARACTERS = 4096;
+
+function renderOnce(
+  result: ExecutionResult,
+  { prepared, access }: AcceptedRequest,
+  settings: RunSettings,
+): EdgeAnswer {
+  const { hidesValues } = prepared;
+  // Who asked for more gets it alone.
+  if (access !== undefined) {
+    return renderAnswer(result.dataText, result.problems, { ...settings, hidesValues, access });
+  }
+  let answer = renderedBefore.get(result);
+  if (answer === undefined) {
+    answer = renderAnswer(result.dataText, result.problems, { ...settings, hidesValues });
+    renderedBefore.set(result, answer);
+  } else if (typeof answer.body === 'string' && answer.body.length > ENCODED_CHARACTERS) {
+    answer = { ...answer, body: Buffer.from(answer.body) };
+    renderedBefore.set(result, answer);
+  }
+  return answer;
+}

@@ -1,0 +1,87 @@
+import type { Keeping } from '../../cache/answer-lifetime.ts';
+import type { KeptAnswer } from '../../cache/answer-store.ts';
+import type { EdgeAnswer } from '../../http/edge-types.ts';
+import { type Executed, toKeptBody } from './run-request.ts';
+
+/** An answer as it is kept outside of this process, as plain JSON. */
+interface StoredAnswer {
+  readonly requestId: string;
+  readonly keptAtMs: number;
+  readonly keeping: Keeping;
+  readonly answer: Omit<EdgeAnswer, 'body' | 'facts'> & { readonly body: string };
+  readonly problems: Executed['problems'];
+  readonly subgraphs: readonly (readonly [product: string, calls: number])[];
+  readonly tags: readonly string[];
+}
+
+/** By how much the clocks of two gateways may differ, in milliseconds. */
+const CLOCK_TOLERANCE_MS = 5000;
+
+export function toStoredAnswer({
+  value,
+  keptAtMs,
+  ...keeping
+}: KeptAnswer<Executed>): StoredAnswer {
+  const { requestId, problems, subgraphs, tags, answer } = value;
+  const { status, jsonStatus, bodyDigest, headers, body } = answer;
+  const text = typeof body === 'string' ? body : Buffer.from(body).toString('utf8');
+  return {
+    requestId,
+    keptAtMs,
+    keeping,
+    answer: {
+      status,
+      jsonStatus,
+      body: text,
+      ...(bodyDigest === undefined ? {} : { bodyDigest }),
+      ...(headers === undefined ? {} : { headers }),
+    },
+    problems,
+    subgraphs: [...subgraphs],
+    tags: [...tags],
+  };
+}
+
+/**
+ * Reads one that `toStoredAnswer` has made in this version.
+ *
+ * @param nowMs Epoch milliseconds.
+ * @returns Null for anything else, and for one from the future: its clock cannot be gone by.
+ */
+export function fromStoredAnswer(value: unknown, nowMs: number): Executed | null {
+  if (!isStoredAnswer(value) || value.keptAtMs > nowMs + CLOCK_TOLERANCE_MS) return null;
+  const { requestId, keptAtMs, keeping, problems, answer, subgraphs, tags } = value;
+  return {
+    requestId,
+    keptAtMs,
+    keeping,
+    answer: { ...answer, body: toKeptBody(answer.body) },
+    problems,
+    subgraphs: new Map(subgraphs),
+    tags: new Set(tags),
+    bytes: 2 * answer.body.length,
+    hasData: true,
+    hasFailed: false,
+  };
+}
+
+/** What is not encrypted may come from anybody, so no member is believed to be there. */
+function isStoredAnswer(value: unknown): value is StoredAnswer {
+  if (typeof value !== 'object' || value === null) return false;
+  const { requestId, keptAtMs, keeping, answer, problems, subgraphs, tags } = value as StoredAnswer;
+  const numbers = [
+    keptAtMs,
+    keeping?.freshUntilMs,
+    keeping?.staleWhileRevalidateUntilMs,
+    keeping?.staleIfErrorUntilMs,
+    answer?.status,
+    answer?.jsonStatus,
+  ];
+  return (
+    typeof requestId === 'string' &&
+    typeof keeping?.isShared === 'boolean' &&
+    typeof answer?.body === 'string' &&
+    numbers.every(Number.isFinite) &&
+    [problems, subgraphs, tags].every(Array.isArray)
+  );
+}

@@ -1,0 +1,79 @@
+import { createRedis, type Redis } from '../../../shared/redis/create-redis.ts';
+import type { Metrics } from '../../../shared/telemetry/create-metrics.ts';
+import type { Logger } from '../../../shared/telemetry/logger.ts';
+import type { Audit } from '../../audit/create-audit.ts';
+import type { GatewayConfig } from '../../config/config-schema.ts';
+import { type ChangeLink, createChangeLink, NO_CHANGE_LINK } from './change-link.ts';
+import { followControlState } from './follow-control-state.ts';
+import { keepAudit } from './keep-audit.ts';
+
+/** What a gateway shares with others, as far as its configuration names it. */
+export interface Stores {
+  /** Null keeps everything in this process. */
+  readonly redis: Redis | null;
+  /** The same Redis, for kept answers: another connection, so that neither holds up the other. */
+  readonly cacheRedis: Redis | null;
+  /** What others say has changed. */
+  readonly changes: ChangeLink;
+  /** Null keeps no record of who saw what. */
+  readonly audit: Audit | null;
+  /** @param drainMs For what waits to be recorded, in milliseconds. */
+  close(drainMs: number): Promise<void>;
+}
+
+/** A Redis nearby answers in a millisecond; one that takes longer than this is not worth waiting for. */
+const REDIS_TIMEOUTS = { connectTimeoutMs: 2000, commandTimeoutMs: 100 };
+
+/** What is kept there can be made anew, so it is worth even less waiting. */
+const CACHE_TIMEOUTS = { connectTimeoutMs: 2000, commandTimeoutMs: 50 };
+
+/**
+ * Connects to what a gateway shares with others.
+ *
+ * @param registers Filled and kept up to date from the control plane.
+ * @param policyVersion Named by what is recorded.
+ * @throws What `followControlState` throws.
+ */
+export async function connectStores(
+  config: GatewayConfig,
+  registers: Parameters<typeof followControlState>[1],
+  policyVersion: string,
+  tools: { readonly metrics: Metrics; readonly log: Logger },
+): Promise<Stores> {
+  const { log } = tools;
+  const control = await followControlState(config, registers, tools);
+  const redis = connectRedis(config, log, REDIS_TIMEOUTS);
+  const cacheRedis = sharesAnswers(config) ? connectRedis(config, log, CACHE_TIMEOUTS) : null;
+  const changes = linkChanges(config, log);
+  const kept = keepAudit(config, policyVersion, tools);
+  return {
+    redis,
+    cacheRedis,
+    changes,
+    audit: kept.audit,
+    async close(drainMs) {
+      redis?.close();
+      cacheRedis?.close();
+      await kept.close(drainMs);
+      await changes.close();
+      await control.close();
+    },
+  };
+}
+
+/** Without a cache there is nothing to forget, but others may have one. */
+function linkChanges({ DATABASE_URL: url }: GatewayConfig, log: Logger): ChangeLink {
+  return url === null ? NO_CHANGE_LINK : createChangeLink(url, log);
+}
+
+function sharesAnswers(config: GatewayConfig): boolean {
+  return config.RESPONSE_CACHE_IN_REDIS && config.RESPONSE_CACHE_BYTES > 0;
+}
+
+function connectRedis(
+  { REDIS_URL: url }: GatewayConfig,
+  log: Logger,
+  timeouts: typeof REDIS_TIMEOUTS,
+): Redis | null {
+  return url === null ? null : createRedis({ url, log, ...timeouts });
+}
