@@ -64,6 +64,8 @@ async function measure(
   const requests = result.requests + workload.connections;
   return {
     workload: workload.name,
+    base: workload.base,
+    floor: workload.floor,
     contestant: contestant.name,
     about: contestant.about,
     ...result,

@@ -1,4 +1,5 @@
 import { execFile, spawnSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -89,6 +90,7 @@ local body = '${body}'
 local tokens = { ${tokens.map((token) => `'Bearer ${token}'`).join(',')} }
 local requests = {}
 local turn = 0
+local seed = '${randomUUID()}-'
 init = function()
   if #tokens == 0 then
     requests[1] = wrk.format('POST', nil, { ['content-type'] = 'application/json' }, body)
@@ -98,10 +100,16 @@ init = function()
   end
 end
 request = function()
-  turn = turn % #requests + 1
-  return requests[turn]
+${nextRequest(workload)}
 end
 `;
+}
+
+/** Where each request has a header of its own, there are no tokens, and none is prepared. */
+function nextRequest({ freshHeader }: Workload): string {
+  if (freshHeader === null) return '  turn = turn % #requests + 1\n  return requests[turn]';
+  const headers = `['content-type'] = 'application/json', ['${freshHeader}'] = seed .. turn`;
+  return `  turn = turn + 1\n  return wrk.format('POST', nil, { ${headers} }, body)`;
 }
 
 function milliseconds(text: string | undefined): number {
@@ -118,11 +126,19 @@ async function measureWithAutocannon(
 ): Promise<LoadResult> {
   const headers = { 'content-type': 'application/json' };
   const body = bodyOf(workload);
-  const requests = tokens.map((token) => ({
-    method: 'POST' as const,
+  const { freshHeader } = workload;
+  const method = 'POST' as const;
+  const requests: autocannon.Request[] = tokens.map((token) => ({
+    ...{ method, body },
     headers: { ...headers, authorization: `Bearer ${token}` },
-    body,
   }));
+  if (freshHeader !== null) {
+    const setupRequest = (request: autocannon.Request): autocannon.Request => ({
+      ...request,
+      headers: { ...headers, [freshHeader]: randomUUID() },
+    });
+    requests.push({ method, body, headers, setupRequest });
+  }
   const result = await autocannon({
     url,
     connections: workload.connections,

@@ -22,7 +22,7 @@ const COLUMNS: readonly Column[] = [
   { title: 'calls/req', cell: ({ callsPerRequest }) => String(callsPerRequest) },
   { title: 'to stock', cell: ({ toStock }) => times(toStock) },
   { title: 'to floor', cell: ({ toFloor }) => times(toFloor) },
-  { title: 'to meshgate', cell: ({ toMeshgate }) => times(toMeshgate) },
+  { title: 'to base', cell: ({ toBase }) => times(toBase) },
 ];
 
 /** The table as Markdown, which also reads well on a terminal. */
@@ -52,8 +52,11 @@ Written by \`${command}\` on ${date}; do not edit. Commit ${commit}, Node ${node
 Figures are medians of ${rounds} rounds of ${seconds} s; *min..max* are the slowest and the fastest round, *memory* is the
 peak of all. Before that, all give the same answer, and each is under load for ${warmSeconds ?? 'some'} s. Load comes from ${load};
 processes are kept on cores by ${pinning}: each gateway has one to itself, load and subgraphs share the other. One
-gateway is measured at a time. The subgraphs of heavy, small, wide and mutation answer from memory. A process goes
+gateway is measured at a time. All subgraphs but those of mesh answer from memory. A process goes
 through the workloads in the order of the table, so its memory still holds what the earlier ones left.
+
+*To floor* is the ratio to \`transport floor\`, *to base* that to \`meshgate\`. In the workloads named after what is kept, and in
+\`never the same\`, they are the ratios to \`bare route\` and to \`meshgate, nothing kept\`.
 
 Rounds differ by what *min..max* shows. Where these overlap for two rows, their ratio does not say which is faster.
 

@@ -6,6 +6,7 @@
  */
 import { writeFile } from 'node:fs/promises';
 import { type Field, LOAD_CORE } from './field.ts';
+import { startKeptField } from './kept-field.ts';
 import { measureField, WARM_SECONDS } from './measure-field.ts';
 import { LOAD_GENERATOR } from './measure-load.ts';
 import { startMeshField } from './mesh-field.ts';
@@ -15,7 +16,7 @@ import { profileWorkload } from './profile-workload.ts';
 import { renderPage, renderTable } from './render-report.ts';
 import { startShopField } from './shop-field.ts';
 import { type Measurement, type Summary, summarise } from './summarise.ts';
-import { MESH_WORKLOADS, SHOP_WORKLOADS } from './workloads.ts';
+import { KEPT_WORKLOADS, MESH_WORKLOADS, SHOP_WORKLOADS } from './workloads.ts';
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
@@ -52,6 +53,7 @@ async function measureAll(options: BenchOptions): Promise<Summary> {
   const notes: string[] = [];
   const fields: readonly (readonly [typeof SHOP_WORKLOADS, () => Promise<Field>])[] = [
     [SHOP_WORKLOADS, startShopField],
+    [KEPT_WORKLOADS, startKeptField],
     [MESH_WORKLOADS, startMeshField],
   ];
   for (const [workloads, start] of fields) {

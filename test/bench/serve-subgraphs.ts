@@ -3,6 +3,8 @@
  * computed once for each request body and then sent from memory, so that the
  * subgraphs are not what is measured.
  *
+ * Given a number of seconds, it allows everybody to keep its answers for that long.
+ *
  * Prints one line of JSON when it listens: `{"urls": {...}}`. Answers
  * `GET /calls` with the number of GraphQL calls so far.
  *
@@ -13,6 +15,9 @@ import type { AddressInfo } from 'node:net';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { graphql, parse } from 'graphql';
 import { shopSubgraphs } from './shop-data.ts';
+
+const [, , maxAge] = process.argv;
+const lifetime = maxAge === undefined ? {} : { 'cache-control': `public, max-age=${maxAge}` };
 
 let calls = 0;
 const urls: Record<string, string> = {};
@@ -56,6 +61,7 @@ function send(response: ServerResponse, bytes: Buffer): void {
   response.writeHead(200, {
     'content-type': 'application/json',
     'content-length': bytes.length,
+    ...lifetime,
   });
   response.end(bytes);
 }

@@ -78,6 +78,14 @@ export function serveFloor(recordFile: string) {
   );
 }
 
+/** Serves what the floor gives, and asks no subgraph for it. */
+export function serveRoute(recordFile: string) {
+  return serve<WithUrl>(
+    { command: script('serve-route.ts', recordFile), core: GATEWAY_CORE },
+    toUrl,
+  );
+}
+
 /**
  * Records what the workloads need of the subgraphs, by asking a Meshgate through a recorder.
  *

@@ -30,14 +30,20 @@ export interface Shop {
   readonly subgraphs: Served<Readonly<Record<string, string>>>;
   readonly openFile: string;
   readonly protectedFile: string;
+  /** GraphQL calls that reached the subgraphs so far. */
+  calls(): Promise<number>;
   stop(): Promise<void>;
 }
 
-/** Starts subgraphs that answer from memory. */
-export async function startShop(): Promise<Shop> {
+/**
+ * Starts subgraphs that answer from memory.
+ *
+ * @param lifetimeSeconds For how long they allow answers to be kept; without, they say nothing about it.
+ */
+export async function startShop(...lifetimeSeconds: readonly number[]): Promise<Shop> {
   const folder = await mkdtemp(join(tmpdir(), 'meshgate-bench-'));
   const subgraphs = await serve(
-    { command: script('serve-subgraphs.ts'), core: LOAD_CORE },
+    { command: script('serve-subgraphs.ts', ...lifetimeSeconds.map(String)), core: LOAD_CORE },
     ({ urls }) => (urls as Record<string, string>) ?? null,
   );
   const [openFile, protectedFile] = [join(folder, 'open.graphql'), join(folder, 'guarded.graphql')];
@@ -48,6 +54,10 @@ export async function startShop(): Promise<Shop> {
     subgraphs,
     openFile,
     protectedFile,
+    async calls() {
+      const [url = ''] = Object.values(subgraphs.facts);
+      return Number(await (await fetch(url)).text());
+    },
     async stop() {
       await subgraphs.stop();
       await rm(folder, { recursive: true });
@@ -88,6 +98,12 @@ export async function startShopField(): Promise<Field> {
       await issuer.tokens(1),
     ),
     toContestant(
+      'meshgate, all on but directives',
+      'the same over a supergraph without directives: what deciding costs',
+      await serveMeshgate(openFile, allOn(issuer.setting, file('open.log'))),
+      await issuer.tokens(1),
+    ),
+    toContestant(
       'meshgate, 1,000 tokens',
       'all on, requests with 1,000 different tokens in turn',
       await guarded('many.log'),
@@ -105,10 +121,7 @@ export async function startShopField(): Promise<Field> {
     workloads: SHOP_WORKLOADS,
     contestants,
     notes: [],
-    async calls() {
-      const [url = ''] = Object.values(subgraphs.facts);
-      return Number(await (await fetch(url)).text());
-    },
+    calls: shop.calls,
     async stop() {
       await Promise.all(contestants.map((each) => each.stop()));
       await shop.stop();

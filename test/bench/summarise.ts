@@ -8,6 +8,9 @@ export interface Measurement extends LoadResult {
   readonly workload: string;
   readonly contestant: string;
   readonly about: string;
+  /** The contestants that it is compared with. */
+  readonly base: string;
+  readonly floor: string;
   readonly callsPerRequest: number;
   /** Peak resident memory while the load ran, in MiB. */
   readonly memory: number | null;
@@ -31,7 +34,7 @@ export interface SummaryRow {
   /** Ratios of requests per second; null where the other one did not take part. */
   readonly toStock: number | null;
   readonly toFloor: number | null;
-  readonly toMeshgate: number | null;
+  readonly toBase: number | null;
 }
 
 /** How a run came about. */
@@ -100,8 +103,8 @@ function toRow(
     memory: memories.length === 0 ? null : Math.max(...memories),
     callsPerRequest: round(medianOf(group, 'callsPerRequest'), 2),
     toStock: against('stock'),
-    toFloor: against('transport floor'),
-    toMeshgate: against('meshgate'),
+    toFloor: against(first.floor),
+    toBase: against(first.base),
   };
 }
 
