@@ -47,11 +47,13 @@ export interface EdgeAnswer {
   readonly jsonStatus: number;
   readonly body: string | Uint8Array;
   /** Digest of the body, of which the edge makes an `ETag`; absent where clients keep nothing. */
-  readonly bodyDigest?: string;
+  readonly bodyDigest?: string | undefined;
+  /** Of an answer that was kept: seconds since it was made, which become `Age`. */
+  readonly ageSeconds?: number | undefined;
   /** Lower-case names; `cache-control` here replaces the edge's `no-store`. */
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
   /** What the log line of this request says besides; nothing of the caller's values. */
-  readonly facts?: Readonly<Record<string, unknown>>;
+  readonly facts?: Readonly<Record<string, unknown>> | undefined;
 }
 
 /** Answers one request. What it throws becomes an error body: a `MeshgateError` as itself, all else masked. */

@@ -106,18 +106,17 @@ function toVary({ corsOrigins, tokenCookie, varyHeaders }: EdgeSettings): string
  */
 function toOutgoing({ exchange, headers }: FastifyRequest, given: EdgeAnswer): Outgoing {
   const { mediaType } = exchange;
-  const outgoing = {
-    status: mediaType === JSON_RESPONSE ? given.jsonStatus : given.status,
-    contentType: CONTENT_TYPES[mediaType],
-    body: given.body,
-    headers: given.headers,
+  const { body, bodyDigest, ageSeconds } = given;
+  const status = mediaType === JSON_RESPONSE ? given.jsonStatus : given.status;
+  const contentType = CONTENT_TYPES[mediaType];
+  if (bodyDigest === undefined) return { status, contentType, body, headers: given.headers };
+  const etag = toEntityTag(bodyDigest, mediaType);
+  const isKnown = hasEntityTag(headers['if-none-match'], etag);
+  return {
+    ...{ contentType, headers: given.headers, etag, ageSeconds },
+    status: isKnown ? 304 : status,
+    body: isKnown ? '' : body,
   };
-  if (given.bodyDigest === undefined) return outgoing;
-  const etag = toEntityTag(given.bodyDigest, mediaType);
-  const tagged = { ...outgoing, headers: { ...given.headers, etag } };
-  return hasEntityTag(headers['if-none-match'], etag)
-    ? { ...tagged, status: 304, body: '' }
-    : tagged;
 }
 
 /** What came through every check, as the answerer sees it. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 
 interface Answer {
   readonly body: string | Uint8Array;
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 
 /** What an answer that may be kept says besides. */
@@ -52,10 +52,4 @@ export function renderSurrogateKeys<Given extends Answer>(
 
 function toKeys(names: Iterable<string>): string {
   return [...new Set(names)].map(encodeURIComponent).join(' ');
-}
-
-/** The same answer some time later. @param ageSeconds Since it was made. */
-export function renderAged<Given extends Answer>(answer: Given, ageSeconds: number): Given {
-  const age = String(Math.max(0, Math.floor(ageSeconds)));
-  return { ...answer, headers: { ...answer.headers, age } };
 }

@@ -12,14 +12,17 @@ import { startShop } from './shop-field.ts';
 import { FRESH_HEADER, KEPT_WORKLOADS } from './workloads.ts';
 
 /** Longer than any run. */
-const LIFETIME_SECONDS = 3600;
+export const LIFETIME_SECONDS = 3600;
+
+/** Caches are on by default. */
+export const KEPT_SETTINGS = { ...ALL_OFF, FORWARD_HEADERS: FRESH_HEADER };
 
 /** Starts the shop with subgraphs that allow everything to be kept, and a gateway for each way to keep it. */
 export async function startKeptField(): Promise<Field> {
   const shop = await startShop(LIFETIME_SECONDS);
   const record = await recordFloor(shop.openFile, shop.subgraphs.facts, KEPT_WORKLOADS, ALL_OFF);
   const serve = (settings: Readonly<Record<string, string>>) =>
-    serveMeshgate(shop.openFile, { ...ALL_OFF, FORWARD_HEADERS: FRESH_HEADER, ...settings });
+    serveMeshgate(shop.openFile, { ...KEPT_SETTINGS, ...settings });
 
   const contestants: readonly Contestant[] = [
     toContestant(

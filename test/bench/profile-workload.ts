@@ -2,28 +2,31 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LOAD_CORE } from './field.ts';
+import { KEPT_SETTINGS, LIFETIME_SECONDS } from './kept-field.ts';
 import { measureLoad } from './measure-load.ts';
 import { type CpuProfile, toSelfTimes } from './self-times.ts';
 import { ALL_OFF, serveMeshgate } from './servers.ts';
 import { startShop } from './shop-field.ts';
-import { SHOP_WORKLOADS, type Workload } from './workloads.ts';
+import { KEPT_WORKLOADS, SHOP_WORKLOADS, type Workload } from './workloads.ts';
 
 const WARM_SECONDS = 4;
 const ROWS = 25;
 
 /**
- * Puts a workload on a gateway alone, with everything off, and renders where its time goes: the
+ * Puts a workload on a gateway alone, with everything off but its caches, and renders where its time goes: the
  * functions with the most time of their own, over the last `seconds` of the load.
  */
 export async function profileWorkload(workload: Workload, seconds: number): Promise<string> {
-  if (!SHOP_WORKLOADS.includes(workload)) {
+  const isKept = KEPT_WORKLOADS.includes(workload);
+  if (!isKept && !SHOP_WORKLOADS.includes(workload)) {
     throw new Error(`--profile: expected a workload of the shop, given ${workload.name}.`);
   }
-  const shop = await startShop();
+  const shop = await (isKept ? startShop(LIFETIME_SECONDS) : startShop());
   const folder = await mkdtemp(join(tmpdir(), 'meshgate-profile-'));
   try {
     const flags = ['--cpu-prof', `--cpu-prof-dir=${folder}`];
-    const gateway = await serveMeshgate(shop.openFile, ALL_OFF, flags);
+    const settings = isKept ? KEPT_SETTINGS : ALL_OFF;
+    const gateway = await serveMeshgate(shop.openFile, settings, flags);
     const { url } = gateway.facts;
     await measureLoad(url, workload, WARM_SECONDS, [], LOAD_CORE);
     const { requestsPerSecond } = await measureLoad(url, workload, seconds, [], LOAD_CORE);

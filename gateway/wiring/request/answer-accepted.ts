@@ -19,7 +19,6 @@ import type {
 } from '../../identity/trust/create-subgraph-headers.ts';
 import type { PreparedOperation } from '../../operation/prepare-operation.ts';
 import { renderKeptStatus, renderMadeStatus } from '../../response/render-cache-status.ts';
-import { renderAged } from '../../response/render-caching.ts';
 import type { LiveSupergraph } from '../../supergraph/live-supergraph.ts';
 import type { SupergraphGeneration } from '../supergraph/build-generation.ts';
 import type { CacheState } from './observe-cache.ts';
@@ -108,7 +107,9 @@ class Attempt implements CacheQuery<Executed> {
     const nowMs = now();
     observer.cache.looked(state);
     const facts = observer.answeredFromCache(state, this.operation, value);
-    const aged = { ...renderAged(value.answer, (nowMs - keptAtMs) / 1000), facts };
+    const { status, jsonStatus, body, bodyDigest, headers } = value.answer;
+    const ageSeconds = Math.max(0, Math.floor((nowMs - keptAtMs) / 1000));
+    const aged = { status, jsonStatus, body, bodyDigest, headers, ageSeconds, facts };
     const answer = this.#settings.cacheStatus
       ? renderKeptStatus(aged, (freshUntilMs - nowMs) / 1000, state)
       : aged;
@@ -121,7 +122,8 @@ class Attempt implements CacheQuery<Executed> {
     const { request, prepared } = this.#accepted;
     observer.cache.looked(state);
     const facts = observer.executed(request.requestId, prepared, executed);
-    const made = { ...executed.answer, facts };
+    const { status, jsonStatus, body, bodyDigest, headers } = executed.answer;
+    const made = { status, jsonStatus, body, bodyDigest, headers, facts };
     const answer = this.#settings.cacheStatus
       ? renderMadeStatus(made, state, executed.keeping !== null)
       : made;

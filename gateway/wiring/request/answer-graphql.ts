@@ -121,7 +121,7 @@ async function answerOperation(
     audit?.record(prepared, audited, null);
     return refuse(ACCESS_ENDED, observer);
   }
-  const accepted = { ...asking, rights, prepared, executable, access };
+  const accepted = { request, principal, generation, rights, prepared, executable, access };
   const { answer, executed } = await answerAccepted(accepted, stages, settings);
   const hasLost = hasLostAccess();
   audit?.record(prepared, audited, hasLost ? null : executed);

@@ -66,7 +66,6 @@ export function createRequestObserver(metrics: Metrics, log: Logger): RequestObs
   const seconds = metrics.histogram('gateway_request_seconds');
   const redisFailures = metrics.counter('gateway_redis_failures_total');
   const deduplicated = metrics.counter('gateway_deduplicated_requests_total');
-  const unauthorized = metrics.counter('gateway_unauthorized_fields_total');
   // Series are found once for each label here, because finding one writes its labels as a text.
   const requests = new Lookup((status: number) =>
     metrics.counter('gateway_requests_total', String(status)),
@@ -82,13 +81,7 @@ export function createRequestObserver(metrics: Metrics, log: Logger): RequestObs
     for (const { code } of problems) metrics.counter('gateway_errors_total', code).inc();
   };
 
-  const countAnswer = ({ parsed }: PreparedOperation, { problems, subgraphs }: ExecutedFacts) => {
-    countProblems(problems);
-    const refused = problems.filter(({ code }) => code === 'UNAUTHORIZED_FIELD_OR_TYPE').length;
-    if (refused > 0) unauthorized.inc(refused);
-    const { name, kind } = parsed;
-    return { operation: name, kind, products: [...subgraphs.keys()], refused };
-  };
+  const countAnswer = createCountAnswer(metrics, countProblems);
 
   return {
     policyDecided: createDecisionReport(metrics, log),
@@ -120,11 +113,11 @@ export function createRequestObserver(metrics: Metrics, log: Logger): RequestObs
     remembered: (outcome) => metrics.counter('gateway_remembered_answers_total', outcome).inc(),
     answeredFromCache(state, operation, executed) {
       cache.saved(executed.subgraphs);
-      return { ...countAnswer(operation, executed), cache: state };
+      return countAnswer(operation, executed, state);
     },
     executed(requestId, operation, executed) {
       const { requestId: executedFor, problems } = executed;
-      const facts = countAnswer(operation, executed);
+      const facts = countAnswer(operation, executed, undefined);
       // A failure is told once, however many were waiting.
       if (requestId !== executedFor) return { ...facts, sharedWith: executedFor };
 
@@ -135,6 +128,25 @@ export function createRequestObserver(metrics: Metrics, log: Logger): RequestObs
       }
       return facts;
     },
+  };
+}
+
+/** Counts what an answer went out with; what is returned is for the log line of its request. */
+function createCountAnswer(
+  metrics: Metrics,
+  countProblems: (problems: readonly Problem[]) => void,
+) {
+  const unauthorized = metrics.counter('gateway_unauthorized_fields_total');
+  return (
+    { parsed }: PreparedOperation,
+    { problems, subgraphs }: ExecutedFacts,
+    cache: CacheState | undefined,
+  ) => {
+    countProblems(problems);
+    const refused = problems.filter(({ code }) => code === 'UNAUTHORIZED_FIELD_OR_TYPE').length;
+    if (refused > 0) unauthorized.inc(refused);
+    const { name, kind } = parsed;
+    return { operation: name, kind, products: [...subgraphs.keys()], refused, cache };
   };
 }
 

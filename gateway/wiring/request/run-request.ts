@@ -118,16 +118,18 @@ function toExecuted(
   const { problems } = result;
   const hasFailed = problems.some(({ code }) => FAILURES.has(code));
   const hasData = result.dataText !== undefined;
-  const facts = { requestId, problems, subgraphs, hasData, hasFailed };
   const rendered = renderOnce(result, accepted, settings);
   const keeping = plan !== null && isKeepable(result) ? plan.lifetime.keeping : null;
   if (plan === null || keeping === null) {
-    return { ...facts, answer: rendered, keeping: null, bytes: 0, tags: NO_TAGS };
+    return {
+      ...{ requestId, problems, subgraphs, hasData, hasFailed },
+      ...{ answer: rendered, keeping: null, bytes: 0, tags: NO_TAGS },
+    };
   }
   const tags = collectCacheTags(prepared, request.parameters.variables, asked);
   const answer = renderKept(rendered, keeping, plan);
   return {
-    ...facts,
+    ...{ requestId, problems, subgraphs, hasData, hasFailed },
     answer: settings.surrogateKeys
       ? renderSurrogateKeys(answer, subgraphs.keys(), [...tags].map(toTagName))
       : answer,
