@@ -1,15 +1,23 @@
 import { createHash } from 'node:crypto';
 
 interface Answer {
-  readonly body: string | Uint8Array;
   readonly headers?: Readonly<Record<string, string>> | undefined;
 }
 
-/** What an answer that may be kept says besides. */
-interface Caching {
-  /** Digest of the body; whoever sends it makes a validator of it. */
+/** A body in the form in which it is sent best many times. */
+export interface KeptBody {
+  readonly body: string | Uint8Array;
+  /** SHA-256, in `base64url`. */
   readonly bodyDigest: string;
-  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** Longer bodies are encoded once; shorter ones go out in one piece with their headers. */
+const ENCODED_CHARACTERS = 4096;
+
+export function toKeptBody(rendered: string | Uint8Array): KeptBody {
+  const isLong = typeof rendered === 'string' && rendered.length > ENCODED_CHARACTERS;
+  const body = isLong ? Buffer.from(rendered) : rendered;
+  return { body, bodyDigest: createHash('sha256').update(body).digest('base64url') };
 }
 
 /**
@@ -21,13 +29,15 @@ interface Caching {
  */
 export function renderCacheable<Given extends Answer>(
   answer: Given,
+  kept: KeptBody,
   lifetimeSeconds: number,
   isPublic: boolean,
-): Given & Caching {
+): Given & KeptBody {
   const seconds = Math.max(0, Math.floor(lifetimeSeconds));
   return {
     ...answer,
-    bodyDigest: createHash('sha256').update(answer.body).digest('base64url'),
+    body: kept.body,
+    bodyDigest: kept.bodyDigest,
     headers: { 'cache-control': `max-age=${seconds}, ${isPublic ? 'public' : 'private'}` },
   };
 }

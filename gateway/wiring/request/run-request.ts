@@ -10,7 +10,12 @@ import type { SubgraphHeaders } from '../../identity/trust/create-subgraph-heade
 import type { PreparedOperation } from '../../operation/prepare-operation.ts';
 import type { ErrorDisclosure } from '../../response/format-problem.ts';
 import { renderAnswer } from '../../response/render-answer.ts';
-import { renderCacheable, renderSurrogateKeys } from '../../response/render-caching.ts';
+import {
+  type KeptBody,
+  renderCacheable,
+  renderSurrogateKeys,
+  toKeptBody,
+} from '../../response/render-caching.ts';
 import type { SupergraphGeneration } from '../supergraph/build-generation.ts';
 import type { CallerRights } from './create-rights-of.ts';
 import type { ExecutedFacts } from './observe-requests.ts';
@@ -127,7 +132,7 @@ function toExecuted(
     };
   }
   const tags = collectCacheTags(prepared, request.parameters.variables, asked);
-  const answer = renderKept(rendered, keeping, plan);
+  const answer = renderKept(rendered, result, keeping, plan);
   return {
     ...{ requestId, problems, subgraphs, hasData, hasFailed },
     answer: settings.surrogateKeys
@@ -161,24 +166,24 @@ function isKeepable({ dataText, problems }: ExecutionResult): boolean {
 
 function renderKept(
   rendered: EdgeAnswer,
+  result: ExecutionResult,
   keeping: Keeping,
   { isForAnybody, now }: KeepingPlan,
 ): EdgeAnswer {
   const lifetimeSeconds = (keeping.freshUntilMs - now()) / 1000;
-  const answer = renderCacheable(rendered, lifetimeSeconds, keeping.isShared && isForAnybody);
-  return { ...answer, body: toKeptBody(answer.body) };
-}
-
-/** As it is sent best many times. */
-export function toKeptBody(body: EdgeAnswer['body']): EdgeAnswer['body'] {
-  const isLong = typeof body === 'string' && body.length > ENCODED_CHARACTERS;
-  return isLong ? Buffer.from(body) : body;
+  let kept = keptBefore.get(result);
+  if (kept === undefined) {
+    kept = toKeptBody(rendered.body);
+    keptBefore.set(result, kept);
+  }
+  return renderCacheable(rendered, kept, lifetimeSeconds, keeping.isShared && isForAnybody);
 }
 
 /** What was rendered before: an answer that is repeated is the same value. */
 const renderedBefore = new WeakMap<ExecutionResult, EdgeAnswer>();
+const keptBefore = new WeakMap<ExecutionResult, KeptBody>();
 
-/** Longer bodies are encoded once; shorter ones go out in one piece with their headers. */
+/** Longer bodies are encoded once they are repeated. */
 const ENCODED_CHARACTERS = 4096;
 
 function renderOnce(

@@ -1,7 +1,8 @@
 import type { Keeping } from '../../cache/answer-lifetime.ts';
 import type { KeptAnswer } from '../../cache/answer-store.ts';
 import type { EdgeAnswer } from '../../http/edge-types.ts';
-import { type Executed, toKeptBody } from './run-request.ts';
+import { toKeptBody } from '../../response/render-caching.ts';
+import type { Executed } from './run-request.ts';
 
 /** An answer as it is kept outside of this process, as plain JSON. */
 interface StoredAnswer {
@@ -55,7 +56,7 @@ export function fromStoredAnswer(value: unknown, nowMs: number): Executed | null
     requestId,
     keptAtMs,
     keeping,
-    answer: { ...answer, body: toKeptBody(answer.body) },
+    answer: { ...answer, ...toKeptBody(answer.body) },
     problems,
     subgraphs: new Map(subgraphs),
     tags: new Set(tags),
