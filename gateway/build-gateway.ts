@@ -120,7 +120,7 @@ export function buildGateway(config: GatewayConfig, doors: GatewayDoors): Gatewa
       live,
       cache,
       onMutation: (product) => forgetEverywhere({ product, types: null }),
-      explain: createExplainAccess(config),
+      explain: createExplainAccess(config, (snapshot) => doors.classification.of(snapshot)),
       share: buildShare(config, observer),
       headersFor,
       describeTold: createDescribeTold(doors.subgraphTokens !== null, config.FORWARD_HEADERS),

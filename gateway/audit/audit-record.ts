@@ -10,7 +10,8 @@ export type AuditOutcome = 'ok' | 'partial' | 'refused';
 
 /**
  * What one element was to the caller: `allowed`, `masked:` and the kind of the mask, or `denied:` and
- * the name of the rule; `denied:unruled` where no rule speaks of the caller, `denied:requirement`
+ * the name of the rule; `denied:unruled` where no rule speaks of the caller, `denied:granted masked` where
+ * it would tell what was granted in masked form, `denied:requirement`
  * where what the schema requires is missing, or something above the element was denied.
  */
 export type AuditEffect = 'allowed' | `masked:${string}` | `denied:${string}`;

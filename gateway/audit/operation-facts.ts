@@ -78,9 +78,9 @@ function findAsked({ parsed }: PreparedOperation): ReadonlySet<string> {
 
 function toAuditEffect(effect: Effect | undefined): AuditEffect {
   if (effect === undefined) return 'allowed';
-  return effect.kind === 'mask'
-    ? `masked:${effect.mask.kind}`
-    : `denied:${effect.rule ?? 'unruled'}`;
+  if (effect.kind === 'mask') return `masked:${effect.mask.kind}`;
+  const { rule, isForMaskedGrant = false } = effect;
+  return `denied:${isForMaskedGrant ? 'granted masked' : (rule ?? 'unruled')}`;
 }
 
 type PlanNode = PreparedOperation['plan'];

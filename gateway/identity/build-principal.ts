@@ -8,7 +8,7 @@ import {
   toScopes,
 } from './claim-values.ts';
 import type { ClaimPath, IssuerSettings } from './issuer-settings.ts';
-import { type CallerKind, type Principal, type PrincipalFacts, toPrincipal } from './principal.ts';
+import { type Principal, type PrincipalFacts, toPrincipal } from './principal.ts';
 
 /**
  * Builds the principal of a token whose signature and validity are already checked.
@@ -41,12 +41,14 @@ export function buildPrincipal(
   const domain = readMapped(payload, claims.domain) ?? null;
   if (domain !== null && !isName(domain)) return misshapen(claims.domain, 'text');
 
+  const client = readClient(payload);
   const rows = readRowClaims(payload, settings, rowClaims);
   if (!rows.ok) return rows;
   const facts: PrincipalFacts = {
-    kind: settings.callers ?? tellKind(payload, subject),
+    kind: settings.callers ?? (client === subject ? 'machine' : 'user'),
     issuer,
     subject,
+    client,
     scopes: [...scopes, ...scopesOf(roles, settings)],
     roles,
     domain,
@@ -85,7 +87,7 @@ function scopesOf(roles: readonly string[], { roleScopes }: IssuerSettings): rea
 }
 
 /** A client that acts in its own name is its own subject (RFC 9068, 2.2). */
-function tellKind(payload: JsonObject, subject: string): CallerKind {
+function readClient(payload: JsonObject): string | null {
   const client = readClaim(payload, 'client_id') ?? readClaim(payload, 'azp');
-  return client === subject ? 'machine' : 'user';
+  return isName(client) ? client : null;
 }

@@ -18,6 +18,8 @@ export interface Principal {
   readonly issuer: string | null;
   /** `sub` of the caller's token, unique within its issuer; the id of an API key; null for an anonymous caller. */
   readonly subject: string | null;
+  /** `client_id` or `azp` of the caller's token: the application; null when its issuer does not say. */
+  readonly client: string | null;
   /** Those of the token and those that the caller's roles stand for. */
   readonly scopes: ReadonlySet<string>;
   readonly roles: ReadonlySet<string>;
@@ -41,6 +43,8 @@ export interface PrincipalFacts {
   readonly kind: CallerKind;
   readonly issuer: string;
   readonly subject: string;
+  /** Absent like null. */
+  readonly client?: string | null;
   readonly scopes: readonly string[];
   readonly roles: readonly string[];
   readonly domain: string | null;
@@ -59,6 +63,7 @@ export const ANONYMOUS: Principal = Object.freeze({
   kind: null,
   issuer: null,
   subject: null,
+  client: null,
   scopes: new Set<string>(),
   roles: new Set<string>(),
   domain: null,
@@ -70,19 +75,20 @@ export const ANONYMOUS: Principal = Object.freeze({
 
 /** Puts a principal together: every list in order and without repetition, all of it frozen. */
 export function toPrincipal(facts: PrincipalFacts): Principal {
-  const { kind, issuer, subject, domain, expiresAt } = facts;
+  const { kind, issuer, subject, client = null, domain, expiresAt } = facts;
   const scopes = sortedOnce(facts.scopes);
   const roles = sortedOnce(facts.roles);
   const purposes = sortedOnce(facts.purposes);
   const claims = facts.claims
     .map(([name, values]) => [name, Object.freeze(sortedOnce(values))] as const)
     .toSorted(([left], [right]) => (left < right ? -1 : 1));
-  const identity = [issuer, subject, scopes, claims, kind, roles, domain, purposes];
+  const identity = [issuer, subject, scopes, claims, kind, roles, domain, purposes, client];
   return Object.freeze({
     authenticated: true,
     kind,
     issuer,
     subject,
+    client,
     scopes: new Set(scopes),
     roles: new Set(roles),
     domain,

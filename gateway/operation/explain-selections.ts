@@ -30,12 +30,10 @@ const PATHS_EXPLAINED = 500;
  * Explains what was refused and masked of an operation, in the order of its selections, at most 500
  * paths. What is below a refused selection is not looked at, nor what a condition leaves out.
  *
- * @param rights Those that the operation was prepared for.
  * @param variables As they were sent.
  */
 export function explainSelections(
-  { parsed, authorized, snapshot }: PreparedOperation,
-  rights: Rights,
+  { parsed, authorized, snapshot, decided }: PreparedOperation,
   variables: Readonly<Record<string, unknown>> | null,
 ): readonly ExplainedPath[] {
   const definitions = parsed.definition.variableDefinitions ?? [];
@@ -50,7 +48,7 @@ export function explainSelections(
       const here = [...above, ...segmentsOf(selection)];
       const at = { path: withoutTrailingLists(here), coordinate: coordinateOf(selection) };
       if (authorized.denied.has(selection)) {
-        const reasons = reasonsOfRefusal(selection, parsed, authorized, rights);
+        const reasons = reasonsOfRefusal(selection, parsed, authorized, decided);
         explained.push({ ...at, effect: 'denied', reasons });
         continue;
       }

@@ -16,12 +16,8 @@ import type { GraphQLSchema } from 'graphql';
 import { ERROR_CATALOG } from '../../shared/errors/error-catalog.ts';
 import { MeshgateError } from '../../shared/errors/meshgate-error.ts';
 import type { Problem } from '../../shared/errors/problem.ts';
-import { toAuthorizationShape, toDecidedRights } from '../policy/authorization-shape.ts';
-import {
-  type Classification,
-  type ClassifiedElements,
-  UNCLASSIFIED,
-} from '../policy/classification.ts';
+import { toDecidedRights } from '../policy/authorization-shape.ts';
+import { type ClassifiedElements, UNCLASSIFIED } from '../policy/classification.ts';
 import type { Rights } from '../policy/requirement.ts';
 import type { SupergraphSnapshot } from '../supergraph/supergraph-snapshot.ts';
 import {
@@ -37,6 +33,12 @@ import {
   type RememberedOperation,
   toRememberedOperation,
 } from './operation-memory.ts';
+import {
+  type CallersRights,
+  type ClassificationOf,
+  openRights,
+  toOperationShape,
+} from './operation-shape.ts';
 import {
   type ParsedOperation,
   type PreparationSettings,
@@ -55,6 +57,8 @@ export interface PreparedOperation {
   readonly identity: string;
   /** The authorization shape; empty where nothing about the caller matters for what may be read. */
   readonly shape: string;
+  /** What requirements were held against; of policies and grants just what the operation mentions. */
+  readonly decided: Rights;
   readonly parsed: ParsedOperation;
   readonly authorized: AuthorizedSelections;
   /** What of the operation has a class. */
@@ -70,9 +74,6 @@ export interface PreparedOperation {
   /** What introspection is answered from; made when it is first asked for. */
   readonly introspected: () => GraphQLSchema;
 }
-
-/** The governance rules that are in force, made ready for a supergraph. */
-export type ClassificationOf = (snapshot: SupergraphSnapshot) => Classification;
 
 /** An operation that may be run; `executable` is whatever the given compiler makes of it. */
 export interface AcceptedOperation<Executable> {
@@ -153,9 +154,6 @@ function keyStartOf({ version }: SupergraphSnapshot): string {
   return `${version}\n`;
 }
 
-/** What is said in a shape of callers who see something around the operation masked. */
-const HIDES_VALUES = '*';
-
 interface PreparationDoors<Executable extends object> {
   readonly plan: PlanDocument;
   readonly compile: (prepared: PreparedOperation) => Executable;
@@ -193,21 +191,15 @@ class Preparation<Executable extends object> {
     const operation = known ?? this.#parse(key, text, operationName, snapshot);
     if ('ok' in operation) return operation;
 
-    const shape = this.#shapeOf(operation.parsed, rights, snapshot);
+    const { classificationOf } = this.#doors;
+    const caller = openRights(rights, snapshot, classificationOf);
+    const shape = toOperationShape(operation.parsed, caller, snapshot, classificationOf);
     const remembered = operation.byShape.get(shape);
     if (remembered === undefined)
-      return this.#prepareShape(key, shape, operation, rights, snapshot);
+      return this.#prepareShape(key, shape, operation, caller, snapshot);
     this.#doors.observer.hit();
     remembered.uses += 1;
     return remembered.outcome;
-  }
-
-  #shapeOf({ mentioned, marks }: ParsedOperation, rights: Rights, snapshot: SupergraphSnapshot) {
-    const shape = toAuthorizationShape(mentioned, rights);
-    if (marks.coordinates.length + marks.around.length === 0) return shape;
-    const classification = this.#doors.classificationOf(snapshot);
-    const hides = classification.masksAny(marks.around, rights) ? HIDES_VALUES : '';
-    return shape + hides + classification.shapeOf(marks.coordinates, rights);
   }
 
   #parse(
@@ -234,7 +226,7 @@ class Preparation<Executable extends object> {
     key: string,
     shape: string,
     { parsed }: RememberedOperation<AcceptedOperation<Executable>>,
-    rights: Rights,
+    { rights, opened }: CallersRights,
     snapshot: SupergraphSnapshot,
   ): PreparationOutcome<Executable> | Promise<PreparationOutcome<Executable>> {
     // No key of a text begins like this, whatever a client sends as text or name.
@@ -245,7 +237,7 @@ class Preparation<Executable extends object> {
       return known;
     }
     this.#doors.observer.miss();
-    const decided = toDecidedRights(parsed.mentioned, shape, rights);
+    const decided = toDecidedRights(parsed.mentioned, shape, opened);
     const classification = this.#doors.classificationOf(snapshot);
     const effects = classification.effectsOf(parsed.marks.coordinates, rights);
     const classified = classification.classified(parsed.marks.coordinates);
@@ -256,7 +248,7 @@ class Preparation<Executable extends object> {
     const introspected = () =>
       narrows ? this.#visibleSchema(snapshot, shape, decided) : snapshot.schema;
     const accept = (plan: PlanNode | null): AcceptedOperation<Executable> => {
-      const decision = { identity: flightKey, authorized, classified, shape, hidesValues };
+      const decision = { identity: flightKey, authorized, classified, shape, decided, hidesValues };
       const prepared: PreparedOperation = { parsed, plan, snapshot, introspected, ...decision };
       const outcome = { ok: true, prepared, executable: this.#doors.compile(prepared) } as const;
       const bytes = estimatePlanBytes(plan, authorized.allowed);

@@ -35,6 +35,13 @@ export type AccessReason =
       readonly coordinate: string;
       readonly rule: string;
       readonly mask: Mask['kind'];
+    }
+  /** Something was granted in masked form only: this is it, or would tell what it hides. */
+  | {
+      readonly reason: 'GRANTED_MASKED';
+      readonly coordinate: string;
+      /** Null where it is not shown at all. */
+      readonly mask: Mask['kind'] | null;
     };
 
 /**
@@ -56,7 +63,8 @@ export function findRefusalReasons(
     ...[...new Set(coordinates)].flatMap((coordinate): readonly AccessReason[] => {
       const effect = effects.get(coordinate);
       if (effect?.kind !== 'deny') return [];
-      const { rule } = effect;
+      const { rule, isForMaskedGrant = false } = effect;
+      if (isForMaskedGrant) return [{ reason: 'GRANTED_MASKED', coordinate, mask: null }];
       return [
         rule === null
           ? { reason: 'NO_RULE_ALLOWS', coordinate }
@@ -66,15 +74,19 @@ export function findRefusalReasons(
   ];
 }
 
-/** Finds the rules by which a caller sees masked what stands at one of the coordinates. */
+/** Finds the rules and grants by which a caller sees masked what stands at one of the coordinates. */
 export function findMaskReasons(
   coordinates: readonly string[],
   effects: Effects,
 ): readonly AccessReason[] {
-  return coordinates.flatMap((coordinate) => {
+  return coordinates.flatMap((coordinate): readonly AccessReason[] => {
     const effect = effects.get(coordinate);
     if (effect?.kind !== 'mask') return [];
-    return [{ reason: 'RULE_MASKS', coordinate, rule: effect.rule, mask: effect.mask.kind }];
+    const { rule } = effect;
+    const mask = effect.mask.kind;
+    return rule === null
+      ? [{ reason: 'GRANTED_MASKED', coordinate, mask }]
+      : [{ reason: 'RULE_MASKS', coordinate, rule, mask }];
   });
 }
 

@@ -1,4 +1,10 @@
-import type { GrantedElements, ProtectedElement, Requirement, Rights } from './requirement.ts';
+import type {
+  GrantedElements,
+  GrantedMask,
+  ProtectedElement,
+  Requirement,
+  Rights,
+} from './requirement.ts';
 
 /**
  * The authorization shape of a caller for one operation: the truth of just what
@@ -69,7 +75,16 @@ export function stillCovers(
   before: GrantedElements,
   after: GrantedElements | null,
 ): boolean {
-  return elements.every((element) => !before.covers(element) || after?.covers(element) === true);
+  return elements.every((element) => {
+    if (after?.covers(element) === true) return true;
+    const masked = before.maskOf?.(element) ?? null;
+    if (masked === null) return !before.covers(element);
+    return isSameMask(masked, after?.maskOf?.(element) ?? null);
+  });
+}
+
+function isSameMask(one: GrantedMask, other: GrantedMask | null): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
 }
 
 /**

@@ -7,10 +7,13 @@ export type Effect =
       readonly kind: 'deny';
       /** Name of the rule; null where no rule spoke of this caller. */
       readonly rule: string | null;
+      /** Whether it is denied because something of its class was granted in masked form only. */
+      readonly isForMaskedGrant?: true;
     }
   | {
       readonly kind: 'mask';
-      readonly rule: string;
+      /** Name of the rule; null where it was granted in this form. */
+      readonly rule: string | null;
       readonly mask: Mask;
       readonly apply: MaskValue;
     };
@@ -40,6 +43,11 @@ export interface Classification {
   masksAny(coordinates: readonly string[], rights: Rights): boolean;
   /** The effects themselves, for callers of one shape. */
   effectsOf(coordinates: readonly string[], rights: Rights): Effects;
+  /**
+   * Says what requirements are to be held against: the rights themselves, with what was granted in masked
+   * form among what is granted, where the effects mask it. All else here takes the rights as they were.
+   */
+  openedBy(rights: Rights): Rights;
 }
 
 /** Where no rules are in force: nothing has a class. */
@@ -48,4 +56,5 @@ export const UNCLASSIFIED: Classification = {
   shapeOf: () => '',
   masksAny: () => false,
   effectsOf: () => new Map(),
+  openedBy: (rights) => rights,
 };

@@ -1,20 +1,11 @@
 import type { GraphQLSchema } from 'graphql';
 import type { Classification, Effect, Effects } from './classification.ts';
-import type { ClassificationRules, RuleCaller } from './classification-rules.ts';
+import type { ClassificationRules } from './classification-rules.ts';
+import { type Decision, decideRuling, findDecidingRule } from './decide-ruling.ts';
 import { createMask, deriveHashKey, type MaskValue } from './mask.ts';
-import {
-  type GrantedElements,
-  holdsOneGroup,
-  type Requirement,
-  type Rights,
-} from './requirement.ts';
-import {
-  buildRulings,
-  type ClassRuling,
-  type Misfit,
-  type RuledElements,
-  type Ruling,
-} from './rulings.ts';
+import { hasMaskedGrants, MaskedGrants, type ProtectedElements } from './masked-grants.ts';
+import type { GrantedElements, ProtectedElement, Rights } from './requirement.ts';
+import { buildRulings, type Misfit, type RuledElements, type Ruling } from './rulings.ts';
 import type { TagIndex } from './tag-index.ts';
 
 /** What the rules are made ready for. */
@@ -23,12 +14,6 @@ export interface ClassifiedSchema {
   readonly requirements: ProtectedElements;
   /** What clients see. */
   readonly schema: GraphQLSchema;
-}
-
-/** What is protected, and so can be granted, by coordinate of a type and of a field. */
-export interface ProtectedElements {
-  readonly ofType: ReadonlyMap<string, Pick<Requirement, 'element'>>;
-  readonly ofField: ReadonlyMap<string, Pick<Requirement, 'element'>>;
 }
 
 export interface CompiledClassification extends Classification {
@@ -53,25 +38,6 @@ export function compileClassification(
   return new RuledSchema(rules.version, ruled, schema.requirements, secret);
 }
 
-/** Place of the rule that decides; -1 where none speaks of the caller. */
-function decide({ options }: ClassRuling, rights: Rights, isGranted: boolean): number {
-  return options.findIndex(({ caller }) => speaksOf(caller, rights, isGranted));
-}
-
-const NO_ROLES: ReadonlySet<string> = new Set();
-
-function speaksOf(caller: RuleCaller, rights: Rights, isGranted: boolean): boolean {
-  const { domain = null, purpose = null } = rights;
-  return (
-    (!caller.granted || isGranted) &&
-    (!caller.authenticated || rights.authenticated) &&
-    holdsOneGroup(caller.scopes, rights.scopes) &&
-    holdsOneGroup(caller.roles, rights.roles ?? NO_ROLES) &&
-    (caller.domains.length === 0 || (domain !== null && caller.domains.includes(domain))) &&
-    (caller.purposes.length === 0 || (purpose !== null && caller.purposes.includes(purpose)))
-  );
-}
-
 /** What is ruled of one element, or of several alike. */
 interface RuledElement {
   readonly ruling: Ruling;
@@ -84,21 +50,23 @@ class RuledSchema implements CompiledClassification {
   readonly #version: string;
   readonly #rulings: ReadonlyMap<string, Ruling>;
   readonly #protected: ProtectedElements;
+  readonly #maskedGrants: MaskedGrants;
   readonly #secret: string | null;
   /** Distinct rulings by the coordinates of an operation. */
   readonly #distinct = new WeakMap<readonly string[], readonly RuledElement[]>();
 
   constructor(
     version: string,
-    { rulings, misfits, withoutHash }: RuledElements,
+    ruled: RuledElements,
     protectedElements: ProtectedElements,
     secret: string | null,
   ) {
     this.#version = version;
     this.#protected = protectedElements;
-    this.#rulings = rulings;
-    this.misfits = misfits;
-    this.withoutHash = withoutHash;
+    this.#maskedGrants = new MaskedGrants(ruled, protectedElements, secret !== null);
+    this.#rulings = ruled.rulings;
+    this.misfits = ruled.misfits;
+    this.withoutHash = ruled.withoutHash;
     this.#secret = secret;
   }
 
@@ -108,26 +76,45 @@ class RuledSchema implements CompiledClassification {
   }
 
   shapeOf(coordinates: readonly string[], rights: Rights): string {
+    if (hasMaskedGrants(rights)) return this.#shapeOfMasked(coordinates, rights);
     const ruled = this.#ruledFor(coordinates, rights);
     if (ruled.length === 0) return '';
     let shape = `|${this.#version}`;
     let hashes = false;
     for (const { ruling, isGranted } of ruled) {
       for (const ofClass of ruling.classes) {
-        const at = decide(ofClass, rights, isGranted);
+        const at = findDecidingRule(ofClass, rights, isGranted);
         shape += `,${at}`;
         const outcome = ofClass.options[at]?.outcome;
         hashes ||= typeof outcome === 'object' && outcome.kind === 'hash';
       }
     }
-    // As JSON, so that no name of a purpose can be read as something else.
-    return hashes ? `${shape}|${JSON.stringify(rights.purpose ?? null)}` : shape;
+    return hashes ? shape + toPurposeShape(rights) : shape;
+  }
+
+  /** What was granted masked may differ for each element, so it is written for each. */
+  #shapeOfMasked(coordinates: readonly string[], rights: Rights): string {
+    const decisions = this.#decideAll(coordinates, rights);
+    if (decisions.length === 0) return '';
+    const shape = `|${this.#version}|${JSON.stringify(decisions)}`;
+    const hashes = decisions.some((one) => one.kind === 'mask' && one.mask.kind === 'hash');
+    return hashes ? shape + toPurposeShape(rights) : shape;
+  }
+
+  #decideAll(coordinates: readonly string[], rights: Rights): readonly Decision[] {
+    return coordinates.flatMap((coordinate) => {
+      const ruling = this.#rulings.get(coordinate);
+      return ruling === undefined ? [] : [this.#decide(coordinate, ruling, rights)];
+    });
   }
 
   masksAny(coordinates: readonly string[], rights: Rights): boolean {
+    if (hasMaskedGrants(rights)) {
+      return this.#decideAll(coordinates, rights).some(({ kind }) => kind === 'mask');
+    }
     return this.#ruledFor(coordinates, rights).some(({ ruling, isGranted }) =>
       ruling.classes.some((ofClass) => {
-        const outcome = ofClass.options[decide(ofClass, rights, isGranted)]?.outcome;
+        const outcome = ofClass.options[findDecidingRule(ofClass, rights, isGranted)]?.outcome;
         return typeof outcome === 'object';
       }),
     );
@@ -137,10 +124,21 @@ class RuledSchema implements CompiledClassification {
     const effects = new Map<string, Effect>();
     for (const coordinate of coordinates) {
       const ruling = this.#rulings.get(coordinate);
-      const effect = ruling === undefined ? null : this.#strictest(coordinate, ruling, rights);
-      if (effect !== null) effects.set(coordinate, effect);
+      if (ruling === undefined) continue;
+      const decision = this.#decide(coordinate, ruling, rights);
+      if (decision.kind === 'deny') effects.set(coordinate, decision);
+      if (decision.kind !== 'mask') continue;
+      effects.set(coordinate, { ...decision, apply: this.#masking(decision.mask, rights) });
     }
     return effects;
+  }
+
+  openedBy(rights: Rights): Rights {
+    const { grants } = rights;
+    if (!hasMaskedGrants(rights) || !grants) return rights;
+    const covers = (element: ProtectedElement) =>
+      grants.covers(element) || this.#maskedGrants.opens(element, rights);
+    return { ...rights, grants: { covers } };
   }
 
   /** What is ruled of an operation: once for elements of one ruling, unless grants tell them apart. */
@@ -173,26 +171,22 @@ class RuledSchema implements CompiledClassification {
     return element !== undefined && grants.covers(element);
   }
 
-  /** A refusal before any mask, and the mask of a stricter class before that of another. */
-  #strictest(coordinate: string, { classes }: Ruling, rights: Rights): Effect | null {
+  #decide(coordinate: string, ruling: Ruling, rights: Rights): Decision {
     const { grants = null } = rights;
     const isGranted = grants !== null && this.#isGranted(coordinate, grants);
-    let strictest: Effect | null = null;
-    for (const ofClass of classes) {
-      const option = ofClass.options[decide(ofClass, rights, isGranted)];
-      const outcome = option?.outcome ?? 'deny';
-      if (outcome === 'deny') return { kind: 'deny', rule: option?.rule ?? null };
-      if (outcome === 'allow' || strictest !== null || option === undefined) continue;
-      const apply = this.#masking(outcome, rights);
-      strictest = { kind: 'mask', rule: option.rule, mask: outcome, apply };
-    }
-    return strictest;
+    const decision = decideRuling(ruling, rights, isGranted);
+    return this.#maskedGrants.decide(coordinate, ruling, rights, decision);
   }
 
   #masking(mask: Parameters<typeof createMask>[0], { purpose = null }: Rights): MaskValue {
     const isHash = mask.kind === 'hash' && this.#secret !== null;
     return createMask(mask, isHash ? deriveHashKey(this.#secret, purpose) : NO_KEY);
   }
+}
+
+/** As JSON, so that no name of a purpose can be read as something else. */
+function toPurposeShape({ purpose = null }: Rights): string {
+  return `|${JSON.stringify(purpose)}`;
 }
 
 const NO_KEY = new Uint8Array(0);

@@ -1,3 +1,5 @@
+import type { Mask } from './mask.ts';
+
 /**
  * What a caller must have to use one element of the schema.
  *
@@ -42,7 +44,19 @@ export interface Rights {
 
 /** What grants open to one caller, at one moment. */
 export interface GrantedElements {
+  /** Tells whether an element was granted as it is. */
   covers(element: ProtectedElement): boolean;
+  /**
+   * Finds how an element is shown that was granted in masked form; null where it was not. By itself this
+   * opens nothing: the governance rules say what can be masked. Absent where nothing was granted so.
+   */
+  readonly maskOf?: ((element: ProtectedElement) => GrantedMask | null) | undefined;
+}
+
+/** The form in which something was granted. */
+export interface GrantedMask {
+  /** Null leaves it to the governance rules. */
+  readonly mask: Mask | null;
 }
 
 /** Names that are held or not; a set of them will do. */

@@ -30,6 +30,7 @@ export interface RulingOption {
 
 /** The rules that speak of an element for one of its classes, in their order. */
 export interface ClassRuling {
+  readonly name: string;
   readonly options: readonly RulingOption[];
 }
 
@@ -50,7 +51,23 @@ export interface RuledElements {
   readonly misfits: readonly Misfit[];
   /** Rules that would hash something and cannot, by name. */
   readonly withoutHash: ReadonlySet<string>;
+  /** What can be granted in masked form, by coordinate. */
+  readonly maskable: ReadonlyMap<string, Maskable>;
+  /** What is given, and what is computed from something with a class: it may tell what a mask hides. */
+  readonly telling: ReadonlySet<string>;
 }
+
+/** An element that can be shown in masked form whatever the rules say. */
+export type Maskable =
+  | {
+      readonly kind: 'value';
+      readonly type: GraphQLOutputType;
+      readonly classes: readonly string[];
+    }
+  /** An object type. */
+  | { readonly kind: 'type' }
+  /** A field that returns objects, masked as their type is. */
+  | { readonly kind: 'objects'; readonly of: string };
 
 /**
  * Finds what is ruled of each element that has a class.
@@ -66,6 +83,8 @@ export function buildRulings(
   const shared = new Map<string, Ruling>();
   const misfits: Misfit[] = [];
   const withoutHash = new Set<string>();
+  const maskable = new Map<string, Maskable>();
+  const telling = new Set<string>();
   const noHash = canHash ? null : (rule: string) => void withoutHash.add(rule);
   const maskAt = createMaskFit(rules, tags, schema, noHash);
   for (const [coordinate, element] of tags) {
@@ -79,17 +98,47 @@ export function buildRulings(
           if (outcome === null) misfits.push({ rule: rule.name, coordinate });
           return { rule: rule.name, caller: rule.caller, outcome: outcome ?? 'deny' };
         });
-      return [{ options }];
+      return [{ name: dataClass.name, options }];
     });
     if (classes.length === 0) continue;
     const key = JSON.stringify(
-      classes.map(({ options }) => options.map(({ rule, outcome }) => [rule, outcome])),
+      classes.map(({ name, options }) => [
+        name,
+        options.map(({ rule, outcome }) => [rule, outcome]),
+      ]),
     );
     const ruling = shared.get(key) ?? { classes };
     shared.set(key, ruling);
     rulings.set(coordinate, ruling);
+    const form = findMaskable(coordinate, ruling, rules, { tags, schema });
+    if (form === 'telling') telling.add(coordinate);
+    else if (form !== null) maskable.set(coordinate, form);
   }
-  return { rulings, misfits, withoutHash };
+  return { rulings, misfits, withoutHash, maskable, telling };
+}
+
+/** Only what is marked itself: of what somebody has computed from it nobody knows what it tells. */
+function findMaskable(
+  coordinate: string,
+  ruling: Ruling,
+  { classes }: ClassificationRules,
+  { tags, schema }: { readonly tags: TagIndex; readonly schema: GraphQLSchema },
+): Maskable | 'telling' | null {
+  const names = ruling.classes.map(({ name }) => name);
+  const hasOwn = (at: string) =>
+    classes
+      .filter(({ name }) => names.includes(name))
+      .every((one) => hasClass(tags.get(at)?.own ?? [], one));
+  const [typeName = ''] = coordinate.split('.');
+  const found = findOutput(schema, coordinate);
+  if (found === null || !hasOwn(coordinate)) return 'telling';
+  // A value is masked where it stands, and no value stands on an interface.
+  if (!isObjectType(schema.getType(typeName))) return null;
+  if (found.kind === 'type') return { kind: 'type' };
+  const returned = getNamedType(found.type);
+  if (!isCompositeType(returned)) return { kind: 'value', type: found.type, classes: names };
+  if (!isObjectType(returned) || !hasOwn(returned.name)) return null;
+  return { kind: 'objects', of: returned.name };
 }
 
 function hasClass(tags: readonly string[], dataClass: DataClass): boolean {

@@ -45,6 +45,6 @@ test('each command of the page works as it is typed, and prints what the page sa
     shown += 1;
   }
 
-  expect(shown).toBe(12);
-  expect([...ids.keys()]).toHaveLength(5);
+  expect(shown).toBe(15);
+  expect([...ids.keys()]).toHaveLength(7);
 });

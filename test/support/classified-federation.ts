@@ -52,7 +52,8 @@ export const SECRETS: readonly string[] = [
 
 const PII = '@tag(name: "pii")';
 
-const ACCOUNTS_SDL = `
+/** @param required What the personal values of accounts require, as directives. */
+const accountsSdl = (required: string) => `
   scalar Date
   type Query {
     account(id: ID!): Account
@@ -69,12 +70,12 @@ const ACCOUNTS_SDL = `
   interface Contact { email: String }
   type Account implements Node & Contact @key(fields: "id") {
     id: ID!
-    email: String ${PII}
-    phone: String! ${PII}
-    nicknames: [String!] ${PII}
-    born: Date ${PII}
-    income: Int ${PII}
-    vip: Boolean! ${PII}
+    email: String ${PII} ${required}
+    phone: String! ${PII} ${required}
+    nicknames: [String!] ${PII} ${required}
+    born: Date ${PII} ${required}
+    income: Int ${PII} ${required}
+    vip: Boolean! ${PII} ${required}
     city: String
   }
   input AccountFilter { city: String, income: Range ${PII}, any: [AccountFilter!] }
@@ -82,17 +83,17 @@ const ACCOUNTS_SDL = `
   enum AccountSort { ID INCOME ${PII} }
   enum Grouping { CITY BIRTH_YEAR ${PII} }
   type Group { key: String! accounts: Int! }
-  type Totals { accounts: Int! income: Int ${PII} }
+  type Totals { accounts: Int! income: Int ${PII} ${required} }
 `;
 
-const ORDERS_SDL = `
+const ordersSdl = (required: string) => `
   type Query { order: Order }
   type Order { id: ID! account: Account }
   type Account @key(fields: "id") {
     id: ID!
     email: String @external
-    greeting: String @requires(fields: "email")
-    shout: String @requires(fields: "email")
+    greeting: String @requires(fields: "email") ${required}
+    shout: String @requires(fields: "email") ${required}
   }
 `;
 
@@ -121,7 +122,7 @@ const sum = (accounts: readonly Account[]) =>
   accounts.reduce((total, { income }) => total + income, 0);
 
 /** @param accounts Looked at by every request anew. */
-function createAccounts(accounts: () => readonly Account[]): FixtureSubgraph {
+function createAccounts(accounts: () => readonly Account[], required: string): FixtureSubgraph {
   const first = () => ({ __typename: 'Account', ...accounts()[0] });
   const find = (id: string) => {
     const found = accounts().find((account) => account.id === id);
@@ -130,7 +131,7 @@ function createAccounts(accounts: () => readonly Account[]): FixtureSubgraph {
   const keyOf = ({ city, born }: Account, by: string) => (by === 'CITY' ? city : born.slice(0, 4));
   return {
     name: 'accounts',
-    sdl: ACCOUNTS_SDL,
+    sdl: accountsSdl(required),
     resolvers: {
       Query: {
         account: (_: never, { id }: { id: string }) => find(id),
@@ -159,9 +160,9 @@ function createAccounts(accounts: () => readonly Account[]): FixtureSubgraph {
   };
 }
 
-const orders: FixtureSubgraph = {
+const createOrders = (required: string): FixtureSubgraph => ({
   name: 'orders',
-  sdl: ORDERS_SDL,
+  sdl: ordersSdl(required),
   resolvers: {
     Query: { order: () => ({ id: 'o1', account: { id: 'a1' } }) },
     Account: {
@@ -170,16 +171,36 @@ const orders: FixtureSubgraph = {
       shout: ({ email }: { email: string }) => email.toUpperCase(),
     },
   },
-};
+});
 
-/** @param accounts Looked at by every request anew. */
+/**
+ * @param accounts Looked at by every request anew.
+ * @param required What personal values require, as directives.
+ */
 export function createClassifiedSubgraphs(
   accounts: () => readonly Account[],
+  required = '',
 ): readonly FixtureSubgraph[] {
-  return [createAccounts(accounts), orders];
+  return [createAccounts(accounts, required), createOrders(required)];
 }
 
 export const classifiedFederation = createClassifiedSubgraphs(() => ACCOUNTS);
+
+/** What `REQUIRING_SCOPE` protects can be granted. */
+export const REQUIRING_SCOPE = '@requiresScopes(scopes: [["pii:read"]])';
+
+/** Rules that leave it to scopes and grants who sees what. */
+export const GRANTABLE_CLASSIFICATION = `
+version: 1
+classes: [{ name: personal, tags: [pii] }]
+rules:
+  - { name: what-was-granted, for: { granted: true }, effect: allow }
+  - name: support-sees-parts
+    for: { roles: [[support]] }
+    effect: mask
+    masks: [{ keepFirst: 1 }, month, { bucket: 1000 }]
+  - { name: known-callers, for: { authenticated: true }, effect: allow }
+`;
 
 export const CLASSIFICATION = `
 version: 1

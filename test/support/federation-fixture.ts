@@ -17,11 +17,9 @@ import { readAnswerBytes } from '../../gateway/execution/calls/subgraph-answer.t
 import { CompiledOperation } from '../../gateway/execution/execute-operation.ts';
 import type { ExecutionResult } from '../../gateway/execution/execution-result.ts';
 import { AnswerMemory } from '../../gateway/execution/repetition/answer-memory.ts';
+import type { ClassificationOf } from '../../gateway/operation/operation-shape.ts';
 import type { PreparationSettings } from '../../gateway/operation/parse-operation.ts';
-import {
-  type ClassificationOf,
-  createPrepareOperation,
-} from '../../gateway/operation/prepare-operation.ts';
+import { createPrepareOperation } from '../../gateway/operation/prepare-operation.ts';
 import { createPlanner } from '../../gateway/planning/create-planner.ts';
 import { UNCLASSIFIED } from '../../gateway/policy/classification.ts';
 import type { Rights } from '../../gateway/policy/requirement.ts';

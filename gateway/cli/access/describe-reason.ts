@@ -22,6 +22,8 @@ function toWords(reason: AccessReason): string {
       return 'no rule allows it';
     case 'RULE_MASKS':
       return `masked by rule ${reason.rule}`;
+    case 'GRANTED_MASKED':
+      return reason.mask === null ? 'tells what was granted masked only' : 'granted masked only';
   }
 }
 

@@ -71,10 +71,13 @@ export function addListCommands(access: Command, tools: CommandTools): void {
 function renderRequests(requests: readonly RequestFacts[]): string {
   if (requests.length === 0) return 'There are no requests.\n';
   return renderColumns(
-    ['request', 'state', 'product', 'fields', 'class', 'for', 'purpose', 'by', 'answer until'],
+    [
+      ...['request', 'state', 'product', 'fields', 'level', 'class', 'for', 'purpose', 'by'],
+      'answer until',
+    ],
     requests.map((request) => [
-      ...[request.id, request.state, request.product, toFields(request.fields)],
-      ...[request.classification, request.subject, request.purpose, request.requestedBy],
+      ...[request.id, request.state, request.product, toFields(request.fields), toLevel(request)],
+      ...[request.classification, toCaller(request), request.purpose, request.requestedBy],
       request.answerUntil,
     ]),
   );
@@ -83,10 +86,10 @@ function renderRequests(requests: readonly RequestFacts[]): string {
 function renderGrants(grants: readonly GrantFacts[]): string {
   if (grants.length === 0) return 'There are no grants.\n';
   return renderColumns(
-    ['grant', 'state', 'product', 'fields', 'for', 'purpose', 'from', 'until'],
+    ['grant', 'state', 'product', 'fields', 'level', 'for', 'purpose', 'from', 'until'],
     grants.map((grant) => [
-      ...[grant.id, grant.state, grant.product, toFields(grant.fields), grant.subject],
-      ...[grant.purpose, grant.startsAt, grant.endsAt],
+      ...[grant.id, grant.state, grant.product, toFields(grant.fields), toLevel(grant)],
+      ...[toCaller(grant), grant.purpose, grant.startsAt, grant.endsAt],
     ]),
   );
 }
@@ -100,4 +103,12 @@ function renderEvents(events: readonly AccessEvent[]): string {
 
 function toFields(fields: readonly string[] | null): string {
   return fields === null ? 'all' : fields.join(' ');
+}
+
+function toLevel({ level, mask }: Pick<GrantFacts, 'level' | 'mask'>): string {
+  return mask === null ? level : `${level} (${mask})`;
+}
+
+function toCaller({ subject, clients }: Pick<GrantFacts, 'subject' | 'clients'>): string {
+  return clients === null ? subject : `${subject} through ${clients.join(', ')}`;
 }

@@ -6,7 +6,7 @@ import {
   listReadableElements,
 } from '../../control/governance/list-readable.ts';
 import type { AccessReason } from '../../policy/access-reasons.ts';
-import type { ProtectedElement, Rights } from '../../policy/requirement.ts';
+import type { GrantedElements, ProtectedElement, Rights } from '../../policy/requirement.ts';
 import type { CommandTools } from '../command-tools.ts';
 import { renderColumns } from '../terminal/render-columns.ts';
 import { collectText, parseText } from './access-options.ts';
@@ -22,6 +22,7 @@ interface MatrixOptions {
   readonly purpose?: string;
   readonly policy: readonly string[];
   readonly grant: readonly string[];
+  readonly maskedGrant: readonly string[];
   readonly authenticated?: true;
   readonly anonymous?: true;
   readonly json?: true;
@@ -49,10 +50,17 @@ export function addMatrixCommand(access: Command, tools: CommandTools): void {
     .addOption(
       repeated('--grant <coordinate>', 'a type or field that was granted; may be repeated'),
     )
+    .addOption(
+      repeated(
+        '--masked-grant <coordinate>',
+        'a type or field that was granted in masked form; may be repeated',
+      ),
+    )
     .option('--authenticated', 'a known caller (default when anything is said about the caller)')
     .addOption(
       new Option('--anonymous', 'a caller who is not known').conflicts([
         ...['authenticated', 'scopes', 'roles', 'domain', 'purpose', 'grant'],
+        'maskedGrant',
       ]),
     )
     .option('--json', 'print the facts as JSON')
@@ -73,10 +81,11 @@ export function addMatrixCommand(access: Command, tools: CommandTools): void {
 }
 
 function toRights(options: MatrixOptions): Rights {
-  const { scopes, roles, domain = null, purpose = null, policy, grant } = options;
+  const { scopes, roles, domain = null, purpose = null, policy, grant, maskedGrant } = options;
   const isSomebody =
-    [...scopes, ...roles, ...grant].length > 0 || domain !== null || purpose !== null;
-  const granted = new Set(grant);
+    [...scopes, ...roles, ...grant, ...maskedGrant].length > 0 ||
+    domain !== null ||
+    purpose !== null;
   return {
     authenticated: options.authenticated === true || isSomebody,
     scopes: new Set(scopes),
@@ -84,11 +93,17 @@ function toRights(options: MatrixOptions): Rights {
     roles: new Set(roles),
     domain,
     purpose,
-    grants:
-      granted.size === 0
-        ? null
-        : { covers: ({ coordinate }: ProtectedElement) => granted.has(coordinate) },
+    grants: toGrants(new Set(grant), new Set(maskedGrant)),
   };
+}
+
+function toGrants(full: ReadonlySet<string>, masked: ReadonlySet<string>): GrantedElements | null {
+  if (full.size + masked.size === 0) return null;
+  const covers = ({ coordinate }: ProtectedElement) => full.has(coordinate);
+  if (masked.size === 0) return { covers };
+  const maskOf = ({ coordinate }: ProtectedElement) =>
+    masked.has(coordinate) && !full.has(coordinate) ? { mask: null } : null;
+  return { covers, maskOf };
 }
 
 function parseNames(given: string): readonly string[] {
@@ -99,9 +114,11 @@ function parseNames(given: string): readonly string[] {
 
 function toRow({ coordinate, read, reasons }: ElementAccess): readonly string[] {
   const [first] = reasons;
-  const masked = read === 'masked' && first?.reason === 'RULE_MASKS' ? ` (${first.mask})` : '';
+  const masked =
+    first?.reason === 'RULE_MASKS' || first?.reason === 'GRANTED_MASKED' ? first.mask : null;
+  const form = read === 'masked' && masked !== null ? ` (${masked})` : '';
   const why = reasons.map((reason) => describeReason(reason, coordinate)).join('; ');
-  return [coordinate, `${read}${masked}`, why];
+  return [coordinate, `${read}${form}`, why];
 }
 
 function toJson({ reasons, ...facts }: ElementAccess) {

@@ -1,5 +1,6 @@
 import { MeshgateError } from '../../../shared/errors/meshgate-error.ts';
 import type { TransactionClient } from '../../../shared/postgres/in-transaction.ts';
+import type { AccessLevel } from '../../policy/grants/grant.ts';
 import type { GrantState, RequestState } from './access-states.ts';
 import type { Approval } from './approval-rules.ts';
 import type { Classification } from './governance.ts';
@@ -11,6 +12,11 @@ export interface RequestFacts {
   readonly product: string;
   /** Coordinates; null for all that the product protects. */
   readonly fields: readonly string[] | null;
+  readonly level: AccessLevel;
+  /** Such as `keepLast:4`; null leaves it to the governance rules. */
+  readonly mask: string | null;
+  /** Ids of the clients through which alone it counts; null for any. */
+  readonly clients: readonly string[] | null;
   readonly classification: Classification;
   readonly issuer: string;
   readonly subject: string;
@@ -43,6 +49,10 @@ export interface GrantFacts {
   readonly request: string;
   readonly product: string;
   readonly fields: readonly string[] | null;
+  /** These as in the request. */
+  readonly level: AccessLevel;
+  readonly mask: string | null;
+  readonly clients: readonly string[] | null;
   readonly issuer: string;
   readonly subject: string;
   readonly purpose: string;
@@ -77,7 +87,7 @@ const toIso = (column: string): string =>
 
 const REQUESTS = `
   SELECT request.id, request.state, request.product, request.coordinates AS fields,
-    request.classification, request.issuer, request.subject, request.purpose, request.reason,
+    request.level, request.mask, request.clients, request.classification, request.issuer, request.subject, request.purpose, request.reason,
     request.ttl_seconds AS "ttlSeconds", request.requested_by AS "requestedBy", request.renews,
     ${toIso('request.created_at')} AS "createdAt",
     ${toIso('request.answer_until')} AS "answerUntil",
@@ -92,7 +102,8 @@ const REQUESTS = `
   FROM meshgate.access_request AS request`;
 
 const GRANTS = `
-  SELECT id, state, request_id AS request, product, coordinates AS fields, issuer, subject, purpose,
+  SELECT id, state, request_id AS request, product, coordinates AS fields, level, mask,
+    clients, issuer, subject, purpose,
     ${toIso('starts_at')} AS "startsAt", ${toIso('ends_at')} AS "endsAt"
   FROM meshgate.access_grant`;
 

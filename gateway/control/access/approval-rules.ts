@@ -4,11 +4,13 @@
  * 1. Data that a product lets go (`autoApprove`, public and internal only): nobody.
  * 2. Other public and internal data: the product's owner.
  * 3. Restricted and personal data: its owner and its steward, two different people.
+ * 4. Personal data in masked form: its owner.
  *
  * Nobody decides about their own request, whether they made it or it is for them.
  *
  * @module
  */
+import type { AccessLevel } from '../../policy/grants/grant.ts';
 import {
   APPROVER_ROLES,
   type ApproverRole,
@@ -38,10 +40,17 @@ function toPersonKey(name: string): string {
   return name.trim().normalize('NFC').toLowerCase();
 }
 
-/** @returns In which roles the data of a class has to be approved. */
-export function rolesThatApprove(classification: Classification): readonly ApproverRole[] {
-  const isClassified = classification === 'restricted' || classification === 'personal';
-  return isClassified ? APPROVER_ROLES : ['owner'];
+/**
+ * @param classes All of what is asked for.
+ * @returns In which roles it has to be approved.
+ */
+export function rolesThatApprove(
+  classes: readonly Classification[],
+  level: AccessLevel,
+): readonly ApproverRole[] {
+  const needsBoth = (one: Classification) =>
+    one === 'restricted' || (one === 'personal' && level === 'full');
+  return classes.some(needsBoth) ? APPROVER_ROLES : ['owner'];
 }
 
 /**

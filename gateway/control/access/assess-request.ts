@@ -1,16 +1,29 @@
-import { type Classification, type Governance, strictestOf } from './governance.ts';
+import type { AccessLevel } from '../../policy/grants/grant.ts';
+import { MASK_NAMES, parseMaskName } from '../../policy/mask-name.ts';
+import { type Classification, type Governance, isClassified, strictestOf } from './governance.ts';
 
 /** What somebody wants access to, and for what. */
 export interface AccessWish {
   /** Coordinates such as `Account.email`; null for all that the product protects. */
   readonly coordinates: readonly string[] | null;
+  /** As it is (absent), or masked where it has a class. */
+  readonly level?: AccessLevel;
+  /** Of masked access, such as `keepLast:4`; absent and null leave it to the governance rules. */
+  readonly mask?: string | null;
+  /** Ids of the clients through which alone it is to count; absent and null stand for any. */
+  readonly clients?: readonly string[] | null;
   readonly purpose: string;
   readonly ttlSeconds: number;
 }
 
 /** How protected what is wanted is, or why it cannot be had, as a sentence. */
 export type Assessment =
-  | { readonly ok: true; readonly classification: Classification }
+  | {
+      readonly ok: true;
+      readonly classification: Classification;
+      /** All classes of what is wanted. */
+      readonly classes: readonly Classification[];
+    }
   | { readonly ok: false; readonly message: string };
 
 /** Coordinates that one request may name. */
@@ -32,7 +45,13 @@ export function assessRequest(wish: AccessWish, governance: Governance): Assessm
       `Expected at most ${Math.floor(maxGrantSeconds / 86_400)}d, the longest grant of the product ${product}; ask for less and renew it later.`,
     );
   }
-  if (coordinates === null) return { ok: true, classification: strictest };
+  const form = findProblemOfForm(wish);
+  if (form !== null) return refuse(form);
+  const isMasked = wish.level === 'masked';
+  if (coordinates === null) {
+    if (isMasked && !isClassified(strictest)) return refuseMasked(`all of ${product}`);
+    return toAssessment([strictest, ...Object.values(classes ?? {})]);
+  }
   if (coordinates.length === 0 || coordinates.length > MOST_COORDINATES) {
     return refuse(`Expected 1 to ${MOST_COORDINATES} fields, but got ${coordinates.length}.`);
   }
@@ -42,8 +61,29 @@ export function assessRequest(wish: AccessWish, governance: Governance): Assessm
       `Expected types and fields that the product ${product} protects (${toExamples(classes)}), but got ${unknown.join(', ')}; there is nothing to grant of others.`,
     );
   }
-  const classified = coordinates.map((coordinate) => classes?.[coordinate] ?? strictest);
-  return { ok: true, classification: strictestOf(classified) };
+  const classOf = (coordinate: string) => classes?.[coordinate] ?? strictest;
+  const open = coordinates.filter((coordinate) => !isClassified(classOf(coordinate)));
+  if (isMasked && open.length > 0) return refuseMasked(open.join(', '));
+  return toAssessment(coordinates.map(classOf));
+}
+
+function toAssessment(found: readonly Classification[]): Assessment {
+  const classes = [...new Set(found)];
+  return { ok: true, classification: strictestOf(classes), classes };
+}
+
+/** Clients that one request may name. */
+const MOST_CLIENTS = 50;
+
+function findProblemOfForm({ level = 'full', mask = null, clients = null }: AccessWish) {
+  if (mask !== null && level !== 'masked') return 'Expected a mask for masked access only.';
+  if (mask !== null && parseMaskName(mask) === null) {
+    return `Expected a mask (${MASK_NAMES}), but got ${JSON.stringify(mask)}.`;
+  }
+  if (clients !== null && (clients.length === 0 || clients.length > MOST_CLIENTS)) {
+    return `Expected 1 to ${MOST_CLIENTS} clients, but got ${clients.length}.`;
+  }
+  return null;
 }
 
 /** Named in a message at most. */
@@ -57,6 +97,13 @@ function toExamples(classes: Governance['classes']): string {
 
 function isProtected(coordinate: string, classes: Governance['classes']): boolean {
   return COORDINATE.test(coordinate) && (classes === null || Object.hasOwn(classes, coordinate));
+}
+
+/** Gateways mask what has a class, and open nothing else to whom something was granted masked. */
+function refuseMasked(what: string): Assessment {
+  return refuse(
+    `Expected restricted or personal data for masked access, but ${what} is neither; ask for full access.`,
+  );
 }
 
 function refuse(message: string): Assessment {

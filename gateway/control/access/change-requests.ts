@@ -50,11 +50,12 @@ export function renewGrant(
   { actor, reason }: PersonalDeed,
 ): Promise<AccessChange> {
   return inCleanTransaction(pool, async (client) => {
-    const { state, product, fields, issuer, subject, purpose } = await holdGrant(client, grantId);
+    const grant = await holdGrant(client, grantId);
+    const { state, product, fields, level, mask, clients, issuer, subject, purpose } = grant;
     if (state !== 'active') {
       throw refuse(`a grant that is active, but ${grantId} is ${state}; ask for a new one`);
     }
-    const same = { product, coordinates: fields, issuer, subject, purpose };
+    const same = { product, coordinates: fields, level, mask, clients, issuer, subject, purpose };
     const wish = { ...same, ttlSeconds, reason, requestedBy: actor, emergency: false };
     return addRequest(client, wish, grantId);
   });

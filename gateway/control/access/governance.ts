@@ -59,3 +59,8 @@ export function stricterOf(one: Classification, other: Classification): Classifi
 export function strictestOf(classes: readonly Classification[]): Classification {
   return classes.reduce(stricterOf, 'public');
 }
+
+/** @returns Whether governance rules speak of data of a class. */
+export function isClassified(classification: Classification): boolean {
+  return classification === 'restricted' || classification === 'personal';
+}

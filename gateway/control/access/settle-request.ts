@@ -10,8 +10,8 @@ import { MeshgateError } from '../../../shared/errors/meshgate-error.ts';
 import type { TransactionClient } from '../../../shared/postgres/in-transaction.ts';
 import { type GrantFacts, holdGrant, holdRequest, type RequestFacts } from './access-records.ts';
 import { isApproved, isAutoApproved, rolesOf, rolesThatApprove } from './approval-rules.ts';
-import { type AccessWish, assessRequest } from './assess-request.ts';
-import type { ApproverRole, Classification, Governance } from './governance.ts';
+import { type AccessWish, type Assessment, assessRequest } from './assess-request.ts';
+import type { ApproverRole, Governance } from './governance.ts';
 import { findProduct, listGovernance } from './governance-store.ts';
 import { MOST_GRANTS } from './load-grants.ts';
 import { type Deed, recordEvent, recordGrantStep, recordRequestStep } from './record-step.ts';
@@ -57,19 +57,20 @@ export async function addRequest(
   renews: string | null,
 ): Promise<AccessChange> {
   const { product, coordinates, issuer, subject, purpose, reason, ttlSeconds } = wish;
-  const { requestedBy, emergency } = wish;
+  const { requestedBy, emergency, level = 'full', mask = null, clients = null } = wish;
   const neighbours = await listGovernance(client);
   const governance = findProduct(neighbours, product);
-  const classification = assess(wish, governance);
+  const { classification, classes } = assess(wish, governance);
   await assertRoom(client);
   const id = `r-${randomBytes(6).toString('hex')}`;
   await client.query(
     `INSERT INTO meshgate.access_request (id, product, coordinates, classification, issuer, subject,
-       purpose, reason, ttl_seconds, requested_by, renews, emergency, answer_until)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, now() + make_interval(secs => $13))`,
+       purpose, reason, ttl_seconds, requested_by, renews, emergency, answer_until, level, mask, clients)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, now() + make_interval(secs => $13),
+       $14, $15, $16)`,
     [
       ...[id, product, coordinates, classification, issuer, subject, purpose, reason],
-      ...[ttlSeconds, requestedBy, renews, emergency, ANSWER_SECONDS],
+      ...[ttlSeconds, requestedBy, renews, emergency, ANSWER_SECONDS, level, mask, clients],
     ],
   );
   await recordEvent(client, 'requested', id, null, { actor: requestedBy, reason });
@@ -78,7 +79,7 @@ export async function addRequest(
   }
   const today = await findToday(client);
   if (!isAutoApproved(classification, subject, governance, neighbours, today)) {
-    return toChange(client, id, rolesThatApprove(classification), null);
+    return toChange(client, id, rolesThatApprove(classes, level), null);
   }
   const request = await holdRequest(client, id);
   return give(client, request, { actor: null, reason: `${classification} data of ${product}` });
@@ -94,8 +95,9 @@ export async function settleRequest(
 ): Promise<AccessChange> {
   const request = await holdRequest(client, requestId);
   const governance = findProduct(await listGovernance(client), request.product);
-  const { fields: coordinates, purpose, ttlSeconds, approvals } = request;
-  const needs = rolesThatApprove(assess({ coordinates, purpose, ttlSeconds }, governance));
+  const { fields: coordinates, purpose, ttlSeconds, level, approvals } = request;
+  const { classes } = assess({ coordinates, purpose, ttlSeconds, level }, governance);
+  const needs = rolesThatApprove(classes, level);
   if (!isApproved(needs, approvals)) return toChange(client, requestId, needs, null);
   const who = approvals.map(({ approver }) => approver).join(' and ');
   return give(client, request, { actor: null, reason: `approved by ${who}` });
@@ -151,15 +153,18 @@ async function give(
 ): Promise<AccessChange> {
   await recordRequestStep(client, request, 'approve', deed);
   if (request.renews !== null) await supersede(client, request.renews, deed);
-  const { product, fields, issuer, subject, purpose, ttlSeconds } = request;
+  const { product, fields, level, mask, clients, issuer, subject, purpose, ttlSeconds } = request;
   const id = `g-${randomBytes(6).toString('hex')}`;
   const added = await client.query(
     `INSERT INTO meshgate.access_grant (id, request_id, product, coordinates, issuer, subject,
-       purpose, starts_at, ends_at)
-     SELECT $1, $2, $3, $4, $5, $6, $7, now(), now() + make_interval(secs => $8)
+       purpose, starts_at, ends_at, level, mask, clients)
+     SELECT $1, $2, $3, $4, $5, $6, $7, now(), now() + make_interval(secs => $8), $9, $10, $11
      WHERE (SELECT count(*) FROM meshgate.access_grant WHERE state = 'active') < ${MOST_GRANTS}
      RETURNING id`,
-    [id, request.id, product, fields, issuer, subject, purpose, ttlSeconds],
+    [
+      ...[id, request.id, product, fields, issuer, subject, purpose, ttlSeconds],
+      ...[level, mask, clients],
+    ],
   );
   if (added.length === 0) {
     throw refuse(`fewer than ${MOST_GRANTS} active grants; revoke those that nobody needs`);
@@ -177,9 +182,9 @@ async function supersede(client: TransactionClient, grantId: string, deed: Deed)
   }
 }
 
-function assess(wish: AccessWish, governance: Governance): Classification {
+function assess(wish: AccessWish, governance: Governance): Extract<Assessment, { ok: true }> {
   const assessed = assessRequest(wish, governance);
-  if (assessed.ok) return assessed.classification;
+  if (assessed.ok) return assessed;
   throw new MeshgateError('INPUT_INVALID', { message: assessed.message });
 }
 

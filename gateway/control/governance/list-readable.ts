@@ -91,9 +91,10 @@ export function decideReadable(
   rights: Rights,
   classification: Classification,
 ): readonly ElementAccess[] {
+  const opened = classification.openedBy(rights);
   return elements.map(({ coordinate, kind, required, touched, valuesAt }) => {
     const effects = classification.effectsOf([...touched, ...valuesAt], rights);
-    const refusals = findRefusalReasons(required, touched, rights, effects);
+    const refusals = findRefusalReasons(required, touched, opened, effects);
     if (refusals.length > 0) return { coordinate, kind, read: 'no', reasons: refusals };
     const masks = findMaskReasons(valuesAt, effects);
     return { coordinate, kind, read: masks.length > 0 ? 'masked' : 'yes', reasons: masks };

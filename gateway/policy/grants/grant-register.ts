@@ -92,11 +92,12 @@ export class GrantRegister {
     nowMs: number,
     before: GrantedAccess | null,
   ): Remembered {
-    const { issuer, subject, purposes } = principal;
+    const { issuer, subject, client, purposes } = principal;
     const own = (this.#bySubject.get(subject ?? '') ?? []).filter(
       (grant) =>
         grant.issuer === issuer &&
         nowMs < grant.endsAtMs &&
+        (grant.clients === null || (client !== null && grant.clients.includes(client))) &&
         (purpose === null || grant.purpose === purpose) &&
         // Who may use data for some purposes only may not use it for that of another's grant.
         (purposes.size === 0 || purposes.has(grant.purpose)),

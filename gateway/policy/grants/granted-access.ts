@@ -1,5 +1,5 @@
 import type { SubgraphGrant } from '../../identity/trust/create-subgraph-tokens.ts';
-import type { GrantedElements, ProtectedElement } from '../requirement.ts';
+import type { GrantedElements, GrantedMask, ProtectedElement } from '../requirement.ts';
 import type { Grant } from './grant.ts';
 
 /** Stands for all that a product protects against reading. */
@@ -9,18 +9,26 @@ const WHOLE = '*';
 export class GrantedAccess implements GrantedElements {
   /** Ids of the grants: what is granted never changes, so equal ids open the same. */
   readonly fingerprint: string;
+  /** Absent where nothing was granted in masked form. */
+  readonly maskOf: ((element: ProtectedElement) => GrantedMask | null) | undefined;
   readonly #grants: readonly Grant[];
-  readonly #coordinates = new Map<string, ReadonlySet<string>>();
+  /** What was granted as it is, by product. */
+  readonly #full = new Map<string, ReadonlySet<string>>();
   readonly #products = new Map<string, SubgraphGrant>();
 
   /** @param grants Those that hold, at least one. */
   constructor(grants: readonly Grant[]) {
     this.fingerprint = toFingerprint(grants);
     this.#grants = grants;
+    const masked = grants
+      .filter(({ level }) => level === 'masked')
+      .sort((one, other) => (one.id < other.id ? -1 : 1));
+    this.maskOf = masked.length === 0 ? undefined : (element) => this.#findMask(element, masked);
     for (const product of new Set(grants.map((grant) => grant.product))) {
       const own = grants.filter((grant) => grant.product === product);
       const coordinates = new Set(own.flatMap((grant) => grant.coordinates ?? [WHOLE]));
-      this.#coordinates.set(product, coordinates);
+      const full = own.filter(({ level }) => level === 'full');
+      this.#full.set(product, new Set(full.flatMap((grant) => grant.coordinates ?? [WHOLE])));
       this.#products.set(product, {
         coordinates: [...coordinates].sort(),
         fingerprint: toFingerprint(own),
@@ -29,21 +37,37 @@ export class GrantedAccess implements GrantedElements {
     }
   }
 
-  /** Tells whether every product that offers an element has granted it. */
-  covers({ coordinate, products, writes }: ProtectedElement): boolean {
-    return (
-      products.length > 0 &&
-      products.every((product) => {
-        const granted = this.#coordinates.get(product);
-        if (granted === undefined) return false;
-        return granted.has(coordinate) || (!writes && granted.has(WHOLE));
-      })
+  /** Tells whether every product that offers an element has granted it as it is. */
+  covers(element: ProtectedElement): boolean {
+    const { products } = element;
+    return products.length > 0 && products.every((product) => this.#gives(product, element));
+  }
+
+  #gives(product: string, { coordinate, writes }: ProtectedElement): boolean {
+    const granted = this.#full.get(product);
+    if (granted === undefined) return false;
+    return granted.has(coordinate) || (!writes && granted.has(WHOLE));
+  }
+
+  /** One product that grants it masked is enough for it to be masked; what changes data cannot be. */
+  #findMask(element: ProtectedElement, masked: readonly Grant[]): GrantedMask | null {
+    const { coordinate, products, writes } = element;
+    if (writes || products.length === 0 || this.covers(element)) return null;
+    const used = masked.filter(
+      (grant) =>
+        products.includes(grant.product) && (grant.coordinates?.includes(coordinate) ?? true),
     );
+    const isGiven = (product: string) =>
+      this.#gives(product, element) || used.some((grant) => grant.product === product);
+    if (!products.every(isGiven)) return null;
+    return { mask: used.find(({ mask }) => mask !== null)?.mask ?? null };
   }
 
   /** Finds the ids of the grants, sorted, that cover one of the elements. */
   idsFor(elements: readonly ProtectedElement[]): readonly string[] {
-    const covered = elements.filter((element) => this.covers(element));
+    const covered = elements.filter(
+      (element) => this.covers(element) || (this.maskOf?.(element) ?? null) !== null,
+    );
     const used = this.#grants.filter(({ product, coordinates }) =>
       covered.some(
         ({ coordinate, products, writes }) =>

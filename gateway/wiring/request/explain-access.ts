@@ -3,6 +3,7 @@ import type { GraphqlParameters } from '../../http/edge-types.ts';
 import type { Principal } from '../../identity/principal.ts';
 import { type ExplainedPath, explainSelections } from '../../operation/explain-selections.ts';
 import { createIsShown, type IsShown } from '../../operation/is-shown.ts';
+import { type ClassificationOf, openRights } from '../../operation/operation-shape.ts';
 import type { PreparedOperation } from '../../operation/prepare-operation.ts';
 import type { AccessReason } from '../../policy/access-reasons.ts';
 import type { CallerRights } from './create-rights-of.ts';
@@ -22,16 +23,20 @@ export type ExplainAccess = (
 ) => string | undefined;
 
 /** Creates an `ExplainAccess`. Requests that do not ask cost one comparison. */
-export function createExplainAccess({
-  EXPLAIN_ACCESS: to,
-  INTROSPECTION_SHOWS: shows,
-}: Pick<GatewayConfig, 'EXPLAIN_ACCESS' | 'INTROSPECTION_SHOWS'>): ExplainAccess {
+export function createExplainAccess(
+  {
+    EXPLAIN_ACCESS: to,
+    INTROSPECTION_SHOWS: shows,
+  }: Pick<GatewayConfig, 'EXPLAIN_ACCESS' | 'INTROSPECTION_SHOWS'>,
+  classificationOf: ClassificationOf,
+): ExplainAccess {
   const isShownTo = createIsShown(shows === 'usable');
   return ({ extensions, variables }, principal, rights, prepared) => {
     if (extensions?.access !== true || to === 'off') return undefined;
     if (to === 'authenticated' && !principal.authenticated) return undefined;
-    const isShown = isShownTo(prepared.snapshot, rights);
-    const paths = explainSelections(prepared, rights, variables)
+    const { opened } = openRights(rights, prepared.snapshot, classificationOf);
+    const isShown = isShownTo(prepared.snapshot, opened);
+    const paths = explainSelections(prepared, variables)
       .map((explained) => onlyShown(explained, isShown))
       .filter(({ reasons }) => reasons.length > 0);
     return JSON.stringify(paths.map((explained) => toFacts(explained, principal)));

@@ -1,6 +1,8 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { parseClassificationRules } from '../../../gateway/control/governance/parse-classification-rules.ts';
+import type { Grant } from '../../../gateway/policy/grants/grant.ts';
+import { GrantedAccess } from '../../../gateway/policy/grants/granted-access.ts';
 import type { Rights } from '../../../gateway/policy/requirement.ts';
 import { formatProblem } from '../../../gateway/response/format-problem.ts';
 import { LiveClassification } from '../../../gateway/supergraph/live-classification.ts';
@@ -9,6 +11,8 @@ import {
   type Account,
   CLASSIFICATION,
   createClassifiedSubgraphs,
+  GRANTABLE_CLASSIFICATION,
+  REQUIRING_SCOPE,
 } from '../../support/classified-federation.ts';
 import { createFederation, holding, OPEN_LIMITS } from '../../support/federation-fixture.ts';
 import { randomOperation } from '../differential/random-operation.ts';
@@ -36,13 +40,13 @@ const SUPPORT: Rights = { ...holding(), roles: new Set(['support']) };
 const STEWARD: Rights = { ...holding(), roles: new Set(['steward']) };
 
 /** A federation whose accounts can be exchanged, and what it tells a caller of one operation. */
-function createTelling() {
-  const parsed = parseClassificationRules(CLASSIFICATION);
+function createTelling(rules = CLASSIFICATION, required = '') {
+  const parsed = parseClassificationRules(rules);
   if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
   const classification = new LiveClassification(parsed.value, 'secret', () => {});
   let accounts: readonly Account[] = THESE;
   const federation = createFederation(
-    createClassifiedSubgraphs(() => accounts),
+    createClassifiedSubgraphs(() => accounts, required),
     OPEN_LIMITS,
     (snapshot) => classification.of(snapshot),
   );
@@ -64,25 +68,53 @@ function createTelling() {
   return { schema: federation.snapshot.schema, tell };
 }
 
-test('what a caller is told does not depend on what it sees masked, whatever it asks', async () => {
-  const { schema, tell } = createTelling();
-  const operations = randomOperation(schema, ['a1', 'a2', 'a3', 'none']);
-  const seen = { masked: 0, refused: 0, openly: 0 };
+const MASKED: Grant = {
+  id: 'g-1',
+  issuer: 'https://id.example',
+  subject: 'ada',
+  product: 'accounts',
+  coordinates: null,
+  level: 'masked',
+  mask: null,
+  clients: null,
+  purpose: 'analytics',
+  startsAtMs: 0,
+  endsAtMs: 1,
+};
+const GRANTED: Rights = {
+  ...holding(),
+  grants: new GrantedAccess([MASKED, { ...MASKED, id: 'g-2', product: 'orders' }]),
+};
 
-  await fc.assert(
-    fc.asyncProperty(operations, async ({ query, variables }) => {
-      const these = await tell(query, variables, SUPPORT, THESE);
-      const others = await tell(query, variables, SUPPORT, OTHERS);
-      expect(others).toBe(these);
+test.each([
+  ['by a rule', createTelling(), SUPPORT, STEWARD],
+  [
+    'because it was granted so',
+    createTelling(GRANTABLE_CLASSIFICATION, REQUIRING_SCOPE),
+    GRANTED,
+    holding('pii:read'),
+  ],
+] as const)(
+  'what a caller is told does not depend on what it sees masked %s, whatever it asks',
+  async (_, { schema, tell }, caller, openCaller) => {
+    const operations = randomOperation(schema, ['a1', 'a2', 'a3', 'none']);
+    const seen = { masked: 0, refused: 0, openly: 0 };
 
-      const open = await tell(query, variables, STEWARD, THESE);
-      if (open !== (await tell(query, variables, STEWARD, OTHERS))) seen.openly += 1;
-      if (these.includes('***')) seen.masked += 1;
-      if (these.includes('CLASSIFIED_INPUT_REFUSED')) seen.refused += 1;
-    }),
-    { numRuns: 800, seed: 20_261 },
-  );
+    await fc.assert(
+      fc.asyncProperty(operations, async ({ query, variables }) => {
+        const these = await tell(query, variables, caller, THESE);
+        const others = await tell(query, variables, caller, OTHERS);
+        expect(others).toBe(these);
 
-  // It is no proof where nothing is asked that would tell.
-  expect(Object.values(seen).filter((count) => count < 30)).toEqual([]);
-});
+        const open = await tell(query, variables, openCaller, THESE);
+        if (open !== (await tell(query, variables, openCaller, OTHERS))) seen.openly += 1;
+        if (these.includes('***')) seen.masked += 1;
+        if (these.includes('CLASSIFIED_INPUT_REFUSED')) seen.refused += 1;
+      }),
+      { numRuns: 800, seed: 20_261 },
+    );
+
+    // It is no proof where nothing is asked that would tell.
+    expect(Object.values(seen).filter((count) => count < 30)).toEqual([]);
+  },
+);

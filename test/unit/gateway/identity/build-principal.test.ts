@@ -36,6 +36,7 @@ test('keeps subject, scopes and the configured row claims, and forgets the rest'
     kind: 'user',
     issuer: 'https://id.example',
     subject: 'ana',
+    client: null,
     scopes: new Set(['accounts:pii', 'orders:write']),
     roles: new Set(),
     domain: null,
@@ -243,4 +244,21 @@ test.each([
   ['kind', { client_id: 'ana' }],
 ])('gives a caller with other %s another fingerprint', (_, claims) => {
   expect(principalOf(claims).fingerprint).not.toBe(principalOf({}).fingerprint);
+});
+
+test.each([
+  [{ client_id: 'svc' }, 'svc'],
+  [{ azp: 'web' }, 'web'],
+  [{ client_id: 'svc', azp: 'web' }, 'svc'],
+  [{ client_id: 7 }, null],
+  [{ client_id: '' }, null],
+  [{}, null],
+])('reads the client of %j as %j', (claims, client) => {
+  expect(principalOf(claims).client).toBe(client);
+});
+
+test('two clients of one caller are told apart', () => {
+  const prints = [{ azp: 'a' }, { azp: 'b' }, {}].map((one) => principalOf(one).fingerprint);
+
+  expect(new Set(prints).size).toBe(3);
 });

@@ -7,6 +7,7 @@ import {
   toAuthorizationShape,
   toDecidedRights,
 } from '../../../../gateway/policy/authorization-shape.ts';
+import type { Mask } from '../../../../gateway/policy/mask.ts';
 import {
   type GrantedElements,
   isSatisfied,
@@ -131,4 +132,20 @@ test('callers of one shape get one decision, whatever they hold and were granted
     }),
     { numRuns: 200, maxSkipsPerRun: 1000 },
   );
+});
+
+test('what was granted masked is covered by the same mask, or by a grant as it is', () => {
+  const masked = (mask: Mask | null): GrantedElements => ({
+    ...covering(),
+    maskOf: ({ coordinate }) => (coordinate === 'Account.email' ? { mask } : null),
+  });
+  const after = [
+    masked(null),
+    masked({ kind: 'hash' }),
+    covering('Account.email'),
+    covering(),
+    null,
+  ].map((now) => stillCovers(MENTIONED, masked(null), now));
+
+  expect(after).toEqual([true, false, true, false, false]);
 });

@@ -1,10 +1,8 @@
 import { buildSchema } from 'graphql';
 import { expect, test } from 'vitest';
 import { parseClassificationRules } from '../../../../gateway/control/governance/parse-classification-rules.ts';
-import {
-  compileClassification,
-  type ProtectedElements,
-} from '../../../../gateway/policy/compile-classification.ts';
+import { compileClassification } from '../../../../gateway/policy/compile-classification.ts';
+import type { ProtectedElements } from '../../../../gateway/policy/masked-grants.ts';
 import type { Rights } from '../../../../gateway/policy/requirement.ts';
 import type { ElementTags, TagIndex } from '../../../../gateway/policy/tag-index.ts';
 
@@ -39,6 +37,9 @@ const tags: TagIndex = new Map<string, ElementTags>([
 ]);
 
 const element = (coordinate: string) => ({
+  authenticated: false,
+  scopes: [[`read:${coordinate}`]],
+  policies: [],
   element: { coordinate, products: ['crm'], writes: false },
 });
 const requirements: ProtectedElements = {

@@ -60,6 +60,9 @@ test('a request for personal data waits for owner and steward, and becomes a gra
       state: 'requested',
       product: 'accounts',
       fields: ['Account.email'],
+      level: 'full',
+      mask: null,
+      clients: null,
       classification: 'personal',
       issuer: 'https://id.example',
       subject: 'ben',
@@ -91,6 +94,9 @@ test('a request for personal data waits for owner and steward, and becomes a gra
     request: asked.request.id,
     product: 'accounts',
     fields: ['Account.email'],
+    level: 'full',
+    mask: null,
+    clients: null,
     issuer: 'https://id.example',
     subject: 'ben',
     purpose: 'analytics',
@@ -98,6 +104,33 @@ test('a request for personal data waits for owner and steward, and becomes a gra
     endsAt: expect.stringMatching(INSTANT),
   });
   expect(Date.parse(whole.grant.endsAt) - Date.parse(whole.grant.startsAt)).toBe(7 * 86_400_000);
+});
+
+test('a request for personal data in masked form needs the owner alone', async () => {
+  const wish = ['--level', 'masked', '--mask', 'keepLast:4', '--client', 'svc-churn'];
+  const asked = await ask('ben', ...wish);
+  const form = { level: 'masked', mask: 'keepLast:4', clients: ['svc-churn'] };
+
+  expect(asked).toMatchObject({ request: form, needs: ['owner'] });
+  const { grant } = await approve(asked.request.id, OWNER);
+  expect(grant).toMatchObject({ state: 'active', ...form });
+  const renewed = await facts('access', 'renew', grant.id, '--as', 'ben');
+  expect(renewed).toMatchObject({ request: form, needs: ['owner'] });
+  const { stdout } = await run('access', 'show', grant.id);
+  expect(stdout).toContain('masked (keepLast:4)');
+  expect(stdout).toContain('ben through svc-churn');
+});
+
+test.each([
+  [['--level', 'masked', '--field', 'Account.segment'], 'Expected'],
+  [['--mask', 'hash'], 'Expected a mask for masked access only.'],
+  [['--level', 'masked', '--mask', 'rot13'], 'Expected null, redacted, hash'],
+  [['--level', 'some'], 'Allowed choices are full, masked'],
+] as const)('the form %j is refused', async (wish, said) => {
+  const { code, stderr } = await run(...ASK, '--as', 'ben', ...wish);
+
+  expect(code).toBeGreaterThan(0);
+  expect(stderr).toContain(said);
 });
 
 test('two words of one person are one, and who is not asked has none', async () => {

@@ -75,6 +75,13 @@ test('prints facts with names that stay', async () => {
   });
 });
 
+test('a masked grant opens what it names, masked', async () => {
+  const { stdout } = await run('--masked-grant', 'Account.email');
+
+  expect(stdout).toMatch(/^Account\.email +masked \(hash\) +granted masked only$/m);
+  expect(stdout).toMatch(/^Account\.name +no +needs scope accounts:pii/m);
+});
+
 test('a grant opens what it names', async () => {
   const { stdout } = await run('--grant', 'Account.name', '--json');
   const { elements } = JSON.parse(stdout);

@@ -41,12 +41,15 @@ const SAM = agreed('sam', 'steward');
 const BOTH = agreed('both', 'owner', 'steward');
 
 test.each([
-  ['public', ['owner']],
-  ['internal', ['owner']],
-  ['restricted', ['owner', 'steward']],
-  ['personal', ['owner', 'steward']],
-] as const)('%s data is approved as %j', (classification, roles) => {
-  expect(rolesThatApprove(classification)).toEqual(roles);
+  [['public'], 'full', ['owner']],
+  [['internal'], 'full', ['owner']],
+  [['restricted'], 'full', ['owner', 'steward']],
+  [['internal', 'personal'], 'full', ['owner', 'steward']],
+  [['personal'], 'masked', ['owner']],
+  [['restricted'], 'masked', ['owner', 'steward']],
+  [['personal', 'restricted'], 'masked', ['owner', 'steward']],
+] as const)('%j data, %s, is approved as %j', (classes, level, roles) => {
+  expect(rolesThatApprove(classes, level)).toEqual(roles);
 });
 
 test.each([

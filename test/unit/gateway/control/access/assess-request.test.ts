@@ -53,3 +53,32 @@ test('a coordinate is one or two names, whatever is known of the product', () =>
 test('a product that names no purpose takes any', () => {
   expect(assess({ purpose: 'curiosity' }, { purposes: [] })).toBe('personal');
 });
+
+test.each([
+  [{ level: 'masked', mask: 'keepLast:4' }, 'personal'],
+  [{ level: 'masked', coordinates: ['Account.email'] }, 'personal'],
+  [{ level: 'masked', coordinates: ['Account.email', 'Account.id'] }, 'but Account.id is neither'],
+  [{ level: 'masked', mask: 'keepLast:0' }, 'but got "keepLast:0"'],
+  [{ level: 'full', mask: 'hash' }, 'Expected a mask for masked access only.'],
+  [{ mask: 'hash' }, 'Expected a mask for masked access only.'],
+  [{ clients: ['svc'] }, 'personal'],
+  [{ clients: [] }, 'Expected 1 to 50 clients, but got 0.'],
+] as const)('%j is %s', (wish, said) => {
+  expect(assess(wish)).toContain(said);
+});
+
+test('of a product without classified data nothing can be masked', () => {
+  expect(assess({ level: 'masked' }, { strictest: 'internal' })).toContain(
+    'but all of accounts is neither; ask for full access.',
+  );
+});
+
+test('all classes of what is wanted are told, those of a whole product too', () => {
+  const wanted = (coordinates: readonly string[] | null) => {
+    const assessed = assessRequest({ ...WISH, coordinates }, ACCOUNTS);
+    return assessed.ok ? assessed.classes : null;
+  };
+
+  expect(wanted(['Account.id', 'Account.email'])).toEqual(['internal', 'personal']);
+  expect(wanted(null)).toEqual(['personal', 'internal']);
+});

@@ -15,6 +15,7 @@ const ana: Principal = {
   kind: 'user',
   issuer: 'https://id.example',
   subject: 'ana',
+  client: null,
   scopes: new Set(['accounts:pii', 'orders:margin']),
   roles: new Set(),
   domain: null,

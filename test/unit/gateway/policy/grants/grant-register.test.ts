@@ -10,6 +10,9 @@ const GRANT: Grant = {
   subject: 'ben',
   product: 'accounts',
   coordinates: null,
+  level: 'full',
+  mask: null,
+  clients: null,
   purpose: 'analytics',
   startsAtMs: 1000,
   endsAtMs: 2000,
@@ -122,4 +125,14 @@ test('where a request says what it is for, grants for something else open nothin
   const opens = (purpose: string | null) => register.accessOf(ben, purpose, 1500, 0) !== null;
 
   expect([null, 'churn', 'billing'].map(opens)).toEqual([true, true, false]);
+});
+
+test('a grant for some clients counts in their tokens alone', () => {
+  const register = createRegister({ clients: ['svc-churn', 'svc-score'] });
+
+  const seen = ['svc-churn', 'svc-score', 'other', null].map((client) =>
+    idsOf(register, caller({ client }), 1500),
+  );
+
+  expect(seen).toEqual(['g-1', 'g-1', null, null]);
 });

@@ -9,6 +9,9 @@ const GRANT: Grant = {
   subject: 'ben',
   product: 'accounts',
   coordinates: null,
+  level: 'full',
+  mask: null,
+  clients: null,
   purpose: 'analytics',
   startsAtMs: 0,
   endsAtMs: 1000,
@@ -104,4 +107,45 @@ test('names the grants that cover something of what is asked, sorted', () => {
   expect(granted.idsFor(asked)).toEqual(['g-2', 'g-4']);
   expect(granted.idsFor([element('Order.total', 'orders')])).toEqual(['g-1']);
   expect(granted.idsFor([element('Mutation.erase', 'accounts')])).toEqual([]);
+});
+
+const MASKED = { level: 'masked', mask: { kind: 'hash' } } as const;
+const EMAIL = element('Account.email', 'accounts');
+
+test('what was granted masked is not granted as it is', () => {
+  const granted = access({ ...MASKED, coordinates: ['Account.email'] });
+
+  expect(granted.covers(EMAIL)).toBe(false);
+  expect(granted.maskOf?.(EMAIL)).toEqual({ mask: { kind: 'hash' } });
+  expect(granted.maskOf?.(element('Account.phone', 'accounts'))).toBeNull();
+  expect(access({}).maskOf).toBeUndefined();
+});
+
+test('what was granted as it is is not masked by another grant', () => {
+  expect(access(MASKED, {}).covers(EMAIL)).toBe(true);
+  expect(access(MASKED, {}).maskOf?.(EMAIL)).toBeNull();
+});
+
+test('a whole product in masked form is for reading alone', () => {
+  expect(access(MASKED).maskOf?.(EMAIL)).toEqual({ mask: { kind: 'hash' } });
+  expect(access(MASKED).maskOf?.(element('Mutation.erase', 'accounts'))).toBeNull();
+  expect(access(MASKED).maskOf?.(element('Account.email'))).toBeNull();
+});
+
+test('what several products offer is masked where one of them grants it so, and all grant it', () => {
+  const shared = element('Shared.secret', 'accounts', 'orders');
+  const of = (...grants: readonly Partial<Grant>[]) => access(...grants).maskOf?.(shared);
+
+  expect(of(MASKED)).toBeNull();
+  expect(of(MASKED, { product: 'orders' })).toEqual({ mask: { kind: 'hash' } });
+  expect(of({ ...MASKED, mask: null }, { ...MASKED, product: 'orders' })).toEqual({
+    mask: { kind: 'hash' },
+  });
+});
+
+test('a product is told what was granted masked, because the gateway masks it', () => {
+  const granted = access({ ...MASKED, coordinates: ['Account.email'] });
+
+  expect(granted.ofProduct('accounts')).toMatchObject({ coordinates: ['Account.email'] });
+  expect(granted.idsFor([EMAIL])).toEqual(['g-0']);
 });
