@@ -56,9 +56,13 @@ if table.concat(epochs, ' ') ~= ARGV[3] then return 0 end
 redis.call('SET', KEYS[2], ARGV[1], 'PX', ARGV[2])
 return 1`;
 
+/** A Redis that is full refuses a new epoch but can still lose the old one, which forgets as well. */
 const FORGET = `
 if #ARGV == 1 then return redis.call('DEL', KEYS[1]) end
-for i = 2, #ARGV do redis.call('HSET', KEYS[1], ARGV[i], ARGV[1]) end
+for i = 2, #ARGV do
+  local reply = redis.pcall('HSET', KEYS[1], ARGV[i], ARGV[1])
+  if type(reply) == 'table' and reply.err then redis.call('HDEL', KEYS[1], ARGV[i]) end
+end
 return 1`;
 
 const LOOK = `return redis.call('HGETALL', KEYS[1])`;

@@ -143,3 +143,20 @@ test('a Redis that comes back empty has lost every value, and every product coun
   expect([during, await one.find('a')]).toEqual([undefined, undefined]);
   expect([...(await one.values.look())].sort()).toEqual(PRODUCTS);
 });
+
+test('a Redis that is full still tells every process of a change, and gives values until then', async () => {
+  const redis = await startRedis(['--maxmemory-policy', 'noeviction']);
+  const [one, other] = [await connect(redis), await connect(redis)];
+  await one.keep('a', 1);
+  await other.values.look();
+  await redis.command('CONFIG', 'SET', 'maxmemory', '1');
+  const before = await other.find('a');
+
+  one.values.forget('goods');
+  await expect.poll(() => other.values.look(), { interval: 5 }).toEqual(['goods']);
+  const during = await other.find('a');
+  await redis.command('CONFIG', 'SET', 'maxmemory', '0');
+
+  expect([before, during, await other.find('a')]).toEqual([1, undefined, undefined]);
+  expect(await other.ticket()).not.toBeNull();
+});
