@@ -18,6 +18,7 @@ const requestPath = [
   'policy',
   'supergraph',
   'planning',
+  'documents',
   'operation',
   'cache',
   'execution',
@@ -163,7 +164,9 @@ export default {
       name: 'pure-rooms-do-no-io',
       comment: 'Deciding and doing are kept apart: these rooms compute, others fetch and store.',
       severity: 'error',
-      from: { path: '^gateway/(policy|operation|response|control/(composition|governance))/' },
+      from: {
+        path: '^gateway/(policy|documents|operation|response|control/(composition|governance))/',
+      },
       to: { dependencyTypes: ['core'], pathNot: '^(node:)?(crypto|util|assert)$' },
     },
     door('zod', 'gateway/config/', 'gateway/control/', 'shared/contract/', 'shared/kit/'),

@@ -11,8 +11,9 @@ import type { Logger } from '../shared/telemetry/logger.ts';
 import type { Audit } from './audit/create-audit.ts';
 import { createShareQueries, type ShareQueries, shareNothing } from './cache/share-queries.ts';
 import type { GatewayConfig } from './config/config-schema.ts';
+import type { LiveOperationList } from './documents/live-operation-list.ts';
 import { createHttpServer, type HttpServer } from './http/create-http-server.ts';
-import type { ExampleOperation, StartPageFacts } from './http/edge-types.ts';
+import type { ExampleOperation, ReadinessReport, StartPageFacts } from './http/edge-types.ts';
 import type { CredentialRegister } from './identity/credential-register.ts';
 import type { IssuerSettings } from './identity/issuer-settings.ts';
 import { createRateLimit, type LimitRate } from './identity/rate-limit/create-rate-limit.ts';
@@ -24,17 +25,28 @@ import type { SubgraphTokens } from './identity/trust/create-subgraph-tokens.ts'
 import type { GrantRegister } from './policy/grants/grant-register.ts';
 import { createHeldPolicies, type DecidePolicy } from './policy/held-policies.ts';
 import type { LiveClassification } from './supergraph/live-classification.ts';
+import type { LiveSupergraph } from './supergraph/live-supergraph.ts';
 import type { SupergraphSnapshot } from './supergraph/supergraph-snapshot.ts';
 import { createAnswerGraphql } from './wiring/request/answer-graphql.ts';
+import { buildDocuments } from './wiring/request/build-documents.ts';
 import { buildIdentity } from './wiring/request/build-identity.ts';
 import { buildResponseCache } from './wiring/request/build-response-cache.ts';
 import { createInvalidateCache } from './wiring/request/create-invalidate-cache.ts';
 import { createGrantsOf, createRightsOf } from './wiring/request/create-rights-of.ts';
 import { createExplainAccess } from './wiring/request/explain-access.ts';
 import { createRequestObserver, type RequestObserver } from './wiring/request/observe-requests.ts';
-import { toAnswerSettings, toEdgeSettings } from './wiring/request/room-settings.ts';
+import {
+  toAnswerSettings,
+  toEdgeSettings,
+  toPreparationSettings,
+} from './wiring/request/room-settings.ts';
 import type { Executed } from './wiring/request/run-request.ts';
+import type { SupergraphGeneration } from './wiring/supergraph/build-generation.ts';
 import { buildLiveSupergraph } from './wiring/supergraph/build-live-supergraph.ts';
+import {
+  type CheckOperations,
+  createCheckOperations,
+} from './wiring/supergraph/check-operations.ts';
 import type { SwapSupergraph } from './wiring/supergraph/create-swap-supergraph.ts';
 import type { LoadedSupergraph, LoadSupergraph } from './wiring/supergraph/load-supergraph.ts';
 
@@ -56,6 +68,8 @@ export interface GatewayDoors {
   readonly decidePolicy: DecidePolicy;
   /** What follows from how data is classified. */
   readonly classification: LiveClassification;
+  /** Null where there is none. */
+  readonly operationList: LiveOperationList | null;
   readonly log: Logger;
   /** Epoch milliseconds. */
   readonly now: () => number;
@@ -86,6 +100,8 @@ export interface Gateway extends HttpServer {
   readonly swapSupergraph: SwapSupergraph;
   /** Forgets what is kept of data that has changed. */
   readonly forget: (notice: ChangeNotice) => void;
+  /** Called whenever another operation list is in force. */
+  readonly checkOperations: CheckOperations;
 }
 
 /** Builds a gateway for one configuration. */
@@ -97,12 +113,8 @@ export function buildGateway(config: GatewayConfig, doors: GatewayDoors): Gatewa
   const headersFor = createSubgraphHeaders(doors.subgraphTokens, config.FORWARD_HEADERS);
   const grantsOf = createGrantsOf(doors.grants, doors.now);
   const heldPolicies = createHeldPolicies(doors.decidePolicy, observer.policyDecided);
-  const { live, prepare, swapSupergraph } = buildLiveSupergraph(
-    config,
-    doors,
-    headersFor,
-    observer,
-  );
+  const replaceable = buildLiveSupergraph(config, doors, headersFor, observer);
+  const { live, prepare, swapSupergraph } = replaceable;
 
   const { cache, forget, stop: stopCache } = buildResponseCache(config, doors, observer);
   const forgetEverywhere = (notice: ChangeNotice): number => {
@@ -110,12 +122,14 @@ export function buildGateway(config: GatewayConfig, doors: GatewayDoors): Gatewa
     return forget(notice);
   };
 
+  const rightsOf = createRightsOf(heldPolicies, grantsOf);
   const answerGraphql = createAnswerGraphql(
     {
       authenticate: identity.authenticate,
       limitRate: buildRateLimit(config, doors, observer),
-      rightsOf: createRightsOf(heldPolicies, grantsOf),
+      rightsOf,
       grantsOf,
+      findDocument: buildDocuments(config, doors, observer.redisFailed),
       prepare,
       live,
       cache,
@@ -133,13 +147,7 @@ export function buildGateway(config: GatewayConfig, doors: GatewayDoors): Gatewa
   const server = createHttpServer(toEdgeSettings(config, doors.portalFolder), {
     answerGraphql,
     invalidateCache: buildInvalidateCache(doors, forgetEverywhere),
-    async ready() {
-      const { generation, since } = live.current;
-      const products = await generation.probe();
-      const ready = products.length === 0 || products.some(({ state }) => state === 'up');
-      const supergraphSince = new Date(since).toISOString();
-      return { ready, supergraph: generation.snapshot.version, supergraphSince, products };
-    },
+    ready: () => reportReadiness(live),
     metrics: async () => ({ contentType: metrics.contentType, body: await doors.renderMetrics() }),
     jwks: () => doors.subgraphTokens?.publicJwks ?? { keys: [] },
     observeRequest: observer.request,
@@ -147,9 +155,12 @@ export function buildGateway(config: GatewayConfig, doors: GatewayDoors): Gatewa
     startPage: () => doors.startPage(live.current.generation.snapshot),
     exampleOperations: doors.exampleOperations,
   });
+  const settings = toPreparationSettings(config);
+  const checkOperations = createCheckOperations({ ...doors, live, prepare, settings, rightsOf });
   return {
     ...server,
-    swapSupergraph,
+    swapSupergraph: checkAfter(swapSupergraph, checkOperations),
+    checkOperations,
     forget,
     async close(drainMs) {
       await server.close(drainMs);
@@ -158,6 +169,24 @@ export function buildGateway(config: GatewayConfig, doors: GatewayDoors): Gatewa
       await live.close();
     },
   };
+}
+
+/** Another supergraph may not fit what fitted the last one. */
+function checkAfter(swapSupergraph: SwapSupergraph, check: CheckOperations): SwapSupergraph {
+  return async (sdl) => {
+    const outcome = await swapSupergraph(sdl);
+    if (outcome.kind === 'swapped') void check();
+    return outcome;
+  };
+}
+
+async function reportReadiness({
+  current: { generation, since },
+}: LiveSupergraph<SupergraphGeneration>): Promise<ReadinessReport> {
+  const products = await generation.probe();
+  const ready = products.length === 0 || products.some(({ state }) => state === 'up');
+  const supergraphSince = new Date(since).toISOString();
+  return { ready, supergraph: generation.snapshot.version, supergraphSince, products };
 }
 
 function buildInvalidateCache(

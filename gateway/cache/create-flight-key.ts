@@ -3,7 +3,6 @@ import type { Principal } from '../identity/principal.ts';
 /** What of a request its answer depends on. */
 export interface KeyedRequest {
   readonly parameters: {
-    readonly query: string;
     readonly operationName: string | null;
     readonly variables: Readonly<Record<string, unknown>> | null;
     readonly extensions: Readonly<Record<string, unknown>> | null;
@@ -16,13 +15,13 @@ export interface KeyedRequest {
 }
 
 /**
- * @param supergraph Version of the supergraph that the request is answered from, and the authorization shape.
+ * @param operation Identity of the prepared operation: its document, supergraph and authorization shape.
  * @param grants Fingerprint of what was granted to the caller; null for nothing.
  */
 export type FlightKey = (
   request: KeyedRequest,
   principal: Principal,
-  supergraph: string,
+  operation: string,
   grants: string | null,
 ) => string;
 
@@ -37,13 +36,12 @@ export type FlightKey = (
  * @param forwarded Lower-case names of the client's headers that reach data products.
  */
 export function createFlightKey(forwarded: readonly string[]): FlightKey {
-  return (request, principal, supergraph, grants) => {
-    const { query, operationName, variables, extensions } = request.parameters;
+  return (request, principal, operation, grants) => {
+    const { operationName, variables, extensions } = request.parameters;
     // A list as JSON cannot be read in two ways, whatever clients put into its members.
     return JSON.stringify([
-      supergraph,
+      operation,
       request.method,
-      query,
       operationName,
       variables,
       extensions,

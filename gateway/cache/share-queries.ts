@@ -33,14 +33,13 @@ export function createShareQueries<Value>(
   const keyOf = createFlightKey(forwarded);
   const depart = () => flights.depart();
 
-  return (request, principal, grants, { parsed, snapshot, shape }, start) => {
+  return (request, principal, grants, { parsed, identity }, start) => {
     if (parsed.kind !== 'query') {
       const work = start();
       work.value.then(depart, depart);
       return toOnlySeat(work);
     }
-    const version = `${snapshot.version} ${shape}`;
-    const seat = flights.board(keyOf(request, principal, version, grants), start);
+    const seat = flights.board(keyOf(request, principal, identity, grants), start);
     if (!seat.isFirst) onJoin();
     return seat;
   };

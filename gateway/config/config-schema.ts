@@ -13,6 +13,7 @@ import { z } from 'zod';
 import { auditSettings } from './audit-settings.ts';
 import { authorizationSettings } from './authorization-settings.ts';
 import { cacheSettings } from './cache-settings.ts';
+import { documentSettings, findDocumentConflict } from './document-settings.ts';
 import { identitySettings } from './identity-settings.ts';
 import {
   choice,
@@ -172,6 +173,7 @@ export const settings = {
       'Memory in each process for how answers came about, by an estimate: where products answer the same bytes again, the answer is not put together again; 0 remembers nothing.',
     ),
   ...cacheSettings,
+  ...documentSettings,
   DEDUPLICATE_QUERIES: flag()
     .default(false)
     .describe('Whether identical queries of one caller that are in flight together are run once.'),
@@ -225,6 +227,10 @@ export const configSchema = z
       path: ['FORWARD_HEADERS'],
       message: 'expected no authorization while SUBGRAPH_TRUST_KEY_FILE is set, which fills it',
     });
+  })
+  .superRefine((config, context) => {
+    const [setting, message] = findDocumentConflict(config) ?? [];
+    if (setting !== undefined) context.addIssue({ code: 'custom', path: [setting], message });
   })
   .transform((config) => {
     const development = config.MODE === 'development';

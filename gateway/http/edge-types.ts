@@ -7,9 +7,12 @@
  * @module
  */
 
-/** The four parameters of a GraphQL over HTTP request; their types are checked, their meaning is not. */
+/** The parameters of a GraphQL over HTTP request; their types are checked, their meaning is not. */
 export interface GraphqlParameters {
-  readonly query: string;
+  /** Null only where an identifier stands for it. */
+  readonly query: string | null;
+  /** 1 to 512 characters; a SHA-256 has no prefix. */
+  readonly documentId: string | null;
   readonly operationName: string | null;
   readonly variables: Readonly<Record<string, unknown>> | null;
   readonly extensions: Readonly<Record<string, unknown>> | null;

@@ -148,12 +148,15 @@ class IncomingRequest implements EdgeRequest {
   }
 }
 
+/** Parameters that make a request one. */
+const ASKING = ['query', 'documentId', 'doc_id', 'extensions'];
+
 /** Whether a person opened the address in a browser, without asking anything. */
 function isVisit({ exchange, headers, query }: FastifyRequest): boolean {
   return (
     exchange.method === 'GET' &&
     headers.accept?.startsWith('text/html') === true &&
-    (query as Search).query === undefined
+    ASKING.every((name) => (query as Search)[name] === undefined)
   );
 }
 

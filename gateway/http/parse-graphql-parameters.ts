@@ -1,8 +1,11 @@
 import { isUtf8 } from 'node:buffer';
 import { MeshgateError } from '../../shared/errors/meshgate-error.ts';
 import type { GraphqlParameters } from './edge-types.ts';
+import { readDocumentId } from './read-document-id.ts';
 
 type JsonObject = Readonly<Record<string, unknown>>;
+
+const PARAMETERS = ['query', 'documentId', 'doc_id', 'operationName', 'variables', 'extensions'];
 
 /**
  * Reads the parameters of a POST request from its body.
@@ -27,11 +30,14 @@ export function parseBodyParameters(body: Buffer): GraphqlParameters {
       }`,
     );
   }
+  const extensions = toMap(parameters.extensions, 'extensions');
+  const documentId = readDocumentId(parameters, extensions);
   return {
-    query: toQuery(parameters.query),
+    query: toQuery(parameters.query, documentId),
+    documentId,
     operationName: toOperationName(parameters.operationName),
     variables: toMap(parameters.variables, 'variables'),
-    extensions: toMap(parameters.extensions, 'extensions'),
+    extensions,
   };
 }
 
@@ -44,16 +50,19 @@ export function parseBodyParameters(body: Buffer): GraphqlParameters {
  * @see https://graphql.github.io/graphql-over-http/draft/#sec-GET
  */
 export function parseSearchParameters(search: JsonObject): GraphqlParameters {
-  for (const name of ['query', 'operationName', 'variables', 'extensions']) {
+  for (const name of PARAMETERS) {
     if (Array.isArray(search[name])) {
       throw malformed(`Expected the parameter "${name}" once, given several times.`);
     }
   }
+  const extensions = parseMap(search.extensions, 'extensions');
+  const documentId = readDocumentId(search, extensions);
   return {
-    query: toQuery(search.query),
+    query: toQuery(search.query, documentId),
+    documentId,
     operationName: toOperationName(search.operationName || null),
     variables: parseMap(search.variables, 'variables'),
-    extensions: parseMap(search.extensions, 'extensions'),
+    extensions,
   };
 }
 
@@ -74,8 +83,10 @@ function parseJson(text: string, where: string): unknown {
   }
 }
 
-function toQuery(value: unknown): string {
+/** An identifier may stand for the document. */
+function toQuery(value: unknown, documentId: string | null): string | null {
   if (typeof value === 'string' && value !== '') return value;
+  if (documentId !== null && (value === undefined || value === null || value === '')) return null;
   throw malformed(
     `Expected the parameter "query" to be a GraphQL document, given ${value === '' ? 'an empty string' : nameKind(value)}.`,
   );

@@ -154,6 +154,31 @@ export const ERROR_CATALOG = {
     400,
     'The document selects more fields than this gateway accepts once its fragments are written out.',
   ),
+  PERSISTED_QUERY_NOT_FOUND: client(
+    200,
+    'No document is registered under this hash; send the text of the document along with it.',
+    RETRYABLE,
+  ),
+  PERSISTED_QUERY_NOT_SUPPORTED: client(
+    200,
+    'This gateway looks no documents up; send the text of the document alone.',
+  ),
+  PERSISTED_QUERY_HASH_MISMATCH: client(
+    400,
+    'The identifier that came with a document is not that of its text.',
+  ),
+  PERSISTED_QUERY_NOT_IN_LIST: client(
+    404,
+    'No operation on the list of this gateway has this identifier, and it answers no others.',
+  ),
+  PERSISTED_QUERY_ID_REQUIRED: client(
+    400,
+    'This gateway takes identifiers of operations only, and was given a text.',
+  ),
+  QUERY_NOT_IN_SAFELIST: client(
+    403,
+    'The document is not on the list of this gateway, and it answers no others.',
+  ),
   INTROSPECTION_DISABLED: client(400, 'This gateway does not answer introspection.'),
   OPERATION_PLANNING_FAILED: operator(
     500,

@@ -8,6 +8,7 @@
  * @see https://prometheus.io/docs/practices/naming/
  */
 
+import { DOCUMENT_METRICS } from './document-metrics.ts';
 import type { MetricDefinition } from './metric-definition.ts';
 
 export const METRIC_CATALOG = {
@@ -251,6 +252,7 @@ export const METRIC_CATALOG = {
     help: 'Times that a request needed Redis, did not get an answer and went on without.',
     labels: [],
   },
+  ...DOCUMENT_METRICS,
   gateway_errors_total: {
     kind: 'counter',
     unit: 'count',

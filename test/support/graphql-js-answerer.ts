@@ -28,7 +28,7 @@ export function createGraphqlJsAnswerer(): AnswerGraphql {
   return async ({ parameters, method, authorization }) => {
     const { query, operationName, variables } = parameters;
     try {
-      const document = parse(query);
+      const document = parse(query ?? '');
       const errors = validate(schema, document);
       if (errors.length > 0) return toAnswer({ errors });
       const operation = getOperationAST(document, operationName);

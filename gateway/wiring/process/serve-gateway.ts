@@ -25,6 +25,7 @@ import { GrantRegister } from '../../policy/grants/grant-register.ts';
 import { loadIssuers } from '../request/build-identity.ts';
 import { connectStores } from '../state/connect-stores.ts';
 import { followClassification, loadClassification } from '../state/follow-classification.ts';
+import { followOperationList, loadOperationList } from '../state/follow-operation-list.ts';
 import { followSupergraphFile } from '../supergraph/follow-supergraph-file.ts';
 import { createLoadSupergraph } from '../supergraph/load-supergraph.ts';
 import { createGatewayLogger } from './create-gateway-logger.ts';
@@ -72,18 +73,17 @@ export async function serveGateway(
   const { file, sdl } = await readSupergraph(config);
   const policies = await loadPolicies(config.POLICY_FOLDER);
   const rules = await loadClassification(config, env, { log });
+  const operations = await loadOperationList(config);
   const loadSupergraph = createLoadSupergraph(config, metrics, planningThread);
   const supergraph = await loadSupergraph(sdl);
-  const { startPage, exampleOperations } = await describeGateway(config, log);
+  const descriptions = await describeGateway(config, log);
   const subgraphTokens = await loadSubgraphTokens(config);
   const issuers = await loadIssuers(config, env);
   const cacheKeys = await loadCacheKeys(config, env);
   const register = new CredentialRegister(config.DATABASE_URL !== null);
   const grants = new GrantRegister(config.GRANTS_TRUSTED_SECONDS * 1000);
-  const stores = await connectStores(config, { register, grants }, policies.version, {
-    metrics,
-    log,
-  });
+  const tools = { metrics, log };
+  const stores = await connectStores(config, { register, grants }, policies.version, tools);
   const server = buildGateway(config, {
     supergraph,
     loadSupergraph,
@@ -99,22 +99,24 @@ export async function serveGateway(
     audit: stores.audit,
     decidePolicy: policies.decide,
     classification: rules.classification,
+    operationList: operations?.live ?? null,
     metrics,
     renderMetrics,
     now: Date.now,
     random: Math.random,
-    startPage,
-    exampleOperations,
+    ...descriptions,
     portalFolder: fileURLToPath(new URL('dist/portal/', PROJECT_ROOT)),
   });
   const { url } = await server.listen().catch((error: unknown) => {
-    void stores.close(0);
-    void supergraph.planning.close();
+    void Promise.all([stores.close(0), supergraph.planning.close()]);
     throw error;
   });
   stores.changes.follow(server.forget);
-  const unfollow = followSupergraphFile(file, sdl, server.swapSupergraph, { metrics, log });
-  const unfollowRules = followClassification(rules, { metrics, log });
+  const followed = [
+    followSupergraphFile(file, sdl, server.swapSupergraph, tools),
+    followClassification(rules, tools),
+    followOperationList(operations, tools, server.checkOperations),
+  ];
   const { version } = supergraph.snapshot;
   // The primary says once for all workers that the gateway listens, and that it has closed.
   const level = place === null ? 'info' : 'debug';
@@ -124,8 +126,7 @@ export async function serveGateway(
     url,
     supergraph: version,
     async close() {
-      unfollow();
-      unfollowRules();
+      for (const unfollow of followed) unfollow();
       await server.close(config.DRAIN_MS);
       await stores.close(config.DRAIN_MS);
       log[level]('gateway closed');

@@ -1,7 +1,7 @@
 /**
  * The whole line of the request path, on one screen.
  *
- * http -> identity -> operation -> (cache) -> execution -> response -> http. Each
+ * http -> identity -> documents -> operation -> (cache) -> execution -> response -> http. Each
  * stage returns a value and the next takes it; no stage calls another.
  *
  * @module
@@ -9,6 +9,7 @@
 import { ERROR_CATALOG } from '../../../shared/errors/error-catalog.ts';
 import type { Problem } from '../../../shared/errors/problem.ts';
 import type { Audit } from '../../audit/create-audit.ts';
+import type { ResolvedDocument } from '../../documents/resolve-document.ts';
 import type { CompiledOperation } from '../../execution/execute-operation.ts';
 import type {
   AnswerGraphql,
@@ -28,6 +29,7 @@ import { stillCovers } from '../../policy/authorization-shape.ts';
 import { renderAnswer, renderRefusal } from '../../response/render-answer.ts';
 import type { SupergraphGeneration } from '../supergraph/build-generation.ts';
 import { type AcceptedSettings, type AcceptedStages, answerAccepted } from './answer-accepted.ts';
+import type { FindDocument } from './build-documents.ts';
 import type { CallerRights, GrantsOf, RightsOf } from './create-rights-of.ts';
 import type { ExplainAccess } from './explain-access.ts';
 import type { RequestObserver } from './observe-requests.ts';
@@ -40,6 +42,7 @@ export interface AnswerStages extends AcceptedStages {
   readonly authenticate: Authenticate;
   /** Null sets no limit. */
   readonly limitRate: LimitRate | null;
+  readonly findDocument: FindDocument;
   readonly prepare: PrepareOperation<CompiledOperation>;
   readonly explain: ExplainAccess;
   /** Null keeps no record of who saw what. */
@@ -70,7 +73,15 @@ export function createAnswerGraphql(stages: AnswerStages, settings: AnswerSettin
 
     const tenure = live.enter();
     try {
-      const asking = { request, principal: caller.principal, generation: tenure.generation };
+      const { principal } = caller;
+      const finding = stages.findDocument(request, principal);
+      const found = finding instanceof Promise ? await finding : finding;
+      if (!found.ok) {
+        observer.refused([found.problem]);
+        return renderAnswer(undefined, [found.problem], settings);
+      }
+      const { generation } = tenure;
+      const asking = { request, document: found, principal, generation };
       return await answerOperation(asking, stages, settings);
     } finally {
       live.leave(tenure);
@@ -78,9 +89,12 @@ export function createAnswerGraphql(stages: AnswerStages, settings: AnswerSettin
   };
 }
 
+type FoundDocument = Extract<ResolvedDocument, { readonly ok: true }>;
+
 /** A caller who is known, or known to be nobody, and may ask now. */
 interface Asking {
   readonly request: EdgeRequest;
+  readonly document: FoundDocument;
   readonly principal: Principal;
   /** What is live when the request comes; it keeps that whatever is swapped meanwhile. */
   readonly generation: SupergraphGeneration;
@@ -91,9 +105,10 @@ async function answerOperation(
   stages: AnswerStages,
   settings: AnswerSettings,
 ): Promise<EdgeAnswer> {
-  const { request, principal, generation } = asking;
+  const { request, document, principal, generation } = asking;
   const { rightsOf, prepare, observer, audit } = stages;
-  const { query, operationName, variables } = request.parameters;
+  const { operationName, variables } = request.parameters;
+  const { text: query } = document;
   const rights = rightsOf(principal, request.header(PURPOSE_HEADER) ?? null);
   const preparing = prepare(query, operationName, rights, generation.snapshot);
   const preparation = preparing instanceof Promise ? await preparing : preparing;
@@ -104,6 +119,7 @@ async function answerOperation(
     observer.refused(preparation.problems);
     return renderAnswer(undefined, preparation.problems, settings);
   }
+  document.register?.();
   const { prepared, executable } = preparation;
   const { purpose, grants } = rights;
   const audited = { requestId: request.requestId, query, principal, purpose, grants };

@@ -2,6 +2,7 @@ import type { GatewayConfig } from '../../config/config-schema.ts';
 import type { EdgeSettings } from '../../http/edge-types.ts';
 import type { PreparationSettings } from '../../operation/parse-operation.ts';
 import type { AnswerSettings } from './answer-graphql.ts';
+import { CLIENT_HEADER } from './build-documents.ts';
 
 /** Bounds that no deployment has had a reason to change; each is far above what clients send. */
 const URL_BYTES = 16_384;
@@ -20,7 +21,11 @@ export function toEdgeSettings(config: GatewayConfig, portalFolder: string | nul
     requestTimeoutMs: config.REQUEST_TIMEOUT_MS,
     keepAliveTimeoutMs: KEEP_ALIVE_MS,
     tokenCookie: config.TOKEN_COOKIE,
-    varyHeaders: config.FORWARD_HEADERS,
+    // What an identifier means may depend on the application.
+    varyHeaders:
+      config.PERSISTED_OPERATIONS === 'off'
+        ? config.FORWARD_HEADERS
+        : [...config.FORWARD_HEADERS, CLIENT_HEADER],
     corsOrigins: config.CORS_ORIGINS,
     strictTransportSecurity: config.TRUST_PROXY.length > 0,
     trustProxy: config.TRUST_PROXY,

@@ -4,48 +4,45 @@ import { createFlightKey, type KeyedRequest } from '../../../../gateway/cache/cr
 import { ANONYMOUS } from '../../../../gateway/identity/principal.ts';
 
 interface Facts {
-  readonly query: string;
   readonly operationName: string | null;
   readonly variables: Readonly<Record<string, unknown>> | null;
   readonly extensions: Readonly<Record<string, unknown>> | null;
   readonly method: string;
   readonly authorization: string | null;
   readonly fingerprint: string;
-  readonly supergraph: string;
+  readonly operation: string;
   readonly grants: string | null;
   readonly headers: readonly (string | undefined)[];
 }
 
 const FACTS: Facts = {
-  query: '{ a }',
   operationName: null,
   variables: null,
   extensions: null,
   method: 'POST',
   authorization: null,
   fingerprint: 'anonymous',
-  supergraph: '1',
+  operation: '{ a }',
   grants: null,
   headers: [undefined, undefined],
 };
 const NAMES = ['x-tenant', 'accept-language'];
 
 function keyOf(facts: Facts): string {
-  const { method, authorization, headers, fingerprint, supergraph, grants, ...parameters } = facts;
+  const { method, authorization, headers, fingerprint, operation, grants, ...parameters } = facts;
   const header = (name: string) => headers[NAMES.indexOf(name)];
   const request: KeyedRequest = { parameters, method, authorization, header };
-  return createFlightKey(NAMES)(request, { ...ANONYMOUS, fingerprint }, supergraph, grants);
+  return createFlightKey(NAMES)(request, { ...ANONYMOUS, fingerprint }, operation, grants);
 }
 
 test.each<Partial<Facts>>([
-  { query: '{ a  }' },
   { operationName: 'A' },
   { variables: {} },
   { extensions: {} },
   { method: 'GET' },
   { authorization: '' },
   { fingerprint: 'ada' },
-  { supergraph: '2' },
+  { operation: '{ a  }' },
   { grants: 'g-1' },
   { headers: ['', undefined] },
   { headers: [undefined, ''] },
@@ -58,14 +55,14 @@ test('what stands in one member never passes for a part of the next', () => {
   const text = fc.string({ unit, minLength: 1, maxLength: 12 });
   const cut = (whole: string, at: number) => ({
     ...FACTS,
-    query: whole.slice(0, at),
+    operation: whole.slice(0, at),
     operationName: whole.slice(at),
   });
 
   fc.assert(
     fc.property(text, fc.nat(12), fc.nat(12), (whole, one, other) => {
       const [left, right] = [cut(whole, one), cut(whole, other)];
-      expect(keyOf(left) === keyOf(right)).toBe(left.query === right.query);
+      expect(keyOf(left) === keyOf(right)).toBe(left.operation === right.operation);
     }),
   );
 });

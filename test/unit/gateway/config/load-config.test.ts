@@ -62,6 +62,12 @@ test('starts with the defaults of production when nothing is set', () => {
     RESPONSE_CACHE_IN_REDIS: true,
     RESPONSE_CACHE_SECRETS: [],
     CACHE_STATUS: false,
+    AUTOMATIC_PERSISTED_QUERIES: true,
+    PERSISTED_QUERIES_BYTES: 16 * 1024 * 1024,
+    PERSISTED_QUERIES_TTL_SECONDS: 86_400,
+    PERSISTED_OPERATIONS: 'off',
+    PERSISTED_OPERATIONS_FILES: [],
+    PERSISTED_OPERATIONS_REQUIRE_ID: false,
     SURROGATE_KEYS: false,
     CACHE_INVALIDATION_KEY: null,
     AUDIT: true,
@@ -495,4 +501,11 @@ test('refuses two entries for one issuer, as a token must have one set of rules'
   expect(
     problemsOf({ ISSUERS: JSON.stringify([issuer, { ...issuer, audiences: ['x'] }]) }),
   ).toEqual(['ISSUERS[1].issuer: expected each issuer once']);
+});
+
+test.each([
+  [{ PERSISTED_OPERATIONS: 'only' }, /PERSISTED_OPERATIONS_FILES/],
+  [{ PERSISTED_OPERATIONS_REQUIRE_ID: 'true' }, /PERSISTED_OPERATIONS_REQUIRE_ID/],
+])('an operation list that is meant and not there is refused: %j', (env, message) => {
+  expect(() => loadConfig(env, null)).toThrow(message);
 });

@@ -6,7 +6,7 @@ import {
 
 const bodyOf = (value: unknown): Buffer => Buffer.from(JSON.stringify(value));
 
-test('a body holds all four parameters', () => {
+test('a body holds all parameters', () => {
   const parameters = {
     query: '{ a }',
     operationName: 'A',
@@ -14,11 +14,66 @@ test('a body holds all four parameters', () => {
     extensions: { hash: 'x' },
   };
 
-  expect(parseBodyParameters(bodyOf(parameters))).toEqual(parameters);
+  expect(parseBodyParameters(bodyOf(parameters))).toEqual({ ...parameters, documentId: null });
+});
+
+test.each<[string, object]>([
+  ['documentId', { documentId: 'x-1' }],
+  ['doc_id', { doc_id: 'x-1' }],
+  ["Apollo's extension", { extensions: { persistedQuery: { version: 1, sha256Hash: 'x-1' } } }],
+  ['several that are equal', { doc_id: 'x-1', documentId: 'x-1' }],
+])('an identifier in %s stands for the query', (_, body) => {
+  expect(parseBodyParameters(bodyOf(body))).toMatchObject({ query: null, documentId: 'x-1' });
+  expect(parseBodyParameters(bodyOf({ ...body, query: '{ a }' }))).toMatchObject({
+    query: '{ a }',
+    documentId: 'x-1',
+  });
+});
+
+test('a digest loses its prefix', () => {
+  const digest = 'a'.repeat(64);
+
+  expect(parseBodyParameters(bodyOf({ documentId: `sha256:${digest}` })).documentId).toBe(digest);
+});
+
+test.each<[object, string]>([
+  [
+    { extensions: { persistedQuery: { version: 2, sha256Hash: 'a' } } },
+    'Expected the version 1 in extensions.persistedQuery, given another.',
+  ],
+  [
+    { extensions: { persistedQuery: 'a' } },
+    'Expected the version 1 in extensions.persistedQuery, given another.',
+  ],
+  [
+    { extensions: { persistedQuery: { version: 1 } } },
+    'Expected a sha256Hash in extensions.persistedQuery, given none.',
+  ],
+  [
+    { documentId: 'x'.repeat(513) },
+    'Expected "documentId" to be a text of 1 to 512 characters, given something else.',
+  ],
+  [{ doc_id: 7 }, 'Expected "doc_id" to be a text of 1 to 512 characters, given something else.'],
+  [
+    { documentId: 'sha256:A' },
+    'Expected 64 lower-case hexadecimal digits behind "sha256:" in "documentId", given others.',
+  ],
+  [
+    { documentId: 'a', doc_id: 'b' },
+    'Expected one identifier of a document, given several that differ.',
+  ],
+])('%j is no identifier', (body, message) => {
+  expect(() => parseBodyParameters(bodyOf(body))).toThrow(message);
 });
 
 test('absent and null parameters are the same', () => {
-  const expected = { query: '{ a }', operationName: null, variables: null, extensions: null };
+  const expected = {
+    query: '{ a }',
+    documentId: null,
+    operationName: null,
+    variables: null,
+    extensions: null,
+  };
 
   expect(parseBodyParameters(bodyOf({ query: '{ a }' }))).toEqual(expected);
   expect(parseBodyParameters(bodyOf(expected))).toEqual(expected);
@@ -27,6 +82,7 @@ test('absent and null parameters are the same', () => {
 test('other keys of a body are ignored', () => {
   expect(parseBodyParameters(bodyOf({ query: '{ a }', id: 'x', __proto__: {} }))).toEqual({
     query: '{ a }',
+    documentId: null,
     operationName: null,
     variables: null,
     extensions: null,
@@ -96,6 +152,7 @@ test('a query string holds maps as JSON', () => {
 
   expect(parseSearchParameters(search)).toEqual({
     query: '{ a }',
+    documentId: null,
     operationName: null,
     variables: { id: 1 },
     extensions: null,

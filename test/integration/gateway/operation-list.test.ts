@@ -1,0 +1,147 @@
+/** Documents against the operation list, through a whole gateway. */
+import { createHash } from 'node:crypto';
+import { rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { type AnswerCall, serveShop } from '../../support/serve-shop.ts';
+import { writeFolder } from '../../support/write-folder.ts';
+
+const answer: AnswerCall = () => ({ data: { pieces: 7, mine: 'own' } });
+
+const hashOf = (text: string) => createHash('sha256').update(text).digest('hex');
+const byHash = (sha256Hash: string) => ({
+  extensions: { persistedQuery: { version: 1, sha256Hash } },
+});
+
+const LISTED = 'query Pieces { pieces }';
+const UNLISTED = '{ mine }';
+
+const operation = (id: string, body: string, more: object = {}) => ({
+  ...{ id, body, name: 'Pieces', type: 'query' },
+  ...more,
+});
+const toApollo = (...operations: readonly object[]) =>
+  JSON.stringify({ format: 'apollo-persisted-query-manifest', version: 1, operations });
+
+const APOLLO = toApollo(operation(hashOf(LISTED), LISTED));
+
+async function serve(mode: string, manifest = APOLLO, settings: Record<string, string> = {}) {
+  const folder = await writeFolder({ 'manifest.json': manifest });
+  onTestFinished(() => folder.remove());
+  const file = join(folder.path, 'manifest.json');
+  const gateway = await serveShop(answer, {
+    PERSISTED_OPERATIONS: mode,
+    PERSISTED_OPERATIONS_FILES: file,
+    ...settings,
+  });
+  const codeOf = async (body: object, headers = {}) => {
+    const { status, body: answered } = await gateway.post(body, headers);
+    return [status, answered.errors?.[0]?.extensions.code ?? 'answered'];
+  };
+  return {
+    ...gateway,
+    codeOf,
+    outcome: (name: string) => gateway.metric(`gateway_documents_total{outcome="${name}"}`),
+    async publish(text: string) {
+      await writeFile(`${file}.new`, text);
+      await rename(`${file}.new`, file);
+    },
+  };
+}
+
+test('with only, operations of the list are answered by identifier and by text, and nothing else', async () => {
+  const { codeOf, outcome, calls } = await serve('only');
+
+  expect(await codeOf(byHash(hashOf(LISTED)))).toEqual([200, 'answered']);
+  expect(await codeOf({ query: LISTED })).toEqual([200, 'answered']);
+  expect(await codeOf({ query: '# laid out\nquery Pieces {\n  pieces,\n}\n' })).toEqual([
+    200,
+    'answered',
+  ]);
+  expect(calls).toHaveLength(3);
+  expect(await codeOf({ query: UNLISTED })).toEqual([403, 'QUERY_NOT_IN_SAFELIST']);
+  expect(await codeOf({ query: '{ pieces' })).toEqual([403, 'QUERY_NOT_IN_SAFELIST']);
+  expect(await codeOf(byHash(hashOf(UNLISTED)))).toEqual([404, 'PERSISTED_QUERY_NOT_IN_LIST']);
+  expect(calls).toHaveLength(3);
+  expect([await outcome('listed'), await outcome('refused')]).toEqual([3, 3]);
+});
+
+test('with only, nothing can be registered', async () => {
+  const { codeOf } = await serve('only');
+  const sent = { ...byHash(hashOf(UNLISTED)), query: UNLISTED };
+
+  expect(await codeOf(sent)).toEqual([403, 'QUERY_NOT_IN_SAFELIST']);
+  expect(await codeOf(byHash(hashOf(UNLISTED)))).toEqual([404, 'PERSISTED_QUERY_NOT_IN_LIST']);
+});
+
+test('identifiers can be required', async () => {
+  const { codeOf } = await serve('only', APOLLO, { PERSISTED_OPERATIONS_REQUIRE_ID: 'true' });
+
+  expect(await codeOf({ query: LISTED })).toEqual([400, 'PERSISTED_QUERY_ID_REQUIRED']);
+  expect(await codeOf(byHash(hashOf(LISTED)))).toEqual([200, 'answered']);
+  expect(await codeOf({ ...byHash(hashOf(LISTED)), query: LISTED })).toEqual([200, 'answered']);
+});
+
+test('with prefer, the rest is answered and counted, and clients may register it', async () => {
+  const { codeOf, outcome } = await serve('prefer');
+  const hash = byHash(hashOf(UNLISTED));
+
+  expect(await codeOf(byHash(hashOf(LISTED)))).toEqual([200, 'answered']);
+  expect(await codeOf({ query: UNLISTED })).toEqual([200, 'answered']);
+  expect(await codeOf(hash)).toEqual([200, 'PERSISTED_QUERY_NOT_FOUND']);
+  expect(await codeOf({ ...hash, query: UNLISTED })).toEqual([200, 'answered']);
+  expect(await codeOf(hash)).toEqual([200, 'answered']);
+  expect([await outcome('listed'), await outcome('unlisted')]).toEqual([1, 2]);
+});
+
+test("a manifest of Relay's is a list too, with identifiers of its own", async () => {
+  const { codeOf } = await serve('only', JSON.stringify({ 'a-1': LISTED }));
+
+  expect(await codeOf({ doc_id: 'a-1' })).toEqual([200, 'answered']);
+  expect(await codeOf({ documentId: 'a-1', query: LISTED })).toEqual([200, 'answered']);
+  expect(await codeOf({ documentId: 'a-1', query: UNLISTED })).toEqual([
+    400,
+    'PERSISTED_QUERY_HASH_MISMATCH',
+  ]);
+});
+
+test('an identifier of one application is none to another', async () => {
+  const own = operation('a-1', LISTED, { clientName: 'ios' });
+  const { codeOf } = await serve('only', toApollo(own));
+
+  expect(await codeOf({ documentId: 'a-1' }, { 'apollographql-client-name': 'ios' })).toEqual([
+    200,
+    'answered',
+  ]);
+  expect(await codeOf({ documentId: 'a-1' })).toEqual([404, 'PERSISTED_QUERY_NOT_IN_LIST']);
+});
+
+test('a manifest that changes is taken over, and one that is not valid is refused', async () => {
+  const { codeOf, publish, metric } = await serve('only');
+  const swaps = (outcome: string) =>
+    metric(`gateway_operation_list_swaps_total{outcome="${outcome}"}`);
+
+  await publish(toApollo(operation('other', UNLISTED)));
+  await expect
+    .poll(() => codeOf({ query: UNLISTED }), { timeout: 5000 })
+    .toEqual([200, 'answered']);
+  expect(await codeOf({ query: LISTED })).toEqual([403, 'QUERY_NOT_IN_SAFELIST']);
+
+  await publish('{');
+  await expect.poll(() => swaps('refused'), { timeout: 5000 }).toBe(1);
+  expect(await codeOf({ query: UNLISTED })).toEqual([200, 'answered']);
+});
+
+test('operations that do not fit the supergraph are counted', async () => {
+  const manifest = toApollo(operation('a', LISTED), operation('b', 'query Pieces { gone }'));
+  const { metric } = await serve('only', manifest);
+
+  await expect.poll(() => metric('gateway_operation_list_unfit')).toBe(1);
+  expect(await metric('gateway_operation_list')).toBe(2);
+});
+
+test('a gateway does not start with a manifest that is not valid, and says what is wrong', async () => {
+  await expect(serve('only', toApollo({ id: 'a', body: '' }))).rejects.toThrow(
+    /operations\[0\]\.body: expected a text of 1 to/,
+  );
+});
