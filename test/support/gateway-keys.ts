@@ -6,6 +6,8 @@ import { createTokenIssuer } from './token-issuer.ts';
 /** What a test says about the caller; the rest has the gateway's usual values. */
 export interface TokenFacts {
   readonly subject?: string;
+  /** The claim `sub_id`. */
+  readonly subjectId?: unknown;
   readonly scope?: string;
   readonly claims?: unknown;
   readonly granted?: unknown;
@@ -31,6 +33,7 @@ export async function createGatewayKey(kid: string): Promise<GatewayKey> {
         iss: facts.issuer ?? 'meshgate',
         aud: facts.audience ?? 'notes',
         sub: facts.subject,
+        sub_id: facts.subjectId,
         scope: facts.scope,
         claims: facts.claims,
         granted: facts.granted,

@@ -50,7 +50,7 @@ const REMEMBERED_TOKENS = 20_000;
 
 /**
  * Builds the source of the tokens that subgraphs trust: signed with EdDSA, made for one subgraph,
- * valid for a minute or so, carrying subject, scopes and row claims of the caller.
+ * valid for a minute or so, carrying subject and its issuer, scopes and row claims of the caller.
  */
 export function createSubgraphTokens(settings: SubgraphTokensSettings): SubgraphTokens {
   const { privateJwk, issuer, lifetimeSeconds, now } = settings;
@@ -81,7 +81,7 @@ export function createSubgraphTokens(settings: SubgraphTokensSettings): Subgraph
       const token = signJwt({
         iss: issuer,
         aud: subgraph,
-        ...(principal.subject === null ? {} : { sub: principal.subject }),
+        ...toSubject(principal),
         scope: [...principal.scopes].join(' '),
         claims: principal.claims,
         ...(grant === null ? {} : { granted: grant.coordinates }),
@@ -92,4 +92,15 @@ export function createSubgraphTokens(settings: SubgraphTokensSettings): Subgraph
       return token;
     },
   };
+}
+
+/**
+ * A subject is somebody's name at one issuer, and the token is the gateway's own: so it says whose.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc9493#section-3.2.3
+ */
+function toSubject({ issuer, subject }: Principal) {
+  if (subject === null) return {};
+  if (issuer === null) return { sub: subject };
+  return { sub: subject, sub_id: { format: 'iss_sub', iss: issuer, sub: subject } };
 }

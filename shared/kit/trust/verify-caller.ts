@@ -94,15 +94,28 @@ export function createVerifyCaller(settings: VerifyCallerSettings): VerifyCaller
 
 /** Reads what the gateway says about the caller; null when a claim has the wrong form. */
 function toCaller(payload: JWTPayload): Caller | null {
-  const { sub, scope = '', claims = {}, granted } = payload;
+  const { sub, sub_id: subjectId, scope = '', claims = {}, granted } = payload;
   if (sub === '' || typeof scope !== 'string' || !isRecord(claims)) return null;
   if (granted !== undefined && !isNames(granted)) return null;
+  if (subjectId !== undefined && !isSubjectAt(subjectId, sub)) return null;
   return {
     subject: sub ?? null,
+    ...(subjectId === undefined ? {} : { issuer: subjectId.iss }),
     scopes: new Set(scope.split(' ').filter((name) => name !== '')),
     claims,
     ...(granted === undefined ? {} : { granted: new Set(granted) }),
   };
+}
+
+/** @see https://www.rfc-editor.org/rfc/rfc9493#section-3.2.3 */
+function isSubjectAt(value: unknown, subject: unknown): value is { readonly iss: string } {
+  return (
+    isRecord(value) &&
+    value.format === 'iss_sub' &&
+    typeof value.iss === 'string' &&
+    value.iss !== '' &&
+    value.sub === subject
+  );
 }
 
 function isNames(value: unknown): value is readonly string[] {

@@ -1,6 +1,7 @@
-import { generateKeyPair, SignJWT, UnsecuredJWT } from 'jose';
+import { createLocalJWKSet, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createGatewayKey } from '../../../../support/gateway-keys.ts';
+import { createVerifyCaller } from '../../../../../shared/kit/trust/verify-caller.ts';
+import { createGatewayKey, type TokenFacts } from '../../../../support/gateway-keys.ts';
 import { type RunningNotes, startNotes } from '../../../../support/start-notes.ts';
 
 let notes: RunningNotes;
@@ -12,6 +13,8 @@ afterAll(() => notes.close());
 
 const now = Math.floor(Date.now() / 1000);
 const payload = { iss: 'meshgate', aud: 'notes', sub: 'eve', iat: now, exp: now + 60 };
+
+const ANA_AT_HOME = { format: 'iss_sub', iss: 'https://id.example', sub: 'ana' };
 
 const UNVERIFIED = {
   errors: [
@@ -48,6 +51,13 @@ const forgeries: Record<string, () => Promise<string | null>> = {
   'a grant that is no list': async () => `Bearer ${await notes.key.sign({ granted: '*' })}`,
   'a grant of something without a name': async () =>
     `Bearer ${await notes.key.sign({ granted: [{}] })}`,
+  'the issuer of another subject': async () =>
+    `Bearer ${await notes.key.sign({ subject: 'eve', subjectId: { ...ANA_AT_HOME, sub: 'ana' } })}`,
+  'the issuer of nobody': async () => `Bearer ${await notes.key.sign({ subjectId: ANA_AT_HOME })}`,
+  'an issuer without a name': async () =>
+    `Bearer ${await notes.key.sign({ subject: 'ana', subjectId: { ...ANA_AT_HOME, iss: '' } })}`,
+  'a subject identifier of another format': async () =>
+    `Bearer ${await notes.key.sign({ subject: 'ana', subjectId: { ...ANA_AT_HOME, format: 'email' } })}`,
   'claims that are no object': async () => `Bearer ${await notes.key.sign({ claims: ['West'] })}`,
 };
 
@@ -86,4 +96,21 @@ test("the gateway's token is accepted, also a second time", async () => {
     { data: { __typename: 'Query' } },
     { data: { __typename: 'Query' } },
   ]);
+});
+
+test('the caller is known by issuer and subject', async () => {
+  const key = await createGatewayKey('test-key');
+  const verifyCaller = createVerifyCaller({
+    keys: createLocalJWKSet({ keys: [key.publicKey] }),
+    issuer: 'meshgate',
+    audience: 'notes',
+  });
+  const verify = async (facts: TokenFacts) => verifyCaller(`Bearer ${await key.sign(facts)}`);
+
+  const known = { ok: true, caller: { subject: 'ana', scopes: new Set(), claims: {} } };
+  expect(await verify({ subject: 'ana', subjectId: ANA_AT_HOME })).toEqual({
+    ...known,
+    caller: { ...known.caller, issuer: 'https://id.example' },
+  });
+  expect(await verify({ subject: 'ana' })).toEqual(known);
 });

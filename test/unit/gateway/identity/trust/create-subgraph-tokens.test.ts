@@ -55,6 +55,7 @@ test('signs what the subgraph needs to know of the caller', async () => {
     iss: 'meshgate',
     aud: 'orders',
     sub: 'ana',
+    sub_id: { format: 'iss_sub', iss: 'https://id.example', sub: 'ana' },
     scope: 'accounts:pii orders:margin',
     claims: { regions: ['East', 'West'] },
     iat: start,
