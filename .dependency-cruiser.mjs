@@ -81,7 +81,8 @@ export default {
     },
     {
       name: 'only-main-wires',
-      comment: 'Rooms receive what they need; only build-gateway.ts and wiring/ reach into several.',
+      comment:
+        'Rooms receive what they need; only build-gateway.ts and wiring/ reach into several.',
       severity: 'error',
       from: { path: '^gateway/[^/]+/', pathNot: '^gateway/wiring/' },
       to: { path: '^gateway/([^/]+[.]ts$|wiring/)' },

@@ -104,7 +104,7 @@ export function buildGateway(config: GatewayConfig, doors: GatewayDoors): Gatewa
     observer,
   );
 
-  const { cache, forget, stop: stopCache } = buildResponseCache(config, doors, observer);
+  const { cache, parts, forget, stop: stopCache } = buildResponseCache(config, doors, observer);
   const forgetEverywhere = (notice: ChangeNotice): number => {
     doors.announceChange(notice);
     return forget(notice);
@@ -119,6 +119,7 @@ export function buildGateway(config: GatewayConfig, doors: GatewayDoors): Gatewa
       prepare,
       live,
       cache,
+      parts,
       onMutation: (product) => forgetEverywhere({ product, types: null }),
       explain: createExplainAccess(config),
       share: buildShare(config, observer),
