@@ -116,7 +116,7 @@ export function buildGateway(config: GatewayConfig, doors: GatewayDoors): Gatewa
   const replaceable = buildLiveSupergraph(config, doors, headersFor, observer);
   const { live, prepare, swapSupergraph } = replaceable;
 
-  const { cache, forget, stop: stopCache } = buildResponseCache(config, doors, observer);
+  const { cache, parts, forget, stop: stopCache } = buildResponseCache(config, doors, observer);
   const forgetEverywhere = (notice: ChangeNotice): number => {
     doors.announceChange(notice);
     return forget(notice);
@@ -133,6 +133,7 @@ export function buildGateway(config: GatewayConfig, doors: GatewayDoors): Gatewa
       prepare,
       live,
       cache,
+      parts,
       onMutation: (product) => forgetEverywhere({ product, types: null }),
       explain: createExplainAccess(config, (snapshot) => doors.classification.of(snapshot)),
       share: buildShare(config, observer),

@@ -224,7 +224,7 @@ export class AnswerCache<Made extends MadeAnswer> {
       bytes,
       tags,
     );
-    if (made.keptAtMs !== undefined) return;
+    if (made.keptAtMs !== undefined || made.hasKeptParts === true) return;
     this.#settings.shared?.keep(
       key,
       { ...keeping, value: made, keptAtMs },

@@ -14,6 +14,11 @@ export interface MadeAnswer {
   readonly bytes: number;
   /** Cache tags of what is in it, as `toTagKey` writes them. */
   readonly tags: ReadonlySet<string>;
+  /**
+   * Whether something in it was kept before: that may be older than what other processes know of its
+   * products, so it is not for them. Absent for no.
+   */
+  readonly hasKeptParts?: boolean;
   /** Where another process has made it and kept it since, when that was, in epoch milliseconds. */
   readonly keptAtMs?: number | undefined;
 }

@@ -1,6 +1,7 @@
 import { type ArgumentNode, isObjectType, valueFromASTUntyped } from 'graphql';
 import type { PreparedOperation } from '../operation/prepare-operation.ts';
 import type { Selection } from '../operation/selection.ts';
+import type { CacheTagFormat } from '../supergraph/read-cache-tags.ts';
 
 /** Entities that a product was asked for. */
 export interface AskedEntities {
@@ -41,16 +42,33 @@ export function collectCacheTags(
   addFieldTags(tags, snapshot, authorized.allowed, values);
   const formats = snapshot.cacheTags.filter(({ field }) => field === null);
   for (const { product, representations } of asked) {
-    const own = formats.filter((one) => one.product === product);
-    if (own.length === 0) continue;
     for (const text of representations) {
-      const key = JSON.parse(text) as Values;
-      for (const { type, format } of own) {
-        if (key.__typename === type) tags.add(toTagKey(product, fill(format, key)));
-      }
+      for (const tag of tagsOfEntity(formats, product, text)) tags.add(tag);
     }
   }
   return tags;
+}
+
+const NO_TAGS: readonly string[] = [];
+
+/**
+ * Writes the cache tags of an entity that a product was asked for.
+ *
+ * @param representation As JSON; empty for none.
+ * @returns As `toTagKey` writes them.
+ */
+export function tagsOfEntity(
+  formats: readonly CacheTagFormat[],
+  product: string,
+  representation: string,
+): readonly string[] {
+  if (formats.length === 0 || representation === '') return NO_TAGS;
+  const own = formats.filter((one) => one.field === null && one.product === product);
+  if (own.length === 0) return NO_TAGS;
+  const key = JSON.parse(representation) as Values;
+  return own
+    .filter(({ type }) => key.__typename === type)
+    .map(({ format }) => toTagKey(product, fill(format, key)));
 }
 
 function addFieldTags(

@@ -10,6 +10,16 @@ export const cacheSettings = {
     .describe(
       'Memory in each process for answers that the products allow to be kept, by an estimate; the least recently used goes first, and 0 keeps none.',
     ),
+  ENTITY_CACHE_BYTES: whole('bytes', 0, 64 * 1024 * MEBIBYTE)
+    .default(64 * MEBIBYTE)
+    .describe(
+      'Memory in each process for entities and responses of products that they allow to be kept, by an estimate; the least recently used goes first, and 0 keeps none.',
+    ),
+  ENTITY_CACHE_MISSING_SECONDS: whole('seconds', 0, 24 * 60 * 60)
+    .default(10)
+    .describe(
+      'For how long it is believed at most that a product has no entity of a key; 0 asks each time.',
+    ),
   RESPONSE_CACHE_IN_REDIS: flag()
     .default(true)
     .describe('Whether gateways with one `REDIS_URL` share the answers that they keep.'),

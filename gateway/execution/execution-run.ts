@@ -1,7 +1,8 @@
 import type { Problem } from '../../shared/errors/problem.ts';
 import { copyEntities } from './calls/copy-entities.ts';
 import type { EntityAnswer } from './calls/entity-load.ts';
-import type { RequestCalls, RootCall, RootedLoad } from './calls/request-calls.ts';
+import type { RootCall, RootedLoad } from './calls/execution-doors.ts';
+import type { RequestCalls } from './calls/request-calls.ts';
 import type { SubgraphAnswer } from './calls/subgraph-answer.ts';
 import type { JsonObject } from './json.ts';
 import type { RunRecorder } from './repetition/run-recorder.ts';

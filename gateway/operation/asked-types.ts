@@ -38,6 +38,13 @@ export function findAskedTypes(plan: PlanNode | null, schema: GraphQLSchema): As
   return asked;
 }
 
+/** The same of the text of one call. */
+export function findTypesOf(operation: string, schema: GraphQLSchema): ReadonlySet<string> {
+  const types = new Set<string>();
+  new TypeCollection(schema, types).collect(operation);
+  return types;
+}
+
 interface AskedOperation {
   readonly product: string;
   readonly operation: string;

@@ -8,6 +8,7 @@
  * @see https://prometheus.io/docs/practices/naming/
  */
 
+import { CACHE_METRICS } from './cache-metrics.ts';
 import { DOCUMENT_METRICS } from './document-metrics.ts';
 import type { MetricDefinition } from './metric-definition.ts';
 
@@ -78,48 +79,7 @@ export const METRIC_CATALOG = {
     help: 'Queries whose last answer was remembered: given again because the products said the same, or changed.',
     labels: ['outcome'],
   },
-  gateway_response_cache_lookups_total: {
-    kind: 'counter',
-    unit: 'count',
-    help: 'Operations by what the response cache did for them (hit, shared_hit from Redis, stale, stale_if_error, miss, bypass); where it is off, bypass.',
-    labels: ['state'],
-  },
-  gateway_response_cache_saved_calls_total: {
-    kind: 'counter',
-    unit: 'count',
-    help: 'Calls that a data product was spared because an answer was kept.',
-    labels: ['subgraph'],
-  },
-  gateway_response_cache_forgotten_total: {
-    kind: 'counter',
-    unit: 'count',
-    help: 'Kept answers that were forgotten before their time, because something in them has changed.',
-    labels: [],
-  },
-  gateway_response_cache_evictions_total: {
-    kind: 'counter',
-    unit: 'count',
-    help: 'Kept answers that had to make room for others.',
-    labels: [],
-  },
-  gateway_response_cache_redis_failures_total: {
-    kind: 'counter',
-    unit: 'count',
-    help: 'Commands of the response cache that Redis did not do, so that a request or a change went on without.',
-    labels: [],
-  },
-  gateway_response_cache_answers: {
-    kind: 'gauge',
-    unit: 'count',
-    help: 'Answers that are kept now, stale ones included.',
-    labels: [],
-  },
-  gateway_response_cache_bytes: {
-    kind: 'gauge',
-    unit: 'bytes',
-    help: 'Memory that kept answers take, by an estimate.',
-    labels: [],
-  },
+  ...CACHE_METRICS,
   gateway_planning_seconds: {
     kind: 'histogram',
     unit: 'seconds',

@@ -5,6 +5,7 @@ import type { EntityAnswer, EntityLoad, RunningLoad } from './entity-load.ts';
 import { givenUp } from './given-up.ts';
 import { KnownAnswer } from './known-answer.ts';
 import type { RepresentationList } from './representation-list.ts';
+import { EntityValues } from './response-values.ts';
 import type {
   CallSubgraph,
   GivenAnswer,
@@ -126,10 +127,16 @@ export class EntityBatch {
       if (onlyReads) areKept = true;
       else left += 1;
     }
+    const values = this.#valuesOf(answer, areKept ? entities : null);
     for (const member of this.#members) {
       if (!member.onlyReads) left -= 1;
-      member.receive(entities, answer.errors, areKept || left > 0);
+      member.receive(entities, answer.errors, areKept || left > 0, values);
     }
+  }
+
+  /** What others may keep of the answer. */
+  #valuesOf({ bytes }: GivenAnswer, unwritten: readonly unknown[] | null) {
+    return bytes === undefined ? undefined : new EntityValues(bytes, unwritten);
   }
 
   #recall({ entities, picked }: KnownEntities): readonly unknown[] {
@@ -167,13 +174,13 @@ export class EntityBatch {
 class BatchedList {
   readonly #size: number;
   /** Null for the first entities of the call, in its order. */
-  readonly #indexes: readonly number[] | null;
+  readonly indexes: readonly number[] | null;
   /** Entities of an answer that is known. */
   picked: readonly unknown[] | undefined = undefined;
 
   constructor(size: number, indexes: readonly number[] | null) {
     this.#size = size;
-    this.#indexes = indexes;
+    this.indexes = indexes;
   }
 
   /** The same list for all who ask. */
@@ -183,7 +190,7 @@ class BatchedList {
   }
 
   #pickOnce(entities: readonly unknown[]): readonly unknown[] {
-    if (this.#indexes !== null) return this.#indexes.map((index) => entities[index]);
+    if (this.indexes !== null) return this.indexes.map((index) => entities[index]);
     return entities.length === this.#size ? entities : entities.slice(0, this.#size);
   }
 
@@ -201,7 +208,7 @@ class BatchedList {
   }
 
   #positionOf(index: number): number {
-    if (this.#indexes !== null) return this.#indexes.indexOf(index);
+    if (this.indexes !== null) return this.indexes.indexOf(index);
     return index < this.#size ? index : -1;
   }
 }
@@ -237,6 +244,7 @@ class Member implements RunningLoad {
     entities: readonly unknown[] | null,
     errors: readonly SubgraphError[],
     areShared: boolean,
+    values: EntityValues | undefined,
   ): void {
     const picked = entities === null ? null : this.#list.pick(entities);
     const copies = areShared && !this.onlyReads && picked !== null;
@@ -244,6 +252,7 @@ class Member implements RunningLoad {
       ok: true,
       entities: copies ? picked.map(cloneValue) : picked,
       errors: errors.length === 0 ? [] : this.#list.ownErrors(errors),
+      source: values === undefined ? undefined : { values, indexes: this.#list.indexes },
     });
   }
 }

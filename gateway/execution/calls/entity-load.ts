@@ -1,3 +1,4 @@
+import type { PartValues } from '../../cache/parts/part-values.ts';
 import type { Lifetime } from '../../cache/read-lifetime.ts';
 import type { RepresentationList } from './representation-list.ts';
 import type { FailedAnswer, GivingUp, SubgraphError } from './subgraph-answer.ts';
@@ -24,8 +25,17 @@ export type EntityAnswer =
       /** Null when the product answered without a list of the right length. */
       readonly entities: readonly unknown[] | null;
       readonly errors: readonly { readonly index: number | null; readonly error: SubgraphError }[];
+      /** The response that they are in; absent where it may not be kept. */
+      readonly source?: EntitySource | undefined;
     }
   | FailedAnswer;
+
+/** Where entities come from. */
+export interface EntitySource {
+  readonly values: PartValues;
+  /** Where each of them stands in the response; null where they are its first ones, in order. */
+  readonly indexes: readonly number[] | null;
+}
 
 export interface RunningLoad {
   readonly answer: Promise<EntityAnswer>;

@@ -1,34 +1,11 @@
 import { MeshgateError } from '../../../shared/errors/meshgate-error.ts';
 import { type Lifetime, NO_LIFETIME } from '../../cache/read-lifetime.ts';
 import { copyEntities } from './copy-entities.ts';
-import type { EntityAnswer, EntityLoad, RunningLoad } from './entity-load.ts';
+import type { EntityAnswer } from './entity-load.ts';
+import type { ExecutionDoors, RootCall, RootedLoad } from './execution-doors.ts';
 import { givenUp } from './given-up.ts';
-import type {
-  CallSubgraph,
-  FailedAnswer,
-  GivingUp,
-  SubgraphAnswer,
-  SubgraphCall,
-} from './subgraph-answer.ts';
-
-/** What one execution is given besides the operation. */
-export interface ExecutionDoors {
-  readonly callSubgraph: CallSubgraph;
-  /** Merges the entity loads of requests that run at the same time. */
-  readonly loadEntities: (load: EntityLoad) => RunningLoad;
-  /** Headers for one subgraph: the caller's token for it, the request id, what is forwarded. */
-  readonly headersFor: (subgraph: string) => Readonly<Record<string, string>>;
-  /** Told for each call how long its answer may be kept; absent where nothing is. */
-  readonly noteLifetime?: ((lifetime: Lifetime) => void) | undefined;
-  /** Told which entities a subgraph is asked for, each as JSON; absent where nobody wants to know. */
-  readonly noteEntities?:
-    | ((subgraph: string, representations: readonly string[]) => void)
-    | undefined;
-}
-
-/** A call before its headers are known. */
-export type RootCall = Omit<SubgraphCall, 'headers'>;
-export type RootedLoad = Omit<EntityLoad, 'headers'>;
+import { KeptCalls, type OnCame } from './kept-calls.ts';
+import type { FailedAnswer, GivingUp, SubgraphAnswer } from './subgraph-answer.ts';
 
 /** Anything under way that can be given up. */
 interface Running<Answer> {
@@ -56,10 +33,18 @@ export class RequestCalls {
   readonly #running = new Set<Running<unknown>>();
   readonly #calls: Made<RootCall, SubgraphAnswer>[] = [];
   readonly #loads: Made<RootedLoad, EntityAnswer>[] = [];
+  readonly #kept: KeptCalls | null;
   #givenUp: GivingUp | null = null;
 
   constructor(doors: ExecutionDoors) {
     this.#doors = doors;
+    this.#kept =
+      doors.parts === undefined
+        ? null
+        : new KeptCalls(doors.parts, doors, {
+            call: (asked, onCame) => this.#ask(asked, onCame),
+            load: (asked, onCame) => this.#askEntities(asked, onCame),
+          });
   }
 
   /** Why nothing more is asked; null as long as the answer is wanted and in time. */
@@ -108,21 +93,34 @@ export class RequestCalls {
   }
 
   #call(asked: RootCall): Promise<SubgraphAnswer> {
-    return this.#await(asked.subgraph, (headers) =>
-      this.#doors.callSubgraph({ ...asked, headers }),
-    );
+    return this.#kept === null ? this.#ask(asked) : this.#kept.call(asked);
   }
 
   #load(asked: RootedLoad): Promise<EntityAnswer> {
     this.#doors.noteEntities?.(asked.subgraph, asked.representations.texts);
-    return this.#await(asked.subgraph, (headers) =>
-      this.#doors.loadEntities({ ...asked, headers }),
+    return this.#kept === null ? this.#askEntities(asked) : this.#kept.load(asked);
+  }
+
+  #ask(asked: RootCall, onCame?: OnCame<SubgraphAnswer>): Promise<SubgraphAnswer> {
+    return this.#await(
+      asked.subgraph,
+      (headers) => this.#doors.callSubgraph({ ...asked, headers }),
+      onCame,
+    );
+  }
+
+  #askEntities(asked: RootedLoad, onCame?: OnCame<EntityAnswer>): Promise<EntityAnswer> {
+    return this.#await(
+      asked.subgraph,
+      (headers) => this.#doors.loadEntities({ ...asked, headers }),
+      onCame,
     );
   }
 
   async #await<Answer extends AnyAnswer>(
     subgraph: string,
     start: (headers: Readonly<Record<string, string>>) => Running<Answer>,
+    onCame?: OnCame<Answer>,
   ): Promise<Answer | FailedAnswer> {
     if (this.#givenUp !== null) {
       this.#doors.noteLifetime?.(NO_LIFETIME);
@@ -140,6 +138,7 @@ export class RequestCalls {
     this.#running.add(running);
     try {
       const answer = await running.answer;
+      onCame?.(answer, running.lifetime);
       this.#doors.noteLifetime?.(lifetimeOf(answer, running));
       return answer;
     } finally {

@@ -89,6 +89,8 @@ export class FetchStep implements Fetch {
     const answer = await run.call(this, {
       subgraph: this.#subgraph,
       body: this.#bodyStart + end,
+      bodyStart: this.#bodyStart,
+      variables,
       path: this.#path.keys,
     });
     if (!answer.ok) {

@@ -1,5 +1,5 @@
+import type { RootCall, RootedLoad } from '../calls/execution-doors.ts';
 import type { KnownAnswer } from '../calls/known-answer.ts';
-import type { RootCall, RootedLoad } from '../calls/request-calls.ts';
 import { isSameJson } from './is-same-json.ts';
 
 /** A call and what it was answered. */

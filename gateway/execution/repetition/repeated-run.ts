@@ -19,7 +19,8 @@
  * @module
  */
 
-import type { RequestCalls, RootedLoad } from '../calls/request-calls.ts';
+import type { RootedLoad } from '../calls/execution-doors.ts';
+import type { RequestCalls } from '../calls/request-calls.ts';
 import type { Fetch, PlanRun } from '../execution-run.ts';
 import type { JsonObject } from '../json.ts';
 import type { LoadedEntities, RememberedCall, RememberedRun } from './remembered-run.ts';

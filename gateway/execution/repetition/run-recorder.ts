@@ -1,6 +1,6 @@
 import type { EntityAnswer } from '../calls/entity-load.ts';
+import type { RootCall, RootedLoad } from '../calls/execution-doors.ts';
 import { KnownAnswer } from '../calls/known-answer.ts';
-import type { RootCall, RootedLoad } from '../calls/request-calls.ts';
 import type { SubgraphAnswer } from '../calls/subgraph-answer.ts';
 import { LoadedEntities, type RememberedCall, RememberedRun } from './remembered-run.ts';
 
@@ -13,7 +13,7 @@ export class RunRecorder {
   noteCall(step: object, call: RootCall, answer: SubgraphAnswer): void {
     const isPlain = answer.ok && answer.errors.length === 0 && answer.data !== null;
     if (isPlain && answer.bytes !== undefined) {
-      const known = new KnownAnswer(answer.bytes);
+      const known = answer instanceof KnownAnswer ? answer : new KnownAnswer(answer.bytes);
       this.#add(step, { kind: 'root', call: { ...call, known }, answer: known });
     } else {
       this.#isRepeatable = false;

@@ -9,6 +9,8 @@ import type { AnswerCache } from '../../cache/answer-cache.ts';
 import { AnswerLifetime } from '../../cache/answer-lifetime.ts';
 import type { KeptAnswer } from '../../cache/answer-store.ts';
 import type { CacheQuery, Taken } from '../../cache/cache-query.ts';
+import type { PartCache } from '../../cache/parts/part-cache.ts';
+import type { RequestParts } from '../../cache/parts/request-parts.ts';
 import { type RequestWish, readRequestWish } from '../../cache/read-request-wish.ts';
 import type { ShareQueries } from '../../cache/share-queries.ts';
 import type { Work } from '../../cache/single-flight.ts';
@@ -33,6 +35,8 @@ import {
 export interface AcceptedStages {
   /** Null keeps nothing. */
   readonly cache: AnswerCache<Executed> | null;
+  /** Null keeps no parts. */
+  readonly parts: PartCache | null;
   /** Told of each product that a mutation has asked, before its client has the answer. */
   readonly onMutation: (product: string) => void;
   readonly share: ShareQueries<Executed>;
@@ -50,6 +54,8 @@ export interface AcceptedSettings extends RunSettings {
   readonly unstatedIsShared: boolean;
   /** Whether a request without credentials is refused, so that no answer is for anybody. */
   readonly requiresAuthentication: boolean;
+  /** Whether calls ask for what the caller may not read: in a dry run. */
+  readonly asksForRefused: boolean;
   /** Whether answers say how they came about. */
   readonly cacheStatus: boolean;
 }
@@ -187,7 +193,24 @@ class Attempt implements CacheQuery<Executed> {
     const keeping = isKept
       ? { lifetime: new AnswerLifetime(unstatedIsShared), isForAnybody: this.#isForAnybody, now }
       : null;
-    return runRequest(this.#accepted, headersFor, this.#settings, { keeping, isAwaited });
+    const parts = this.#partsFor(isAwaited);
+    return runRequest(this.#accepted, headersFor, this.#settings, { keeping, isAwaited, parts });
+  }
+
+  /** @param takesStale Whether the answer is for somebody who waits for it. */
+  #partsFor(takesStale: boolean): RequestParts | null {
+    const { parts, describeTold } = this.#stages;
+    if (parts === null || this.operation.parsed.kind !== 'query' || !this.wish.mayKeep) return null;
+    const { principal, request, rights } = this.#accepted;
+    const { snapshot, shape } = this.operation;
+    const { takesKept } = this.wish;
+    const told = (product: string): string => {
+      const grant = rights.grants?.ofProduct(product)?.fingerprint ?? null;
+      // Where what is refused is asked for all the same, a product may have its own mind about it.
+      const refused = this.#settings.asksForRefused ? shape : '';
+      return JSON.stringify([describeTold(principal, request), grant, refused]);
+    };
+    return parts.ofRequest({ told, caller: this.caller, takesKept, takesStale }, snapshot);
   }
 
   get #isForAnybody(): boolean {

@@ -2,11 +2,14 @@ import type { ChangeNotice } from '../../../shared/changes/change-notice.ts';
 import type { Redis } from '../../../shared/redis/create-redis.ts';
 import type { Metrics } from '../../../shared/telemetry/create-metrics.ts';
 import { AnswerCache } from '../../cache/answer-cache.ts';
+import type { Forgetting } from '../../cache/answer-store.ts';
 import type { SharedAnswers } from '../../cache/cache-query.ts';
+import { PartCache } from '../../cache/parts/part-cache.ts';
 import { createSealValue } from '../../cache/shared/seal-value.ts';
 import { EVERY_PRODUCT, SharedValues } from '../../cache/shared/shared-values.ts';
 import type { GatewayConfig } from '../../config/config-schema.ts';
 import type { RequestObserver } from './observe-requests.ts';
+import { cannotKnowCallers } from './room-settings.ts';
 import type { Executed } from './run-request.ts';
 import { fromStoredAnswer, toStoredAnswer } from './stored-answer.ts';
 
@@ -24,7 +27,9 @@ export interface ResponseCacheDoors {
 export interface ResponseCache {
   /** Null keeps nothing. */
   readonly cache: AnswerCache<Executed> | null;
-  /** Forgets what has changed; returns how many answers of this process that were, a count. */
+  /** Null keeps no parts of answers. */
+  readonly parts: PartCache | null;
+  /** Forgets what has changed; returns how many answers and parts of this process that were, a count. */
   readonly forget: (notice: ChangeNotice) => number;
   /** Looks no longer for what others say has changed. */
   readonly stop: () => void;
@@ -33,15 +38,13 @@ export interface ResponseCache {
 /** How often it is looked what other processes say has changed: half of the time that may take. */
 const LOOK_MS = 250;
 
-/** Builds what keeps answers, in this process and, with a Redis, in all. */
+/** Builds what keeps answers and their parts, in this process and, of answers and with a Redis, in all. */
 export function buildResponseCache(
   config: GatewayConfig,
   doors: ResponseCacheDoors,
-  { cache: observer }: RequestObserver,
+  { cache: observer, parts: partObserver }: RequestObserver,
 ): ResponseCache {
-  const { RESPONSE_CACHE_BYTES: capacityBytes } = config;
-  if (capacityBytes === 0) return { cache: null, forget: () => 0, stop() {} };
-  const { cacheRedis: redis, cacheSecrets, now, random, metrics } = doors;
+  const { cacheRedis: redis, cacheSecrets } = doors;
   const values =
     redis === null
       ? null
@@ -51,6 +54,34 @@ export function buildResponseCache(
           scope: describeScope(config),
           onFailure: observer.redisFailed,
         });
+  const kept: KeptHere = {
+    answers: buildAnswerCache(config, doors, observer, values),
+    parts: buildPartCache(config, doors, partObserver),
+  };
+  return {
+    cache: kept.answers,
+    parts: kept.parts,
+    forget(notice) {
+      values?.forget(notice === 'anything' ? EVERY_PRODUCT : notice.product);
+      return forgetHere(kept, notice);
+    },
+    stop: values === null ? () => {} : follow(values, kept),
+  };
+}
+
+/** What this process keeps; null for nothing. */
+interface KeptHere {
+  readonly answers: AnswerCache<Executed> | null;
+  readonly parts: PartCache | null;
+}
+
+function buildAnswerCache(
+  { RESPONSE_CACHE_BYTES: capacityBytes }: GatewayConfig,
+  { now, random, metrics }: ResponseCacheDoors,
+  observer: RequestObserver['cache'],
+  values: SharedValues | null,
+): AnswerCache<Executed> | null {
+  if (capacityBytes === 0) return null;
   const cache = new AnswerCache<Executed>({
     capacityBytes,
     shared: values === null ? null : toSharedAnswers(values, now),
@@ -66,14 +97,31 @@ export function buildResponseCache(
     bytes.set(cache.bytes);
     answers.set(cache.answers);
   });
-  return {
-    cache,
-    forget(notice) {
-      values?.forget(notice === 'anything' ? EVERY_PRODUCT : notice.product);
-      return forgetHere(cache, notice);
-    },
-    stop: values === null ? () => {} : follow(values, cache),
-  };
+  return cache;
+}
+
+function buildPartCache(
+  config: GatewayConfig,
+  { now, random, metrics }: ResponseCacheDoors,
+  observer: RequestObserver['parts'],
+): PartCache | null {
+  const { ENTITY_CACHE_BYTES: capacityBytes, ENTITY_CACHE_MISSING_SECONDS } = config;
+  if (capacityBytes === 0) return null;
+  const cache = new PartCache({
+    capacityBytes,
+    missingSeconds: ENTITY_CACHE_MISSING_SECONDS,
+    unstatedIsShared: cannotKnowCallers(config),
+    now,
+    random,
+    observer,
+  });
+  const bytes = metrics.gauge('gateway_entity_cache_bytes');
+  const parts = metrics.gauge('gateway_entity_cache_parts');
+  metrics.beforeReading(() => {
+    bytes.set(cache.bytes);
+    parts.set(cache.parts);
+  });
+  return cache;
 }
 
 /** Settings by which two gateways with the same supergraph answer differently. */
@@ -90,22 +138,28 @@ function describeScope(config: GatewayConfig): string {
   return JSON.stringify([FORWARD_HEADERS, ROW_CLAIMS, urls, ...others]);
 }
 
-function forgetHere(cache: AnswerCache<Executed>, notice: ChangeNotice): number {
-  if (notice === 'anything') return cache.forget('everything');
-  if ('tag' in notice) return cache.forget(notice);
+function forgetHere(kept: KeptHere, notice: ChangeNotice): number {
+  if (notice === 'anything') return forgetBoth(kept, 'everything');
+  if ('tag' in notice) return forgetBoth(kept, notice);
   const { product, types } = notice;
-  if (types === null) return cache.forget({ product, type: null });
-  return types.reduce((count, type) => count + cache.forget({ product, type }), 0);
+  if (types === null) return forgetBoth(kept, { product, type: null });
+  return types.reduce((count, type) => count + forgetBoth(kept, { product, type }), 0);
+}
+
+/** Parts first, so that no answer is made of what is to be forgotten. */
+function forgetBoth({ parts, answers }: KeptHere, what: Forgetting | 'everything'): number {
+  const count = parts?.forget(what) ?? 0;
+  return count + (answers?.forget(what) ?? 0);
 }
 
 /** Forgets in this process what others have said in Redis has changed. */
-function follow(values: SharedValues, cache: AnswerCache<Executed>): () => void {
+function follow(values: SharedValues, kept: KeptHere): () => void {
   let isLooking = false;
   const look = async (): Promise<void> => {
     if (isLooking) return;
     isLooking = true;
     const products = await values.look();
-    for (const product of products) cache.forget({ product, type: null });
+    for (const product of products) forgetBoth(kept, { product, type: null });
     isLooking = false;
   };
   const timer = setInterval(() => void look(), LOOK_MS);

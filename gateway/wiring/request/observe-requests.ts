@@ -9,14 +9,17 @@ import type { Problem } from '../../../shared/errors/problem.ts';
 import { Lookup } from '../../../shared/lang/lookup.ts';
 import type { Metrics } from '../../../shared/telemetry/create-metrics.ts';
 import type { Logger } from '../../../shared/telemetry/logger.ts';
+import type { PartObserver } from '../../cache/parts/part-settings.ts';
 import type { PreparationObserver } from '../../operation/preparation-observer.ts';
 import type { PreparedOperation } from '../../operation/prepare-operation.ts';
 import type { ObservePolicyDecision } from '../../policy/held-policies.ts';
 import { type CacheObserver, type CacheState, observeCache } from './observe-cache.ts';
+import { observeParts } from './observe-parts.ts';
 
 export interface RequestObserver {
   readonly preparation: PreparationObserver;
   readonly cache: CacheObserver;
+  readonly parts: PartObserver;
   readonly request: (status: number, seconds: number) => void;
   readonly subgraphCall: (subgraph: string, outcome: string, seconds: number) => void;
   readonly keysUnavailable: (issuer: string, error: unknown) => void;
@@ -64,7 +67,6 @@ export function createRequestObserver(metrics: Metrics, log: Logger): RequestObs
   const misses = metrics.counter('gateway_plan_cache_misses_total');
   const evictions = metrics.counter('gateway_plan_cache_evictions_total');
   const seconds = metrics.histogram('gateway_request_seconds');
-  const redisFailures = metrics.counter('gateway_redis_failures_total');
   const deduplicated = metrics.counter('gateway_deduplicated_requests_total');
   // Series are found once for each label here, because finding one writes its labels as a text.
   const requests = new Lookup((status: number) =>
@@ -86,6 +88,7 @@ export function createRequestObserver(metrics: Metrics, log: Logger): RequestObs
   return {
     policyDecided: createDecisionReport(metrics, log),
     cache,
+    parts: observeParts(metrics, log),
     preparation: {
       hit: () => hits.inc(),
       miss: () => misses.inc(),
@@ -107,7 +110,7 @@ export function createRequestObserver(metrics: Metrics, log: Logger): RequestObs
     introspected: (result) => metrics.counter('gateway_introspections_total', result).inc(),
     authenticationFailed: (code) =>
       metrics.counter('gateway_authentication_failures_total', code).inc(),
-    redisFailed: () => redisFailures.inc(),
+    redisFailed: () => metrics.counter('gateway_redis_failures_total').inc(),
     refused: countProblems,
     deduplicated: () => deduplicated.inc(),
     remembered: (outcome) => metrics.counter('gateway_remembered_answers_total', outcome).inc(),

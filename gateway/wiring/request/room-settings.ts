@@ -64,10 +64,16 @@ export function toAnswerSettings(config: GatewayConfig): AnswerSettings {
     passSubgraphErrors: config.SUBGRAPH_ERRORS === 'passed',
     timeoutMs: config.REQUEST_TIMEOUT_MS,
     cacheStatus: config.CACHE_STATUS,
+    asksForRefused: mode === 'dry_run',
     surrogateKeys: config.SURROGATE_KEYS,
-    unstatedIsShared: config.SUBGRAPH_TRUST_KEY_FILE === null && !forwardsCredentials(config),
+    unstatedIsShared: cannotKnowCallers(config),
     requiresAuthentication: config.REQUIRE_AUTHENTICATION,
   };
+}
+
+/** Whether no product can know who asks, so that one that says neither public nor private cannot mean the caller. */
+export function cannotKnowCallers(config: GatewayConfig): boolean {
+  return config.SUBGRAPH_TRUST_KEY_FILE === null && !forwardsCredentials(config);
 }
 
 function forwardsCredentials({ FORWARD_HEADERS: forwarded }: GatewayConfig): boolean {

@@ -1,7 +1,9 @@
 import type { AnswerLifetime, Keeping } from '../../cache/answer-lifetime.ts';
 import type { MadeAnswer } from '../../cache/cache-query.ts';
 import { type AskedEntities, collectCacheTags, toTagName } from '../../cache/collect-cache-tags.ts';
+import type { RequestParts } from '../../cache/parts/request-parts.ts';
 import type { Work } from '../../cache/single-flight.ts';
+import { isFailure } from '../../execution/calls/is-failure.ts';
 import type { CompiledOperation } from '../../execution/execute-operation.ts';
 import type { ExecutionResult } from '../../execution/execution-result.ts';
 import type { EdgeAnswer, EdgeRequest } from '../../http/edge-types.ts';
@@ -64,6 +66,8 @@ export interface RunPlan {
   readonly keeping: KeepingPlan | null;
   /** Whether the client of the request waits for it, so that it ends when the client has gone. */
   readonly isAwaited: boolean;
+  /** What it may take instead of asking; null asks for everything. */
+  readonly parts: RequestParts | null;
 }
 
 /** Executes and renders. */
@@ -71,12 +75,13 @@ export function runRequest(
   accepted: AcceptedRequest,
   headersFor: SubgraphHeaders,
   settings: RunSettings,
-  { keeping, isAwaited }: RunPlan,
+  { keeping, isAwaited, parts }: RunPlan,
 ): Work<Executed> {
   const { request, principal, rights, generation, prepared, executable } = accepted;
   const subgraphs = new Map<string, number>();
   const asked: AskedEntities[] = [];
   const isTagged = keeping !== null && prepared.snapshot.cacheTags.length > 0;
+  let hasKeptParts = false;
   let abort = () => {};
   const execute = async (): Promise<Executed> => {
     const result = await executable.execute({
@@ -85,7 +90,14 @@ export function runRequest(
       loadEntities: generation.loadEntities,
       memory: generation.memory,
       noteLifetime:
-        keeping === null ? undefined : (one) => keeping.lifetime.note(one, keeping.now()),
+        keeping === null
+          ? undefined
+          : (one, cameAtMs = keeping.now()) => keeping.lifetime.note(one, cameAtMs),
+      parts: parts ?? undefined,
+      noteKept(subgraph) {
+        hasKeptParts = true;
+        subgraphs.set(subgraph, subgraphs.get(subgraph) ?? 0);
+      },
       noteEntities: isTagged
         ? (product, representations) => asked.push({ product, representations })
         : undefined,
@@ -99,7 +111,7 @@ export function runRequest(
         if (isAwaited && request.client.gone) giveUp();
       },
     });
-    const run = { requestId: request.requestId, result, subgraphs, asked };
+    const run = { requestId: request.requestId, result, subgraphs, asked, hasKeptParts };
     return toExecuted(run, accepted, settings, keeping);
   };
   return { value: execute(), abort: () => abort() };
@@ -111,30 +123,31 @@ interface EndedRun {
   readonly result: ExecutionResult;
   readonly subgraphs: ReadonlyMap<string, number>;
   readonly asked: readonly AskedEntities[];
+  readonly hasKeptParts: boolean;
 }
 
 function toExecuted(
-  { requestId, result, subgraphs, asked }: EndedRun,
+  { requestId, result, subgraphs, asked, hasKeptParts }: EndedRun,
   accepted: AcceptedRequest,
   settings: RunSettings,
   plan: KeepingPlan | null,
 ): Executed {
   const { prepared, request } = accepted;
   const { problems } = result;
-  const hasFailed = problems.some(({ code }) => FAILURES.has(code));
+  const hasFailed = problems.some(({ code }) => isFailure(code));
   const hasData = result.dataText !== undefined;
   const rendered = renderOnce(result, accepted, settings);
   const keeping = plan !== null && isKeepable(result) ? plan.lifetime.keeping : null;
   if (plan === null || keeping === null) {
     return {
-      ...{ requestId, problems, subgraphs, hasData, hasFailed },
+      ...{ requestId, problems, subgraphs, hasData, hasFailed, hasKeptParts },
       ...{ answer: rendered, keeping: null, bytes: 0, tags: NO_TAGS },
     };
   }
   const tags = collectCacheTags(prepared, request.parameters.variables, asked);
   const answer = renderKept(rendered, result, keeping, plan);
   return {
-    ...{ requestId, problems, subgraphs, hasData, hasFailed },
+    ...{ requestId, problems, subgraphs, hasData, hasFailed, hasKeptParts },
     answer: settings.surrogateKeys
       ? renderSurrogateKeys(answer, subgraphs.keys(), [...tags].map(toTagName))
       : answer,
@@ -150,13 +163,6 @@ const NO_TAGS: ReadonlySet<string> = new Set();
 
 /** What a refused path takes, roughly. */
 const PROBLEM_BYTES = 300;
-
-const FAILURES: ReadonlySet<string> = new Set([
-  'SUBGRAPH_UNREACHABLE',
-  'SUBGRAPH_TIMEOUT',
-  'SUBGRAPH_RESPONSE_INVALID',
-  'SUBGRAPH_RESPONSE_TOO_LARGE',
-]);
 
 /** What was taken out for lack of rights belongs to the authorization shape, as every key does. */
 function isKeepable({ dataText, problems }: ExecutionResult): boolean {

@@ -66,8 +66,10 @@ function linkChanges({ DATABASE_URL: url }: GatewayConfig, log: Logger): ChangeL
   return url === null ? NO_CHANGE_LINK : createChangeLink(url, log);
 }
 
+/** Where only parts are kept, nothing is shared, but in Redis stands what others say has changed. */
 function sharesAnswers(config: GatewayConfig): boolean {
-  return config.RESPONSE_CACHE_IN_REDIS && config.RESPONSE_CACHE_BYTES > 0;
+  const { RESPONSE_CACHE_IN_REDIS, RESPONSE_CACHE_BYTES, ENTITY_CACHE_BYTES } = config;
+  return RESPONSE_CACHE_IN_REDIS && RESPONSE_CACHE_BYTES + ENTITY_CACHE_BYTES > 0;
 }
 
 function connectRedis(

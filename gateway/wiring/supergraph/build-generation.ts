@@ -1,7 +1,7 @@
 import type { GatewayConfig } from '../../config/config-schema.ts';
 import { createLoadEntities } from '../../execution/calls/entity-loads.ts';
+import type { ExecutionDoors } from '../../execution/calls/execution-doors.ts';
 import { createProbeSubgraphs, type SubgraphState } from '../../execution/calls/probe-subgraphs.ts';
-import type { ExecutionDoors } from '../../execution/calls/request-calls.ts';
 import type { CallSubgraph } from '../../execution/calls/subgraph-answer.ts';
 import { createSubgraphClient } from '../../execution/calls/subgraph-client.ts';
 import { AnswerMemory } from '../../execution/repetition/answer-memory.ts';

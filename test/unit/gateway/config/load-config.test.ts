@@ -84,6 +84,8 @@ test('starts with the defaults of production when nothing is set', () => {
     AUTHORIZATION_MODE: 'filter',
     AUTHORIZATION_ERRORS: 'errors',
     INTROSPECTION_SHOWS: 'all',
+    ENTITY_CACHE_BYTES: 67108864,
+    ENTITY_CACHE_MISSING_SECONDS: 10,
     EXPLAIN_ACCESS: 'authenticated',
     POLICY_FOLDER: null,
     CLASSIFICATION_RULES: null,

@@ -1,0 +1,66 @@
+/**
+ * Parts of answers that serve more than one request: single entities, and what one call from the root
+ * has given.
+ *
+ * An answer as a whole serves only who asks the same; its parts serve whoever asks a product the
+ * same about the same entity. A key holds all that the product is told besides the request id: the
+ * text of the call, its variables, the representation, and of the caller its row claims, forwarded
+ * headers and grants of this product; where the product said private, the caller too. Which rights
+ * an operation mentions is not in it: what they refuse is not in the text of a call.
+ *
+ * Values are as the product gave them, before masks. They stay in the memory of this process.
+ *
+ * @module
+ */
+import type { Forgetting } from '../answer-store.ts';
+import type { PartSchema } from './part-kind.ts';
+import type { PartCacheSettings } from './part-settings.ts';
+import { PartStore } from './part-store.ts';
+import { type PartRights, RequestParts } from './request-parts.ts';
+
+/** Kept parts of all requests. Throws no dice and reads no clock: both are arguments. */
+export class PartCache {
+  readonly #settings: PartCacheSettings;
+  readonly #store: PartStore;
+  /** How often something of a product was forgotten; of all products together under the empty name. */
+  readonly #forgotten = new Map<string, number>();
+
+  constructor(settings: PartCacheSettings) {
+    this.#settings = settings;
+    this.#store = new PartStore(settings.capacityBytes, settings.observer.evicted);
+  }
+
+  /** Memory taken, by an estimate. */
+  get bytes(): number {
+    return this.#store.bytes;
+  }
+
+  /** A count. */
+  get parts(): number {
+    return this.#store.parts;
+  }
+
+  /** What one request may take and leave. */
+  ofRequest(rights: PartRights, schema: PartSchema): RequestParts {
+    return new RequestParts(this.#store, this.#settings, rights, schema, (product) =>
+      this.#epochOf(product),
+    );
+  }
+
+  /**
+   * Forgets parts; what is being asked for at the moment is not kept when it comes.
+   *
+   * @returns How many were forgotten, a count.
+   */
+  forget(what: Forgetting | 'everything'): number {
+    const name = what === 'everything' ? '' : what.product;
+    this.#forgotten.set(name, (this.#forgotten.get(name) ?? 0) + 1);
+    const count = what === 'everything' ? this.#store.forgetAll() : this.#store.forget(what);
+    if (count > 0) this.#settings.observer.forgot(count);
+    return count;
+  }
+
+  #epochOf(product: string): number {
+    return (this.#forgotten.get(product) ?? 0) + (this.#forgotten.get('') ?? 0);
+  }
+}

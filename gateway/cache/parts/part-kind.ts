@@ -1,0 +1,176 @@
+import type { GraphQLSchema } from 'graphql';
+import { ANY_TYPE, findTypesOf } from '../../operation/asked-types.ts';
+import type { CacheTagFormat } from '../../supergraph/read-cache-tags.ts';
+import type { Lifetime } from '../read-lifetime.ts';
+import type { FoundParts } from './found-parts.ts';
+import type { PartValues } from './part-values.ts';
+
+/** A call, as far as all that ask the same of a product have it in common. */
+export interface PartCall {
+  readonly subgraph: string;
+  /** `{"query":"…"`, the beginning of the request body. */
+  readonly bodyStart: string;
+  /** Members of the JSON object `variables` besides the representations; may be empty. */
+  readonly variables: string;
+}
+
+/** What of a supergraph decides what is kept and forgotten. */
+export interface PartSchema {
+  readonly version: string;
+  readonly schema: GraphQLSchema;
+  readonly cacheTags: readonly CacheTagFormat[];
+}
+
+/** What is kept of the calls of one text to one product of one supergraph. */
+export class PartKind {
+  readonly subgraph: string;
+  readonly bodyStart: string;
+  readonly version: string;
+  /** What the metrics call it: the type of its first entity, or that of the query. */
+  readonly type: string;
+  /** Whether it asks for no entity by its key. */
+  readonly isOfRoot: boolean;
+  readonly groups = new Map<string, PartGroup>();
+  readonly #types: ReadonlySet<string>;
+
+  /** @param text Of the first part that is kept of it. */
+  constructor({ subgraph, bodyStart }: PartCall, { version, schema }: PartSchema, text: string) {
+    this.subgraph = subgraph;
+    this.bodyStart = bodyStart;
+    this.version = version;
+    this.isOfRoot = text === '';
+    this.type = this.isOfRoot ? (schema.getQueryType()?.name ?? 'Query') : typeOf(text);
+    const { query } = JSON.parse(`${bodyStart}}`) as { readonly query: string };
+    this.#types = findTypesOf(query, schema);
+  }
+
+  /** Whether it may hold data of a type; null for any. */
+  asks(type: string | null): boolean {
+    return type === null || this.#types.has(type) || this.#types.has(ANY_TYPE);
+  }
+
+  group(key: string): PartGroup {
+    let group = this.groups.get(key);
+    if (group === undefined) {
+      group = new PartGroup(this, key);
+      this.groups.set(key, group);
+    }
+    return group;
+  }
+}
+
+function typeOf(text: string): string {
+  const { __typename: type } = JSON.parse(text) as { readonly __typename?: unknown };
+  return typeof type === 'string' ? type : '';
+}
+
+/** What was found for a list before, and until when that is so. */
+interface FoundBefore {
+  readonly version: number;
+  /** Epoch milliseconds. */
+  readonly untilMs: number;
+  readonly found: FoundInGroup;
+}
+
+/** What is found, and which responses that is of. */
+interface FoundInGroup extends FoundParts {
+  readonly responses: ReadonlySet<KeptResponse>;
+}
+
+/** Kept parts that may be given to the same callers, by the text that they are asked for with. */
+export class PartGroup {
+  readonly kind: PartKind;
+  readonly key: string;
+  readonly parts = new Map<string, KeptPart>();
+  /** Goes up whenever a part comes or goes. */
+  version = 0;
+  readonly #before = new WeakMap<object, FoundBefore>();
+
+  constructor(kind: PartKind, key: string) {
+    this.kind = kind;
+    this.key = key;
+  }
+
+  /** What was found for this very list when nothing else was kept than now, all of it fresh. */
+  foundBefore(list: object, nowMs: number): FoundInGroup | null {
+    const before = this.#before.get(list);
+    return before !== undefined && before.version === this.version && nowMs < before.untilMs
+      ? before.found
+      : null;
+  }
+
+  noteFound(list: object, found: FoundInGroup, untilMs: number): void {
+    this.#before.set(list, { version: this.version, untilMs, found });
+  }
+}
+
+/** Until when parts may be given. Times are epoch milliseconds. */
+export interface PartTimes {
+  /** As the product has said it. */
+  readonly lifetime: Lifetime;
+  readonly freshUntilMs: number;
+  /** Never before `freshUntilMs`. */
+  readonly staleWhileRevalidateUntilMs: number;
+  /** Never before `freshUntilMs`. */
+  readonly staleIfErrorUntilMs: number;
+}
+
+/**
+ * A response of which parts are kept: what memory is taken and given back by.
+ *
+ * Parts that came together are mostly used together, so the response is what is moved to the front
+ * and what makes room, and no part costs a step of its own.
+ */
+export class KeptResponse {
+  readonly group: PartGroup;
+  readonly values: PartValues;
+  readonly cameAtMs: number;
+  /** Of parts that are there. */
+  readonly found: PartTimes;
+  /** Of those that the product does not have. */
+  readonly missing: PartTimes;
+  /** Texts of its parts; some may be of a newer response by now. */
+  readonly texts: string[] = [];
+  /** How many of them are not, a count. */
+  live = 0;
+
+  constructor(
+    group: PartGroup,
+    values: PartValues,
+    cameAtMs: number,
+    times: { readonly found: PartTimes; readonly missing: PartTimes },
+  ) {
+    this.group = group;
+    this.values = values;
+    this.cameAtMs = cameAtMs;
+    this.found = times.found;
+    this.missing = times.missing;
+  }
+}
+
+/** One part of a kept response. */
+export class KeptPart {
+  readonly response: KeptResponse;
+  readonly index: number;
+  /** Whether the product has said that there is no such entity. */
+  readonly isMissing: boolean;
+  /** As `toTagKey` writes them. */
+  readonly tags: readonly string[];
+  /** Whether a newer one is asked for at the moment. */
+  isRefreshed = false;
+
+  constructor(response: KeptResponse, index: number, isMissing: boolean, tags: readonly string[]) {
+    this.response = response;
+    this.index = index;
+    this.isMissing = isMissing;
+    this.tags = tags;
+  }
+
+  get times(): PartTimes {
+    return this.isMissing ? this.response.missing : this.response.found;
+  }
+
+  get value(): unknown {
+    return this.isMissing ? null : this.response.values.at(this.index);
+  }
+}

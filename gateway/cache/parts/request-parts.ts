@@ -1,0 +1,314 @@
+import { createHash } from 'node:crypto';
+import { tagsOfEntity } from '../collect-cache-tags.ts';
+import { type Lifetime, NO_LIFETIME } from '../read-lifetime.ts';
+import type { CameBefore, FoundParts } from './found-parts.ts';
+import {
+  type KeptPart,
+  KeptResponse,
+  type PartCall,
+  type PartGroup,
+  type PartSchema,
+  type PartTimes,
+} from './part-kind.ts';
+import type { PartCacheSettings } from './part-settings.ts';
+import type { NewPart, PartStore } from './part-store.ts';
+import type { PartValues } from './part-values.ts';
+
+/** What decides for one request which parts are for it. */
+export interface PartRights {
+  /** All that a product is told of the caller besides who it is and its scopes. */
+  readonly told: (subgraph: string) => string;
+  /** Equal for two requests only when they are the same caller's; null for one who is not known. */
+  readonly caller: string | null;
+  /** Whether what is kept will do. */
+  readonly takesKept: boolean;
+  /** Whether what is stale will do while a newer one is made. */
+  readonly takesStale: boolean;
+}
+
+/** What a call has brought. */
+export interface CameNow {
+  readonly call: PartCall;
+  /** What each part was asked for with; empty for what no entity is asked for. */
+  readonly texts: readonly string[];
+  /** Those that may be kept: index among the texts, and in the values; null where there is no such entity. */
+  readonly parts: readonly {
+    readonly text: number;
+    readonly index: number;
+    readonly isMissing: boolean;
+  }[];
+  readonly values: PartValues;
+  readonly lifetime: Lifetime;
+  /** What `epochOf` said before the call was made. */
+  readonly epoch: number;
+}
+
+/** Of the rest of a lifetime, as `AnswerCache` has it. */
+const JITTER = 0.1;
+
+/** A longer key is digested: variables can be as large as a request. */
+const LONGEST_KEY = 200;
+
+/** What one request may take from what is kept, and leave to others. */
+export class RequestParts {
+  readonly #store: PartStore;
+  readonly #settings: PartCacheSettings;
+  readonly #rights: PartRights;
+  readonly #schema: PartSchema;
+  readonly #told = new Map<string, string>();
+  /** Of a product: differs when something of it was forgotten. */
+  readonly epochOf: (subgraph: string) => number;
+
+  constructor(
+    store: PartStore,
+    settings: PartCacheSettings,
+    rights: PartRights,
+    schema: PartSchema,
+    epochOf: (subgraph: string) => number,
+  ) {
+    this.#store = store;
+    this.#settings = settings;
+    this.#rights = rights;
+    this.#schema = schema;
+    this.epochOf = epochOf;
+  }
+
+  /**
+   * Finds what is kept of the parts of a call.
+   *
+   * @param list Stands for the texts; the same one again is found faster.
+   * @returns Null where nothing is.
+   */
+  find(call: PartCall, texts: readonly string[], list: object): FoundParts | null {
+    if (!this.#rights.takesKept) return null;
+    const kind = this.#store.find(call, this.#schema.version);
+    if (kind === undefined) return null;
+    const groups = this.#groupsOf(call, kind.groups);
+    const found = groups.length === 0 ? null : this.#findIn(groups, texts, list);
+    if (found === null) this.#looked(call.subgraph, kind.type, { miss: texts.length });
+    else this.#count(call.subgraph, kind.type, found, texts.length);
+    return found;
+  }
+
+  /** Finds what may be given because asking has failed; undefined where nothing may. */
+  findForFailure(call: PartCall, texts: readonly string[]): readonly unknown[] | undefined {
+    const { groups = new Map<string, PartGroup>() } =
+      this.#store.find(call, this.#schema.version) ?? {};
+    const nowMs = this.#settings.now();
+    const values = [];
+    if (!this.#rights.takesKept || !this.#rights.takesStale) return undefined;
+    for (const text of texts) {
+      const part = pick(this.#groupsOf(call, groups), text);
+      if (part === undefined || nowMs >= part.times.staleIfErrorUntilMs) return undefined;
+      values.push(part.value);
+    }
+    return values;
+  }
+
+  /**
+   * Begins to make stale parts anew; those for which that is under way are left out.
+   *
+   * @returns Their indexes.
+   */
+  beginRefresh(call: PartCall, texts: readonly string[], stale: readonly number[]) {
+    const parts = this.#partsAt(call, texts, stale).filter(([, part]) => !part.isRefreshed);
+    for (const [, part] of parts) part.isRefreshed = true;
+    const end = (): void => {
+      for (const [, part] of parts) part.isRefreshed = false;
+    };
+    return { indexes: parts.map(([index]) => index), end };
+  }
+
+  refreshFailed(error: unknown): void {
+    this.#settings.observer.refreshFailed(error);
+  }
+
+  /** Keeps what has come, where the product allows that and nothing of it was forgotten meanwhile. */
+  keep(came: CameNow): void {
+    const { call, lifetime, values, texts, parts } = came;
+    if (lifetime.freshSeconds === 0 || parts.length === 0) return;
+    if (came.epoch !== this.epochOf(call.subgraph)) return;
+    const { unstatedIsShared, now } = this.#settings;
+    const isShared =
+      lifetime.scope === 'public' || (lifetime.scope === 'unstated' && unstatedIsShared);
+    const { caller } = this.#rights;
+    if (!isShared && caller === null) return;
+    const sharedKey = this.#keyOf(call, null);
+    const key = isShared ? sharedKey : this.#keyOf(call, caller);
+    const group = this.#store.group(call, this.#schema, key, texts[0] ?? '');
+    if (!isShared) this.#dropShared(group, sharedKey, texts);
+    // Requests whose loads were merged bring the same response.
+    const own = parts.filter(({ text }) => {
+      return group.parts.get(texts[text] as string)?.response.values !== values;
+    });
+    if (own.length === 0) return;
+    values.detach();
+    const nowMs = now();
+    const response = new KeptResponse(group, values, nowMs, {
+      found: this.#timesOf(lifetime, nowMs),
+      missing: this.#timesOf(this.missingLifetime(lifetime), nowMs),
+    });
+    const { subgraph } = call;
+    const formats = this.#schema.cacheTags.filter(
+      ({ field, product }) => field === null && product === subgraph,
+    );
+    const newParts = own.map((part): NewPart => {
+      const text = texts[part.text] as string;
+      const tags = tagsOfEntity(formats, subgraph, text);
+      return { text, index: part.index, isMissing: part.isMissing, tags };
+    });
+    this.#store.keep(response, newParts);
+  }
+
+  /** How long it is believed that there is no such entity. */
+  missingLifetime(lifetime: Lifetime): Lifetime {
+    const freshSeconds = Math.min(lifetime.freshSeconds, this.#settings.missingSeconds);
+    if (freshSeconds === 0) return NO_LIFETIME;
+    return { ...lifetime, freshSeconds, staleWhileRevalidateSeconds: 0, staleIfErrorSeconds: 0 };
+  }
+
+  #findIn(groups: readonly PartGroup[], texts: readonly string[], list: object): FoundParts | null {
+    const nowMs = this.#settings.now();
+    const [first] = groups;
+    const only = groups.length === 1 ? first : undefined;
+    const before = only?.foundBefore(list, nowMs) ?? null;
+    if (before !== null) {
+      for (const response of before.responses) this.#store.touch(response);
+      return before;
+    }
+    const gathered = new Gathered(texts.length);
+    for (let index = 0; index < texts.length; index += 1) {
+      const part = pick(groups, texts[index] as string);
+      gathered.add(index, this.#isUsable(part, nowMs) ? part : undefined, nowMs);
+    }
+    if (gathered.absent.length === texts.length) return null;
+    for (const response of gathered.responses) this.#store.touch(response);
+    if (only !== undefined && gathered.isWholeAndFresh) {
+      only.noteFound(list, gathered, gathered.freshUntilMs);
+    }
+    return gathered;
+  }
+
+  #isUsable(part: KeptPart | undefined, nowMs: number): boolean {
+    if (part === undefined) return false;
+    const { freshUntilMs, staleWhileRevalidateUntilMs } = part.times;
+    return nowMs < (this.#rights.takesStale ? staleWhileRevalidateUntilMs : freshUntilMs);
+  }
+
+  #partsAt(call: PartCall, texts: readonly string[], indexes: readonly number[]) {
+    const kind = this.#store.find(call, this.#schema.version);
+    const groups = kind === undefined ? [] : this.#groupsOf(call, kind.groups);
+    return indexes.flatMap((index): readonly (readonly [number, KeptPart])[] => {
+      const part = pick(groups, texts[index] as string);
+      return part === undefined ? [] : [[index, part]];
+    });
+  }
+
+  /** What is kept for the caller alone comes first: it is never less strict. */
+  #groupsOf(call: PartCall, groups: ReadonlyMap<string, PartGroup>): readonly PartGroup[] {
+    const { caller } = this.#rights;
+    const own = caller === null ? undefined : groups.get(this.#keyOf(call, caller));
+    const shared = groups.get(this.#keyOf(call, null));
+    if (own === undefined) return shared === undefined ? [] : [shared];
+    return shared === undefined ? [own] : [own, shared];
+  }
+
+  /** What was public before is not any more. */
+  #dropShared({ kind }: PartGroup, sharedKey: string, texts: readonly string[]): void {
+    const shared = kind.groups.get(sharedKey);
+    if (shared !== undefined) for (const text of texts) this.#store.drop(shared, text);
+  }
+
+  #keyOf({ subgraph, variables }: PartCall, caller: string | null): string {
+    let told = this.#told.get(subgraph);
+    if (told === undefined) {
+      told = this.#rights.told(subgraph);
+      this.#told.set(subgraph, told);
+    }
+    // Lengths stand before, so that no two different keys are written alike.
+    const key = `${variables.length} ${told.length} ${variables}${told}${caller === null ? '' : `\n${caller}`}`;
+    return key.length > LONGEST_KEY ? createHash('sha256').update(key).digest('base64url') : key;
+  }
+
+  #timesOf(lifetime: Lifetime, nowMs: number): PartTimes {
+    const jitter = 1 - JITTER * this.#settings.random();
+    const freshMs = 1000 * lifetime.freshSeconds;
+    const endsMs = nowMs + freshMs;
+    return {
+      lifetime,
+      freshUntilMs: nowMs + freshMs * jitter,
+      staleWhileRevalidateUntilMs: endsMs + 1000 * lifetime.staleWhileRevalidateSeconds,
+      staleIfErrorUntilMs: endsMs + 1000 * lifetime.staleIfErrorSeconds,
+    };
+  }
+
+  #count(subgraph: string, type: string, found: FoundParts, asked: number): void {
+    const stale = found.stale.length;
+    const miss = found.absent.length;
+    const { missing } = found;
+    this.#looked(subgraph, type, { stale, miss, missing, hit: asked - stale - miss - missing });
+    if (miss === 0) this.#settings.observer.saved(subgraph, type);
+  }
+
+  #looked(
+    subgraph: string,
+    type: string,
+    counts: {
+      readonly hit?: number;
+      readonly missing?: number;
+      readonly stale?: number;
+      readonly miss: number;
+    },
+  ): void {
+    const { looked } = this.#settings.observer;
+    const { hit = 0, missing = 0, stale = 0, miss } = counts;
+    if (hit > 0) looked(subgraph, type, 'hit', hit);
+    if (missing > 0) looked(subgraph, type, 'missing', missing);
+    if (stale > 0) looked(subgraph, type, 'stale', stale);
+    if (miss > 0) looked(subgraph, type, 'miss', miss);
+  }
+}
+
+function pick(groups: readonly PartGroup[], text: string): KeptPart | undefined {
+  for (const group of groups) {
+    const part = group.parts.get(text);
+    if (part !== undefined) return part;
+  }
+  return undefined;
+}
+
+/** What is found for one call, as it is gathered. */
+class Gathered implements FoundParts {
+  readonly values: unknown[];
+  readonly absent: number[] = [];
+  readonly stale: number[] = [];
+  readonly cameBefore: CameBefore[] = [];
+  readonly responses = new Set<KeptResponse>();
+  freshUntilMs = Number.POSITIVE_INFINITY;
+  missing = 0;
+  #lastTimes: PartTimes | null = null;
+
+  constructor(size: number) {
+    this.values = new Array<unknown>(size);
+  }
+
+  get isWholeAndFresh(): boolean {
+    return this.absent.length === 0 && this.stale.length === 0;
+  }
+
+  add(index: number, part: KeptPart | undefined, nowMs: number): void {
+    if (part === undefined) {
+      this.absent.push(index);
+      return;
+    }
+    const { response, times } = part;
+    this.values[index] = part.value;
+    if (nowMs >= times.freshUntilMs) this.stale.push(index);
+    else if (part.isMissing) this.missing += 1;
+    if (times === this.#lastTimes) return;
+    this.#lastTimes = times;
+    this.responses.add(response);
+    this.freshUntilMs = Math.min(this.freshUntilMs, times.freshUntilMs);
+    this.cameBefore.push({ lifetime: times.lifetime, cameAtMs: response.cameAtMs });
+  }
+}

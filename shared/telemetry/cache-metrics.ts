@@ -1,0 +1,83 @@
+import type { MetricDefinition } from './metric-definition.ts';
+
+/** What the caches of the gateway export: of whole answers, and of their parts. */
+export const CACHE_METRICS = {
+  gateway_response_cache_lookups_total: {
+    kind: 'counter',
+    unit: 'count',
+    help: 'Operations by what the response cache did for them (hit, shared_hit from Redis, stale, stale_if_error, miss, bypass); where it is off, bypass.',
+    labels: ['state'],
+  },
+  gateway_response_cache_saved_calls_total: {
+    kind: 'counter',
+    unit: 'count',
+    help: 'Calls that a data product was spared because an answer was kept.',
+    labels: ['subgraph'],
+  },
+  gateway_response_cache_forgotten_total: {
+    kind: 'counter',
+    unit: 'count',
+    help: 'Kept answers that were forgotten before their time, because something in them has changed.',
+    labels: [],
+  },
+  gateway_response_cache_evictions_total: {
+    kind: 'counter',
+    unit: 'count',
+    help: 'Kept answers that had to make room for others.',
+    labels: [],
+  },
+  gateway_response_cache_redis_failures_total: {
+    kind: 'counter',
+    unit: 'count',
+    help: 'Commands of the response cache that Redis did not do, so that a request or a change went on without.',
+    labels: [],
+  },
+  gateway_response_cache_answers: {
+    kind: 'gauge',
+    unit: 'count',
+    help: 'Answers that are kept now, stale ones included.',
+    labels: [],
+  },
+  gateway_response_cache_bytes: {
+    kind: 'gauge',
+    unit: 'bytes',
+    help: 'Memory that kept answers take, by an estimate.',
+    labels: [],
+  },
+  gateway_entity_cache_lookups_total: {
+    kind: 'counter',
+    unit: 'count',
+    help: 'Entities, and responses to calls from the root, by what the entity cache did for them (hit, missing for an entity that is known not to exist, stale, miss), of products that allow keeping; the type is that of the first entity of such a call.',
+    labels: ['subgraph', 'type', 'state'],
+  },
+  gateway_entity_cache_saved_calls_total: {
+    kind: 'counter',
+    unit: 'count',
+    help: 'Calls that a data product was spared because all that they would ask for was kept.',
+    labels: ['subgraph', 'type'],
+  },
+  gateway_entity_cache_forgotten_total: {
+    kind: 'counter',
+    unit: 'count',
+    help: 'Kept entities and responses that were forgotten before their time, because they may have changed.',
+    labels: [],
+  },
+  gateway_entity_cache_evictions_total: {
+    kind: 'counter',
+    unit: 'count',
+    help: 'Responses whose kept parts had to make room for others.',
+    labels: [],
+  },
+  gateway_entity_cache_parts: {
+    kind: 'gauge',
+    unit: 'count',
+    help: 'Entities and responses from the root that are kept now, stale ones included.',
+    labels: [],
+  },
+  gateway_entity_cache_bytes: {
+    kind: 'gauge',
+    unit: 'bytes',
+    help: 'Memory that kept entities and responses take, by an estimate.',
+    labels: [],
+  },
+} as const satisfies Record<string, MetricDefinition>;

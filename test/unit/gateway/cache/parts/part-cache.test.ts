@@ -1,0 +1,234 @@
+import { buildSchema } from 'graphql';
+import { expect, test } from 'vitest';
+import { PartCache } from '../../../../../gateway/cache/parts/part-cache.ts';
+import type { PartValues } from '../../../../../gateway/cache/parts/part-values.ts';
+import type { PartRights } from '../../../../../gateway/cache/parts/request-parts.ts';
+import type { Lifetime } from '../../../../../gateway/cache/read-lifetime.ts';
+
+const SCHEMA = {
+  version: '1',
+  schema: buildSchema('type Query { good: Good } type Good { id: ID pieces: Int }'),
+  cacheTags: [],
+};
+const CALL = {
+  subgraph: 'stock',
+  bodyStart:
+    '{"query":"query($representations:[_Any!]!){_entities(representations:$representations){...on Good{pieces}}}"',
+  variables: '',
+};
+const HOUR: Lifetime = {
+  scope: 'public',
+  freshSeconds: 3600,
+  staleWhileRevalidateSeconds: 60,
+  staleIfErrorSeconds: 120,
+};
+
+const keyOf = (id: number) => `{"__typename":"Good","id":"${id}"}`;
+
+class TextValues implements PartValues {
+  readonly bytes: number;
+  readonly #values: readonly unknown[];
+  constructor(values: readonly unknown[], bytes = 100) {
+    this.#values = values;
+    this.bytes = bytes;
+  }
+  detach(): void {}
+  at(index: number): unknown {
+    return this.#values[index];
+  }
+}
+
+function start(capacityBytes = 1_000_000) {
+  const clock = { nowMs: 1_000_000 };
+  const seen = { evicted: 0, forgot: 0 };
+  const cache = new PartCache({
+    capacityBytes,
+    missingSeconds: 10,
+    unstatedIsShared: false,
+    now: () => clock.nowMs,
+    random: () => 0,
+    observer: {
+      looked() {},
+      saved() {},
+      refreshFailed() {},
+      evicted: () => {
+        seen.evicted += 1;
+      },
+      forgot: (parts) => {
+        seen.forgot += parts;
+      },
+    },
+  });
+  const of = (rights: Partial<PartRights> = {}) =>
+    cache.ofRequest(
+      { told: () => '', caller: null, takesKept: true, takesStale: true, ...rights },
+      SCHEMA,
+    );
+  const keep = (
+    ids: readonly number[],
+    { bytes = 100, lifetime = HOUR, rights = {}, missing = [] as readonly number[] } = {},
+  ) => {
+    const request = of(rights);
+    request.keep({
+      call: CALL,
+      texts: ids.map(keyOf),
+      parts: ids.map((id, index) => ({ text: index, index, isMissing: missing.includes(id) })),
+      values: new TextValues(ids, bytes),
+      lifetime,
+      epoch: request.epochOf('stock'),
+    });
+  };
+  const find = (ids: readonly number[], rights: Partial<PartRights> = {}) =>
+    of(rights).find(CALL, ids.map(keyOf), ids);
+  return { cache, clock, seen, of, keep, find };
+}
+
+test('what is kept is found, and what is not is absent', () => {
+  const { keep, find } = start();
+  keep([1, 2]);
+  const found = find([3, 2, 1]);
+
+  expect(found?.values).toEqual([undefined, 2, 1]);
+  expect(found?.absent).toEqual([0]);
+  expect(find([4])).toBeNull();
+});
+
+test('the same list finds the same values until something comes or goes', () => {
+  const { keep, find } = start();
+  const list = [1, 2];
+  keep(list);
+  const first = find(list);
+  const second = find(list);
+  keep([3]);
+  const third = find(list);
+
+  expect(second).toBe(first);
+  expect(third).not.toBe(first);
+  expect(third?.values).toEqual(first?.values);
+});
+
+test.each([
+  ['what products are told', { told: () => 'East' }],
+  ['nothing else', {}],
+])('callers are told apart by %s', (_, rights) => {
+  const { keep, find } = start();
+  keep([1]);
+
+  expect(find([1], rights) === null).toBe('told' in rights);
+});
+
+test('no text of variables and rights stands for another split of the same text', () => {
+  const { of, keep } = start();
+  keep([1], { rights: { told: () => '"b":1' } });
+  const found = of({ told: () => '' }).find({ ...CALL, variables: '"b":1' }, [keyOf(1)], []);
+
+  expect(found).toBeNull();
+});
+
+test('what is private is kept for its caller, and drops what was public', () => {
+  const { keep, find } = start();
+  keep([1]);
+  keep([1], { lifetime: { ...HOUR, scope: 'private' }, rights: { caller: 'ada' } });
+
+  expect(find([1], { caller: 'ada' })?.values).toEqual([1]);
+  expect([find([1]), find([1], { caller: 'ben' })]).toEqual([null, null]);
+});
+
+test.each([
+  ['fresh', 3599, { stale: [] }, [1]],
+  ['stale', 3601, { stale: [0] }, [1]],
+  ['over, with a failure', 3661, null, [1]],
+  ['over', 3721, null, undefined],
+])('after its lifetime it is %s', (_, seconds, found, forFailure) => {
+  const { clock, keep, find, of } = start();
+  keep([1]);
+  clock.nowMs += 1000 * seconds;
+
+  if (found === null) expect(find([1])).toBeNull();
+  else expect(find([1])).toMatchObject(found);
+  expect(of().findForFailure(CALL, [keyOf(1)])).toEqual(forFailure);
+});
+
+test('for who takes nothing stale it ends with its lifetime', () => {
+  const { clock, keep, find } = start();
+  keep([1]);
+  clock.nowMs += 3_601_000;
+
+  expect(find([1], { takesStale: false })).toBeNull();
+});
+
+test('an entity that does not exist is known for its own time, and is never stale', () => {
+  const { clock, keep, find } = start();
+  keep([1, 2], { missing: [2] });
+  const before = find([2]);
+  clock.nowMs += 10_000;
+
+  expect([before?.values, before?.cameBefore[0]?.lifetime.freshSeconds]).toEqual([[null], 10]);
+  expect([find([2]), find([1])?.values]).toEqual([null, [1]]);
+});
+
+test.each([
+  ['its product', { product: 'stock', type: null }, true],
+  ['its type', { product: 'stock', type: 'Good' }, true],
+  ['another type', { product: 'stock', type: 'Query' }, false],
+  ['another product', { product: 'goods', type: null }, false],
+  ['everything', 'everything' as const, true],
+])('forgetting %s', (_, what, isForgotten) => {
+  const { cache, seen, keep, find } = start();
+  keep([1, 2]);
+  const count = cache.forget(what);
+
+  expect([count, seen.forgot, find([1]) === null]).toEqual(
+    isForgotten ? [2, 2, true] : [0, 0, false],
+  );
+  expect(cache.parts).toBe(isForgotten ? 0 : 2);
+  if (isForgotten) expect(cache.bytes).toBe(0);
+});
+
+test('what was begun before something of its product was forgotten is not kept', () => {
+  const { cache, of, find } = start();
+  const request = of();
+  const epoch = request.epochOf('stock');
+  cache.forget({ product: 'stock', tag: 'any' });
+  request.keep({
+    call: CALL,
+    texts: [keyOf(1)],
+    parts: [{ text: 0, index: 0, isMissing: false }],
+    values: new TextValues([1]),
+    lifetime: HOUR,
+    epoch,
+  });
+
+  expect(find([1])).toBeNull();
+});
+
+test('memory is bounded, and what was used longest ago goes with all that came with it', () => {
+  const { cache, seen, keep, find } = start(20_000);
+  keep([1, 2]);
+  for (let id = 10; id < 40; id += 1) {
+    keep([id]);
+    find([1]);
+  }
+
+  expect(cache.bytes).toBeLessThanOrEqual(20_000);
+  expect(seen.evicted).toBeGreaterThan(5);
+  expect(find([1, 2])?.absent).toEqual([]);
+  expect(find([10])).toBeNull();
+});
+
+test('a response too large for its share is not kept, nor what it was to replace', () => {
+  const { cache, keep, find } = start(20_000);
+  keep([1]);
+  keep([1], { bytes: 10_000 });
+
+  expect([find([1]), cache.parts, cache.bytes]).toEqual([null, 0, 0]);
+});
+
+test('newer parts take the place of older ones, whose memory is given back', () => {
+  const { cache, keep } = start();
+  keep([1, 2]);
+  const before = cache.bytes;
+  for (let turn = 0; turn < 5; turn += 1) keep([1, 2]);
+
+  expect([cache.bytes, cache.parts]).toEqual([before, 2]);
+});
