@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { Admission } from './admission.ts';
 import type { Keeping } from './answer-lifetime.ts';
 import type { CachedOperation } from './cached-operation.ts';
 import { toTagKey } from './collect-cache-tags.ts';
@@ -40,9 +41,14 @@ const ENTRY_BYTES = 600;
 /** What a tag takes besides its text. */
 const TAG_BYTES = 150;
 
-/** Kept answers, bounded by bytes; the least recently used goes first. Reads no clock. */
+/**
+ * Kept answers, bounded by bytes; the least recently used goes first. What is new to a full store is
+ * kept when it comes again. Reads no clock.
+ */
 export class AnswerStore<Value> {
   readonly #entries: LRUCache<string, Stored<Value>>;
+  readonly #capacityBytes: number;
+  readonly #admission = new Admission();
   /** Operations with kept answers, by product. */
   readonly #byProduct = new Map<string, Set<CachedOperation>>();
   /** Operations with kept answers, by digest. */
@@ -56,6 +62,7 @@ export class AnswerStore<Value> {
    * @param onEvicted Told of each answer that had to make room.
    */
   constructor(capacityBytes: number, onEvicted: () => void) {
+    this.#capacityBytes = capacityBytes;
     this.#entries = new LRUCache<string, Stored<Value>>({
       maxSize: capacityBytes,
       maxEntrySize: Math.ceil(capacityBytes / LARGEST_SHARE),
@@ -111,19 +118,23 @@ export class AnswerStore<Value> {
     bytes: number,
     tags: ReadonlySet<string>,
   ): void {
+    let size = ENTRY_BYTES + 2 * key.length + bytes;
+    for (const tag of tags) size += TAG_BYTES + tag.length;
+    if (!this.#admits(key, size)) return;
     // Set over an old value, a new one that is too large would leave its key behind.
     this.drop(key);
     operation.keys.add(key);
     this.#byDigest.set(operation.digest, operation);
     for (const product of operation.products) findSet(this.#byProduct, product).add(operation);
-    let size = ENTRY_BYTES + 2 * key.length + bytes;
-    for (const tag of tags) {
-      findSet(this.#byTag, tag).add(key);
-      size += TAG_BYTES + tag.length;
-    }
+    for (const tag of tags) findSet(this.#byTag, tag).add(key);
     const stored = { kept, operation, tags };
     this.#entries.set(key, stored, { size });
     if (!this.#entries.has(key)) this.#removeKey(stored, key);
+  }
+
+  #admits(key: string, size: number): boolean {
+    const isFull = this.#entries.calculatedSize + size > this.#capacityBytes;
+    return !isFull || this.#entries.has(key) || this.#admission.comesAgain(key);
   }
 
   drop(key: string): void {

@@ -1,3 +1,5 @@
+import { LRUCache } from 'lru-cache';
+
 /** Who may be given a kept answer: anybody of equal rights, one caller, or it does not say. */
 export type LifetimeScope = 'public' | 'private' | 'unstated';
 
@@ -48,8 +50,25 @@ const DIRECTIVE = /([\w!#$%&'*+.^`|~-]+)(?:\s*=\s*([^\s,]*))?/g;
 export function readLifetime(headers: LifetimeHeaders): Lifetime {
   const text = toLine(headers['cache-control']);
   if (text === '' || text.length > LONGEST_HEADER) return NO_LIFETIME;
+  const vary = toLine(headers.vary);
+  const age = headers.age === undefined ? 0 : readAge(toLine(headers.age));
+  if (age > 0 || vary.length > LONGEST_HEADER) return readLines(text, vary, age);
+  // A product says the same again and again.
+  const key = `${text}\n${vary}`;
+  let known = READ_BEFORE.get(key);
+  if (known === undefined) {
+    known = readLines(text, vary, 0);
+    READ_BEFORE.set(key, known);
+  }
+  return known;
+}
+
+/** By `Cache-Control` and `Vary`, without `Age`. */
+const READ_BEFORE = new LRUCache<string, Lifetime>({ max: 100 });
+
+function readLines(text: string, vary: string, ageSeconds: number): Lifetime {
   const directives = parseDirectives(text);
-  const varied = namesOf(toLine(headers.vary));
+  const varied = namesOf(vary);
   const isForbidden =
     directives === null ||
     directives.has('no-store') ||
@@ -58,7 +77,7 @@ export function readLifetime(headers: LifetimeHeaders): Lifetime {
   if (isForbidden) return NO_LIFETIME;
 
   const lifetimeSeconds = secondsOf(directives, 's-maxage') ?? secondsOf(directives, 'max-age');
-  const freshSeconds = Math.max(0, (lifetimeSeconds ?? 0) - readAge(toLine(headers.age)));
+  const freshSeconds = Math.max(0, (lifetimeSeconds ?? 0) - ageSeconds);
   if (freshSeconds === 0) return NO_LIFETIME;
   const revalidates = directives.has('must-revalidate') || directives.has('proxy-revalidate');
   const staleSeconds = (name: string) => (revalidates ? 0 : (secondsOf(directives, name) ?? 0));

@@ -84,7 +84,7 @@ export class PartGroup {
   readonly parts = new Map<string, KeptPart>();
   /** Goes up whenever a part comes or goes. */
   version = 0;
-  readonly #before = new WeakMap<object, FoundBefore>();
+  #before: WeakMap<object, FoundBefore> | null = null;
 
   constructor(kind: PartKind, key: string) {
     this.kind = kind;
@@ -93,13 +93,14 @@ export class PartGroup {
 
   /** What was found for this very list when nothing else was kept than now, all of it fresh. */
   foundBefore(list: object, nowMs: number): FoundInGroup | null {
-    const before = this.#before.get(list);
+    const before = this.#before?.get(list);
     return before !== undefined && before.version === this.version && nowMs < before.untilMs
       ? before.found
       : null;
   }
 
   noteFound(list: object, found: FoundInGroup, untilMs: number): void {
+    this.#before ??= new WeakMap();
     this.#before.set(list, { version: this.version, untilMs, found });
   }
 }

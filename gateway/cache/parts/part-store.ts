@@ -1,4 +1,5 @@
 import { LRUCache } from 'lru-cache';
+import { Admission } from '../admission.ts';
 import type { Forgetting } from '../answer-store.ts';
 import { toTagKey } from '../collect-cache-tags.ts';
 import type { PartSchema } from './part-kind.ts';
@@ -22,6 +23,11 @@ const PART_BYTES = 150;
 /** What a tag takes besides its text. */
 const TAG_BYTES = 150;
 
+/** What a response takes besides its parts, in bytes. */
+export function toSize({ bodyStart }: { bodyStart: string }, key: string, bytes: number): number {
+  return RESPONSE_BYTES + bytes + 2 * key.length + bodyStart.length;
+}
+
 /** A part that is to be kept. */
 export interface NewPart {
   /** What it is asked for with; empty for what no entity is asked for. */
@@ -33,11 +39,16 @@ export interface NewPart {
   readonly tags: readonly string[];
 }
 
-/** Kept parts, bounded by bytes; what came with the least recently used goes first. Reads no clock. */
+/**
+ * Kept parts, bounded by bytes; what came with the least recently used goes first. A group that is new
+ * to a full store is kept when it comes again. Reads no clock.
+ */
 export class PartStore {
   readonly #responses: LRUCache<KeptResponse, true>;
   readonly #kinds = new Map<string, PartKind[]>();
   readonly #byTag = new Map<string, Map<KeptPart, string>>();
+  readonly #capacityBytes: number;
+  readonly #admission = new Admission();
   #parts = 0;
 
   /**
@@ -45,6 +56,7 @@ export class PartStore {
    * @param onEvicted Told of each response that had to make room.
    */
   constructor(capacityBytes: number, onEvicted: () => void) {
+    this.#capacityBytes = capacityBytes;
     this.#responses = new LRUCache<KeptResponse, true>({
       maxSize: capacityBytes,
       maxEntrySize: Math.ceil(capacityBytes / LARGEST_SHARE),
@@ -76,6 +88,13 @@ export class PartStore {
     this.#responses.get(response);
   }
 
+  /** Whether so many bytes of a group may come in; one that is not there has to ask twice of a full store. */
+  admits(call: PartCall, version: string, key: string, bytes: number): boolean {
+    if (this.bytes + bytes <= this.#capacityBytes) return true;
+    if (this.find(call, version)?.groups.has(key) === true) return true;
+    return this.#admission.comesAgain(`${call.subgraph} ${call.bodyStart.length} ${key}`);
+  }
+
   /** The group of a key, to keep something in; made where it is not there. */
   group(call: PartCall, schema: PartSchema, key: string, text: string): PartGroup {
     let kind = this.find(call, schema.version);
@@ -91,8 +110,7 @@ export class PartStore {
   /** Keeps parts of a response, in the place of older ones. */
   keep(response: KeptResponse, parts: readonly NewPart[]): void {
     const { group } = response;
-    let size = RESPONSE_BYTES + response.values.bytes;
-    size += 2 * group.key.length + group.kind.bodyStart.length;
+    let size = toSize(group.kind, group.key, response.values.bytes);
     for (const { text, index, isMissing, tags } of parts) {
       this.drop(group, text);
       const part = new KeptPart(response, index, isMissing, tags);

@@ -11,7 +11,7 @@ import {
   type PartTimes,
 } from './part-kind.ts';
 import type { PartCacheSettings } from './part-settings.ts';
-import type { NewPart, PartStore } from './part-store.ts';
+import { type NewPart, type PartStore, toSize } from './part-store.ts';
 import type { PartValues } from './part-values.ts';
 
 /** What decides for one request which parts are for it. */
@@ -135,8 +135,10 @@ export class RequestParts {
     if (!isShared && caller === null) return;
     const sharedKey = this.#keyOf(call, null);
     const key = isShared ? sharedKey : this.#keyOf(call, caller);
+    if (!isShared) this.#dropShared(call, sharedKey, texts);
+    if (!this.#store.admits(call, this.#schema.version, key, toSize(call, key, values.bytes)))
+      return;
     const group = this.#store.group(call, this.#schema, key, texts[0] ?? '');
-    if (!isShared) this.#dropShared(group, sharedKey, texts);
     // Requests whose loads were merged bring the same response.
     const own = parts.filter(({ text }) => {
       return group.parts.get(texts[text] as string)?.response.values !== values;
@@ -214,8 +216,8 @@ export class RequestParts {
   }
 
   /** What was public before is not any more. */
-  #dropShared({ kind }: PartGroup, sharedKey: string, texts: readonly string[]): void {
-    const shared = kind.groups.get(sharedKey);
+  #dropShared(call: PartCall, sharedKey: string, texts: readonly string[]): void {
+    const shared = this.#store.find(call, this.#schema.version)?.groups.get(sharedKey);
     if (shared !== undefined) for (const text of texts) this.#store.drop(shared, text);
   }
 

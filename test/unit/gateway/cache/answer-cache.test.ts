@@ -340,6 +340,8 @@ test('who comes after something was forgotten does not wait for what was begun b
 test('memory is bounded, the answer used longest ago goes first, and a large one is not kept', async () => {
   const { cache, get, evicted } = createHarness({ capacityBytes: 10_000 });
   for (let id = 0; id < 50; id += 1) {
+    // What is new to a full cache is kept when it comes again.
+    await get({ variables: { id: String(id) } });
     await get({ variables: { id: String(id) } });
     await get({ variables: { id: '0' } });
   }
@@ -349,6 +351,21 @@ test('memory is bounded, the answer used longest ago goes first, and a large one
   expect(await get({ variables: { id: '0' } })).toBe('hit: answer 1');
   await get({ variables: { id: 'x'.repeat(10) }, make: hugeAnswer });
   expect(await get({ variables: { id: 'x'.repeat(10) } })).toMatch(/^miss/);
+});
+
+test('what is asked for once pushes nothing out of a full cache, and what comes again comes in', async () => {
+  const { cache, get, evicted } = createHarness({ capacityBytes: 10_000 });
+  for (let id = 0; evicted() === 0; id += 1) {
+    await get({ variables: { id: String(id) } });
+    await get({ variables: { id: String(id) } });
+  }
+  const { answers } = cache;
+  for (let id = 0; id < 1000; id += 1) await get({ variables: { id: `once ${id}` } });
+
+  expect(evicted()).toBe(1);
+  expect(cache.answers).toBe(answers);
+  expect(await get({ variables: { id: 'once 999' } })).toMatch(/^miss/);
+  expect(await get({ variables: { id: 'once 999' } })).toMatch(/^hit/);
 });
 
 const hugeAnswer = (): Work<Made> => ({

@@ -216,6 +216,20 @@ test('memory is bounded, and what was used longest ago goes with all that came w
   expect(find([10])).toBeNull();
 });
 
+test('rights that come once push nothing out of a full cache, and rights that come again come in', () => {
+  const { cache, seen, keep, find } = start(10_000);
+  for (let id = 0; seen.evicted === 0; id += 1) keep([id]);
+  const { parts } = cache;
+  const rightsOf = (name: string) => ({ told: () => name });
+  for (let turn = 0; turn < 1000; turn += 1) keep([0], { rights: rightsOf(`once ${turn}`) });
+
+  expect(seen.evicted).toBe(1);
+  expect(cache.parts).toBe(parts);
+  expect(find([0], rightsOf('once 999'))).toBeNull();
+  keep([0], { rights: rightsOf('once 999') });
+  expect(find([0], rightsOf('once 999'))?.absent).toEqual([]);
+});
+
 test('a response too large for its share is not kept, nor what it was to replace', () => {
   const { cache, keep, find } = start(20_000);
   keep([1]);
