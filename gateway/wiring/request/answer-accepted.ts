@@ -68,20 +68,26 @@ export interface AcceptedAnswer {
   readonly executed: Executed;
 }
 
-/** Gets the answer of an operation that may be run. */
-export async function answerAccepted(
+/** Gets the answer of an operation that may be run; at once where it is kept. */
+export function answerAccepted(
   accepted: AcceptedRequest,
   stages: AcceptedStages,
   settings: AcceptedSettings,
-): Promise<AcceptedAnswer> {
+): AcceptedAnswer | Promise<AcceptedAnswer> {
   const attempt = new Attempt(accepted, stages, settings);
   const { cache } = stages;
   // What explains access to one caller is kept for nobody.
   const isPlain = accepted.access === undefined;
   const taken: Taken<Executed> = cache !== null && isPlain ? cache.take(attempt) : BYPASS;
-  if (taken.state === 'hit' || taken.state === 'stale')
-    return attempt.give(taken.kept, taken.state);
+  if ('kept' in taken) return attempt.give(taken.kept, taken.state);
+  return awaitAnswer(attempt, taken, accepted);
+}
 
+async function awaitAnswer(
+  attempt: Attempt,
+  taken: Exclude<Taken<Executed>, { readonly kept: unknown }>,
+  accepted: AcceptedRequest,
+): Promise<AcceptedAnswer> {
   const seat = taken.state === 'miss' ? taken.seat : attempt.bypass();
   accepted.request.client.onGone = seat.leave;
   const executed = await seat.value;

@@ -138,7 +138,8 @@ async function answerOperation(
     return refuse(ACCESS_ENDED, observer);
   }
   const accepted = { request, principal, generation, rights, prepared, executable, access };
-  const { answer, executed } = await answerAccepted(accepted, stages, settings);
+  const pending = answerAccepted(accepted, stages, settings);
+  const { answer, executed } = pending instanceof Promise ? await pending : pending;
   const hasLost = hasLostAccess();
   audit?.record(prepared, audited, hasLost ? null : executed);
   return hasLost ? refuse(ACCESS_ENDED, observer) : answer;
