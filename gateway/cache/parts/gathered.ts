@@ -1,0 +1,38 @@
+import type { CameBefore, FoundParts } from './found-parts.ts';
+import type { KeptPart, KeptResponse, PartTimes } from './part-kind.ts';
+
+/** What is found for one call, as it is gathered. */
+export class Gathered implements FoundParts {
+  readonly values: unknown[];
+  readonly absent: number[] = [];
+  readonly stale: number[] = [];
+  readonly cameBefore: CameBefore[] = [];
+  readonly responses = new Set<KeptResponse>();
+  freshUntilMs = Number.POSITIVE_INFINITY;
+  missing = 0;
+  #lastTimes: PartTimes | null = null;
+
+  constructor(size: number) {
+    this.values = new Array<unknown>(size);
+  }
+
+  get isWholeAndFresh(): boolean {
+    return this.absent.length === 0 && this.stale.length === 0;
+  }
+
+  add(index: number, part: KeptPart | undefined, nowMs: number): void {
+    if (part === undefined) {
+      this.absent.push(index);
+      return;
+    }
+    const { response, times } = part;
+    this.values[index] = part.value;
+    if (nowMs >= times.freshUntilMs) this.stale.push(index);
+    else if (part.isMissing) this.missing += 1;
+    if (times === this.#lastTimes) return;
+    this.#lastTimes = times;
+    this.responses.add(response);
+    this.freshUntilMs = Math.min(this.freshUntilMs, times.freshUntilMs);
+    this.cameBefore.push({ lifetime: times.lifetime, cameAtMs: response.cameAtMs });
+  }
+}
