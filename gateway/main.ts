@@ -23,5 +23,9 @@ if (cluster.isWorker) {
     stderr: process.stderr,
     serve: async (settings) =>
       (await import('./wiring/process/serve-workers.ts')).serveWorkers(settings),
+    readPreparationSettings: async (settings) =>
+      (await import('./wiring/process/read-preparation-settings.ts')).readPreparationSettings(
+        settings,
+      ),
   });
 }

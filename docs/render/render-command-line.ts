@@ -41,6 +41,7 @@ async function readHelp(command: readonly string[]): Promise<string> {
     stdout: stream,
     stderr: stream,
     serve: () => Promise.reject(new Error('Help serves nothing.')),
+    readPreparationSettings: () => Promise.reject(new Error('Help prepares nothing.')),
   });
   return printed;
 }

@@ -17,6 +17,7 @@ import { addApiKeyCommand } from './credentials/api-key-command.ts';
 import { addRevokeCommand } from './credentials/revoke-command.ts';
 import { EXIT, type ExitCode } from './exit-code.ts';
 import { addKeysCommand } from './keys-command.ts';
+import { addOperationsCommand } from './operations-command.ts';
 import { addPipelineCommand } from './pipeline-command.ts';
 import { addProductCommand } from './product-command.ts';
 import { addServeCommand } from './serve-command.ts';
@@ -80,5 +81,6 @@ function createProgram(tools: CommandTools, setExitCode: (code: ExitCode) => voi
   addAccessCommand(program, tools, setExitCode);
   addCacheCommand(program, tools);
   addAuditCommand(program, tools, setExitCode);
+  addOperationsCommand(program, tools, setExitCode);
   return program;
 }

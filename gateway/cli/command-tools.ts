@@ -1,3 +1,5 @@
+import type { PreparationSettings } from '../operation/parse-operation.ts';
+
 /** A stream that text is written to; `process.stdout` fits. */
 export interface TextStream {
   write(text: string): unknown;
@@ -20,6 +22,11 @@ export interface ServedGateway {
 /** Starts a gateway in this process; settings are named as in the environment. */
 export type Serve = (settings: Record<string, string>) => Promise<ServedGateway>;
 
+/** Reads how strict a gateway is with documents; settings are named as in the environment. */
+export type ReadPreparationSettings = (
+  settings: Readonly<Record<string, string | undefined>>,
+) => Promise<PreparationSettings>;
+
 /** What commands need of the process they run in; `main.ts` hands it in. */
 export interface CommandTools {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -28,4 +35,5 @@ export interface CommandTools {
   /** Progress and errors. */
   readonly stderr: TextStream;
   readonly serve: Serve;
+  readonly readPreparationSettings: ReadPreparationSettings;
 }

@@ -26,5 +26,9 @@ export function createCommandTools(
     stdout: keepText(),
     stderr: keepText(),
     serve: () => Promise.reject(new Error('This test starts no gateway.')),
+    readPreparationSettings: async (settings) =>
+      (
+        await import('../../gateway/wiring/process/read-preparation-settings.ts')
+      ).readPreparationSettings(settings),
   };
 }

@@ -46,7 +46,8 @@ export async function loadRulesFile(
   return compileClassification(rules, snapshot, NO_SECRET);
 }
 
-async function readText(file: string, what: string): Promise<string> {
+/** @throws {MeshgateError} `CONFIG_INVALID`. */
+export async function readText(file: string, what: string): Promise<string> {
   return readFile(file, 'utf8').catch((cause: NodeJS.ErrnoException) => {
     const message = `Expected ${what} at ${file}, but it cannot be read (${cause.code}).`;
     throw new MeshgateError('CONFIG_INVALID', { message, cause });

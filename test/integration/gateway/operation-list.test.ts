@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { type AnswerCall, serveShop } from '../../support/serve-shop.ts';
+import { type AnswerCall, type ShopAnswer, serveShop } from '../../support/serve-shop.ts';
 import { writeFolder } from '../../support/write-folder.ts';
 
 const answer: AnswerCall = () => ({ data: { pieces: 7, mine: 'own' } });
@@ -25,11 +25,16 @@ const toApollo = (...operations: readonly object[]) =>
 
 const APOLLO = toApollo(operation(hashOf(LISTED), LISTED));
 
-async function serve(mode: string, manifest = APOLLO, settings: Record<string, string> = {}) {
+async function serve(
+  mode: string,
+  manifest = APOLLO,
+  settings: Record<string, string> = {},
+  answerCall = answer,
+) {
   const folder = await writeFolder({ 'manifest.json': manifest });
   onTestFinished(() => folder.remove());
   const file = join(folder.path, 'manifest.json');
-  const gateway = await serveShop(answer, {
+  const gateway = await serveShop(answerCall, {
     PERSISTED_OPERATIONS: mode,
     PERSISTED_OPERATIONS_FILES: file,
     ...settings,
@@ -66,8 +71,27 @@ test('with only, operations of the list are answered by identifier and by text, 
   expect([await outcome('listed'), await outcome('refused')]).toEqual([3, 3]);
 });
 
+test('however a listed operation is laid out and named, there is one kept answer', async () => {
+  const { codeOf, calls } = await serve('only', APOLLO, {}, (call) => ({
+    ...(answer(call) as ShopAnswer),
+    headers: { 'cache-control': 'max-age=60, public' },
+  }));
+  const laidOut = 'query Pieces {\n  pieces # of all\n}';
+
+  for (const asked of [byHash(hashOf(LISTED)), { query: LISTED }, { query: laidOut }]) {
+    expect(await codeOf(asked)).toEqual([200, 'answered']);
+  }
+  expect(await codeOf({ documentId: hashOf(LISTED), query: laidOut })).toEqual([200, 'answered']);
+
+  expect(calls).toHaveLength(1);
+});
+
 test('with only, nothing can be registered', async () => {
-  const { codeOf } = await serve('only');
+  const { codeOf, metric } = await serve('only', JSON.stringify({ 'a-1': LISTED }));
+  const listed = { ...byHash(hashOf(LISTED)), query: LISTED };
+
+  expect(await codeOf(listed)).toEqual([200, 'answered']);
+  expect(await metric('gateway_persisted_queries')).toBe(0);
   const sent = { ...byHash(hashOf(UNLISTED)), query: UNLISTED };
 
   expect(await codeOf(sent)).toEqual([403, 'QUERY_NOT_IN_SAFELIST']);
@@ -107,13 +131,15 @@ test("a manifest of Relay's is a list too, with identifiers of its own", async (
 
 test('an identifier of one application is none to another', async () => {
   const own = operation('a-1', LISTED, { clientName: 'ios' });
-  const { codeOf } = await serve('only', toApollo(own));
+  const { codeOf, post } = await serve('only', toApollo(own));
 
   expect(await codeOf({ documentId: 'a-1' }, { 'apollographql-client-name': 'ios' })).toEqual([
     200,
     'answered',
   ]);
   expect(await codeOf({ documentId: 'a-1' })).toEqual([404, 'PERSISTED_QUERY_NOT_IN_LIST']);
+  const { headers } = await post({ documentId: 'a-1' });
+  expect(headers.get('vary')).toContain('apollographql-client-name');
 });
 
 test('a manifest that changes is taken over, and one that is not valid is refused', async () => {
@@ -132,12 +158,26 @@ test('a manifest that changes is taken over, and one that is not valid is refuse
   expect(await codeOf({ query: UNLISTED })).toEqual([200, 'answered']);
 });
 
-test('operations that do not fit the supergraph are counted', async () => {
-  const manifest = toApollo(operation('a', LISTED), operation('b', 'query Pieces { gone }'));
-  const { metric } = await serve('only', manifest);
+test('operations that do not fit the supergraph are counted, for each list anew', async () => {
+  const [fits, gone] = [operation('a', LISTED), operation('b', 'query Pieces { gone }')];
+  const { metric, publish } = await serve('only', toApollo(fits, gone));
+  const unfit = () => metric('gateway_operation_list_unfit');
 
-  await expect.poll(() => metric('gateway_operation_list_unfit')).toBe(1);
+  await expect.poll(unfit).toBe(1);
   expect(await metric('gateway_operation_list')).toBe(2);
+  await publish(toApollo(fits));
+  await expect.poll(unfit, { timeout: 5000 }).toBe(0);
+  expect(await metric('gateway_operation_list')).toBe(1);
+});
+
+test('operations of the list are planned before somebody asks', async () => {
+  const { metric, codeOf } = await serve('only');
+  const planned = () => metric('gateway_planning_seconds_count');
+
+  await expect.poll(planned).toBe(1);
+  const asked = { ...byHash(hashOf(LISTED)), operationName: 'Pieces' };
+  expect(await codeOf(asked)).toEqual([200, 'answered']);
+  expect(await planned()).toBe(1);
 });
 
 test('a gateway does not start with a manifest that is not valid, and says what is wrong', async () => {

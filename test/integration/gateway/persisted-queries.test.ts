@@ -1,10 +1,13 @@
 /** Automatic persisted queries, as Apollo's clients speak them, through a whole gateway. */
 import { createHash } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { startRedis } from '../../support/redis.ts';
+import { createSealValue } from '../../../gateway/cache/shared/seal-value.ts';
+import { startRedis, type TestRedis } from '../../support/redis.ts';
 import { type AnswerCall, serveShop } from '../../support/serve-shop.ts';
 
 const answer: AnswerCall = () => ({ data: { pieces: 7, rename: 'x' } });
+
+type Shop = Awaited<ReturnType<typeof serveShop>>;
 
 const hashOf = (text: string) => createHash('sha256').update(text).digest('hex');
 const toExtensions = (sha256Hash: string) => ({ persistedQuery: { version: 1, sha256Hash } });
@@ -16,6 +19,17 @@ const NOT_FOUND = {
     { message: 'PersistedQueryNotFound', extensions: { code: 'PERSISTED_QUERY_NOT_FOUND' } },
   ],
 };
+
+const KEY = `meshgate:document:${hashOf(QUERY)}`;
+
+/** Registers the query with a gateway until Redis has it. */
+const untilShared = (redis: TestRedis, { post }: Shop) =>
+  expect
+    .poll(async () => {
+      await post({ ...BY_HASH, query: QUERY });
+      return (await redis.command('EXISTS', KEY)).trim();
+    })
+    .toBe('1');
 
 const outcomeOf = (outcome: string) => `gateway_documents_total{outcome="${outcome}"}`;
 
@@ -34,6 +48,7 @@ test('a hash is not found, is registered with its text, and stands for it from t
     expect(await metric(outcomeOf(outcome))).toBe(1);
   }
   expect(await metric('gateway_persisted_queries')).toBe(1);
+  expect(await metric('gateway_persisted_queries_bytes')).toBe(QUERY.length * 2 + 512);
 });
 
 test('by GET, hash and variables are enough, and a mutation stays refused', async () => {
@@ -120,20 +135,59 @@ test('gateways of one Redis share what is registered, and believe only what the 
   const first = await serveShop(answer, { REDIS_URL: redis.url });
   const second = await first.serveAnother();
   const third = await first.serveAnother();
-  const key = `meshgate:document:${hashOf(QUERY)}`;
-  await expect
-    .poll(async () => {
-      await first.post({ ...BY_HASH, query: QUERY });
-      return (await redis.command('EXISTS', key)).trim();
-    })
-    .toBe('1');
+  await untilShared(redis, first);
 
   await expect.poll(async () => (await second.post(BY_HASH)).body).toEqual({ data: { pieces: 7 } });
   expect(await second.metric(outcomeOf('found_shared'))).toBe(1);
-  expect(Number(await redis.command('TTL', key))).toBeGreaterThan(86_000);
+  await redis.command('EXPIRE', KEY, '1000');
+  expect((await third.post(BY_HASH)).body).toEqual({ data: { pieces: 7 } });
+  expect(Number(await redis.command('TTL', KEY))).toBeGreaterThan(86_000);
 
-  await redis.command('SET', key, 'spoilt');
-  expect((await third.post(BY_HASH)).body).toEqual(NOT_FOUND);
+  const fourth = await first.serveAnother();
+  const forged = createSealValue([]).seal(KEY, '{ mine }');
+  for (const value of ['spoilt', forged]) {
+    await redis.command('SET', KEY, value);
+    expect((await fourth.post(BY_HASH)).body).toEqual(NOT_FOUND);
+  }
+});
+
+test('with a secret, Redis holds no text that can be read, and gives none that was put there without it', async () => {
+  const redis = await startRedis();
+  const first = await serveShop(answer, {
+    REDIS_URL: redis.url,
+    RESPONSE_CACHE_SECRETS: 'env:SECRET',
+    SECRET: 'a secret of more than thirty-two characters',
+  });
+  const second = await first.serveAnother();
+  await untilShared(redis, first);
+
+  const held = Buffer.from(await redis.command('GET', KEY), 'base64').toString('latin1');
+  await redis.command('SET', KEY, createSealValue([]).seal(KEY, QUERY));
+
+  expect(held).not.toContain('pieces');
+  expect((await second.post(BY_HASH)).body).toEqual(NOT_FOUND);
+});
+
+test('a caller with many documents pushes out no others but the own', async () => {
+  const { post, caller } = await serveShop(answer, { PERSISTED_QUERIES_BYTES: '65536' });
+  // Two of these are more than the eighth that one caller has.
+  const toQuery = (name: string) => `query ${name} { pieces } # ${'x'.repeat(3000)}`;
+  const register = async (name: string, sub: string) => {
+    const query = toQuery(name);
+    await post({ query, extensions: toExtensions(hashOf(query)) }, await caller({ sub }));
+  };
+  const isKnown = async (name: string) =>
+    (await post({ extensions: toExtensions(hashOf(toQuery(name))) })).body.errors === undefined;
+
+  await register('OfBen', 'ben');
+  await register('First', 'ada');
+  await register('Second', 'ada');
+
+  expect([await isKnown('OfBen'), await isKnown('First'), await isKnown('Second')]).toEqual([
+    true,
+    false,
+    true,
+  ]);
 });
 
 test('without its Redis a gateway goes on, and a hash that it does not know is not found', async () => {
@@ -144,4 +198,33 @@ test('without its Redis a gateway goes on, and a hash that it does not know is n
   expect((await post(BY_HASH)).body).toEqual(NOT_FOUND);
   expect((await post({ ...BY_HASH, query: QUERY })).body).toEqual({ data: { pieces: 7 } });
   expect((await post(BY_HASH)).body).toEqual({ data: { pieces: 7 } });
+});
+
+test('a Redis that does not answer holds up a few look-ups, none of what is known here, and is used again after it', async () => {
+  const redis = await startRedis();
+  const first = await serveShop(answer, { REDIS_URL: redis.url });
+  const second = await first.serveAnother();
+  await untilShared(redis, first);
+  const query = 'query Other { pieces }';
+  const other = { extensions: toExtensions(hashOf(query)) };
+  const answered = { data: { pieces: 7 } };
+
+  redis.freeze();
+  const startedAt = performance.now();
+  for (let times = 0; times < 100; times += 1) {
+    expect((await second.post(BY_HASH)).body).toEqual(NOT_FOUND);
+    expect((await first.post(BY_HASH)).body).toEqual(answered);
+  }
+  const seconds = (performance.now() - startedAt) / 1000;
+  expect((await second.post({ ...other, query })).body).toEqual(answered);
+  expect((await second.post(other)).body).toEqual(answered);
+  redis.thaw();
+
+  // A hundred time limits would be ten seconds.
+  expect(seconds).toBeLessThan(5);
+  expect(await second.metric('gateway_redis_failures_total')).toBeGreaterThan(99);
+  await expect
+    .poll(async () => (await second.post(BY_HASH)).body, { timeout: 5000 })
+    .toEqual(answered);
+  expect(await second.metric(outcomeOf('found_shared'))).toBe(1);
 });

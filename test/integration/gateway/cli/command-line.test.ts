@@ -30,6 +30,8 @@ const COMMANDS = [
   ['pipeline', 'run'],
   ['pipeline', 'status'],
   ['compose'],
+  ['operations'],
+  ['operations', 'check'],
   ['keys'],
   ['api-key'],
   ['api-key', 'create'],

@@ -49,6 +49,14 @@ test('a text that is larger than a share is not kept', () => {
   expect(documents.size).toBe(0);
 });
 
+test('a text of more than 131,072 characters is not kept, however much room there is', () => {
+  const { documents } = create(64 * KIBIBYTE * KIBIBYTE);
+  const text = 'x'.repeat(131_072);
+
+  expect(documents.keep('fits', text, 'ada')).toBe(true);
+  expect(documents.keep('long', `${text}x`, 'ada')).toBe(false);
+});
+
 test('a document that is registered again takes nothing more', () => {
   const { documents } = create(64 * KIBIBYTE);
 
