@@ -12,6 +12,8 @@ export interface AuditedRequest {
   readonly principal: Principal;
   readonly purpose: string | null;
   readonly grants: GrantedAccess | null;
+  /** Of the Cedar policies by which it was decided. */
+  readonly policyVersion: string;
 }
 
 /** How an operation that was run ended. */
@@ -101,9 +103,9 @@ function toOutcome({ weight }: OperationFacts, answer: AuditedAnswer | null): Au
 }
 
 /** Spells a record out. */
-export function toAuditRecord(pending: PendingRecord, policyVersion: string): AuditRecord {
+export function toAuditRecord(pending: PendingRecord): AuditRecord {
   const { request, prepared, facts, outcome, gaveGuarded } = pending;
-  const { requestId, principal, purpose, grants } = request;
+  const { requestId, principal, purpose, grants, policyVersion } = request;
   const effects = gaveGuarded ? { ...facts.effects, ...facts.guarded } : facts.effects;
   return {
     at: new Date(pending.atMs).toISOString(),
