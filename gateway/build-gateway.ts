@@ -23,7 +23,7 @@ import {
 } from './identity/trust/create-subgraph-headers.ts';
 import type { SubgraphTokens } from './identity/trust/create-subgraph-tokens.ts';
 import type { GrantRegister } from './policy/grants/grant-register.ts';
-import { createHeldPolicies, type DecidePolicy } from './policy/held-policies.ts';
+import { createDecidedPolicies, type LivePolicies } from './policy/live-policies.ts';
 import type { LiveClassification } from './supergraph/live-classification.ts';
 import type { LiveSupergraph } from './supergraph/live-supergraph.ts';
 import type { SupergraphSnapshot } from './supergraph/supergraph-snapshot.ts';
@@ -65,7 +65,8 @@ export interface GatewayDoors {
   readonly grants: GrantRegister;
   /** Null keeps no record of who saw classified data. */
   readonly audit: Audit | null;
-  readonly decidePolicy: DecidePolicy;
+  /** What decides the names of `@policy`. */
+  readonly policies: LivePolicies;
   /** What follows from how data is classified. */
   readonly classification: LiveClassification;
   /** Null where there is none. */
@@ -112,7 +113,7 @@ export function buildGateway(config: GatewayConfig, doors: GatewayDoors): Gatewa
   const identity = buildIdentity(config, doors, observer);
   const headersFor = createSubgraphHeaders(doors.subgraphTokens, config.FORWARD_HEADERS);
   const grantsOf = createGrantsOf(doors.grants, doors.now);
-  const heldPolicies = createHeldPolicies(doors.decidePolicy, observer.policyDecided);
+  const decidedPolicies = createDecidedPolicies(doors.policies, observer.policyDecided);
   const replaceable = buildLiveSupergraph(config, doors, headersFor, observer);
   const { live, prepare, swapSupergraph } = replaceable;
 
@@ -122,7 +123,7 @@ export function buildGateway(config: GatewayConfig, doors: GatewayDoors): Gatewa
     return forget(notice);
   };
 
-  const rightsOf = createRightsOf(heldPolicies, grantsOf);
+  const rightsOf = createRightsOf(decidedPolicies, grantsOf);
   const answerGraphql = createAnswerGraphql(
     {
       authenticate: identity.authenticate,

@@ -16,8 +16,15 @@ export type AuditOutcome = 'ok' | 'partial' | 'refused';
  */
 export type AuditEffect = 'allowed' | `masked:${string}` | `denied:${string}`;
 
+/**
+ * Of records that are written now. The hash of a record covers whatever it says, so that those of
+ * earlier forms go on to hold: the first has no `form` and no `shown`.
+ */
+export const RECORD_FORM = 2;
+
 /** One record, as it is kept and exported; of plain JSON, without any value of the answer. */
 export interface AuditRecord {
+  readonly form: typeof RECORD_FORM;
   /** Instant of the answer, `YYYY-MM-DDTHH:MM:SS.sssZ`. */
   readonly at: string;
   readonly requestId: string;
@@ -37,6 +44,11 @@ export interface AuditRecord {
   readonly products: readonly string[];
   /** By coordinate, those with a class under the rules in force. */
   readonly effects: Readonly<Record<string, AuditEffect>>;
+  /**
+   * By coordinate: how many values the caller was shown, as they are or masked; absent for none. What
+   * stands in an answer twice counts twice, and each element of a list.
+   */
+  readonly shown: Readonly<Record<string, number>>;
   /** Ids of the grants that cover something of the operation, sorted. */
   readonly grants: readonly string[];
   /** The strictest of the effects. */

@@ -1,7 +1,12 @@
 import type { Principal } from '../identity/principal.ts';
 import type { PreparedOperation } from '../operation/prepare-operation.ts';
 import type { GrantedAccess } from '../policy/grants/granted-access.ts';
-import type { AuditEffect, AuditOutcome, AuditRecord } from './audit-record.ts';
+import {
+  type AuditEffect,
+  type AuditOutcome,
+  type AuditRecord,
+  RECORD_FORM,
+} from './audit-record.ts';
 import { type OperationFacts, toOperationFacts } from './operation-facts.ts';
 
 /** What one request brings to its record. */
@@ -12,6 +17,8 @@ export interface AuditedRequest {
   readonly principal: Principal;
   readonly purpose: string | null;
   readonly grants: GrantedAccess | null;
+  /** Of the Cedar policies by which it was decided. */
+  readonly policyVersion: string;
 }
 
 /** How an operation that was run ended. */
@@ -19,6 +26,8 @@ export interface AuditedAnswer {
   /** False where nothing was run. */
   readonly hasData: boolean;
   readonly problems: readonly { readonly code: string }[];
+  /** By coordinate: how many values were shown; absent for none. */
+  readonly shown: AuditRecord['shown'];
 }
 
 /** The stage that sees to it that whoever sees classified data, or is refused it, is on record. */
@@ -42,6 +51,7 @@ export interface PendingRecord {
   readonly prepared: PreparedOperation;
   readonly facts: OperationFacts;
   readonly outcome: AuditOutcome;
+  readonly shown: AuditRecord['shown'];
   /** Whether a variable gave what the caller may not give. */
   readonly gaveGuarded: boolean;
 }
@@ -55,6 +65,8 @@ export interface AuditDoors {
   /** Epoch milliseconds. */
   readonly now: () => number;
 }
+
+const NOTHING: AuditRecord['shown'] = {};
 
 const GUARDED = 'CLASSIFIED_INPUT_REFUSED';
 
@@ -83,8 +95,9 @@ export function createAudit({ queue, whenFull, onDropped, now }: AuditDoors): Au
       const gaveGuarded = answer?.problems.some(({ code }) => code === GUARDED) ?? false;
       const outcome = gaveGuarded ? 'refused' : toOutcome(facts, answer);
       if (outcome === null) return;
-      const { weight } = facts;
-      const record = { weight, atMs: now(), request, prepared, facts, outcome, gaveGuarded };
+      const shown = outcome === 'refused' ? NOTHING : (answer?.shown ?? NOTHING);
+      const ended = { outcome, shown, gaveGuarded };
+      const record = { weight: facts.weight, atMs: now(), request, prepared, facts, ...ended };
       if (whenFull === 'serve' && queue.isFull) onDropped(record);
       else queue.add(record);
     },
@@ -101,11 +114,12 @@ function toOutcome({ weight }: OperationFacts, answer: AuditedAnswer | null): Au
 }
 
 /** Spells a record out. */
-export function toAuditRecord(pending: PendingRecord, policyVersion: string): AuditRecord {
-  const { request, prepared, facts, outcome, gaveGuarded } = pending;
-  const { requestId, principal, purpose, grants } = request;
+export function toAuditRecord(pending: PendingRecord): AuditRecord {
+  const { request, prepared, facts, outcome, shown, gaveGuarded } = pending;
+  const { requestId, principal, purpose, grants, policyVersion } = request;
   const effects = gaveGuarded ? { ...facts.effects, ...facts.guarded } : facts.effects;
   return {
+    form: RECORD_FORM,
     at: new Date(pending.atMs).toISOString(),
     requestId: toStorable(requestId),
     issuer: principal.issuer === null ? null : toStorable(principal.issuer),
@@ -115,6 +129,7 @@ export function toAuditRecord(pending: PendingRecord, policyVersion: string): Au
     operation: facts.operation,
     products: facts.products,
     effects,
+    shown,
     grants: grants?.idsFor(prepared.parsed.mentioned.elements ?? []) ?? [],
     decision: toDecision(Object.values(effects)),
     outcome,

@@ -27,7 +27,7 @@ export const authorizationSettings = {
     .nullable()
     .default(null)
     .describe(
-      'Folder of Cedar files (`*.cedar`) that decide the names of `@policy`; unset takes those that come with the gateway.',
+      'Folder of Cedar files (`*.cedar`) that decide the names of `@policy`, looked at again when one changes; unset takes those that come with the gateway.',
     ),
   CLASSIFICATION_RULES: path()
     .nullable()

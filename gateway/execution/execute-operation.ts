@@ -15,6 +15,7 @@ import { compilePlan, type Step } from './plan/compile-plan.ts';
 import { compileProjection } from './projection/compile-projection.ts';
 import type { ObjectShape } from './projection/project-shape.ts';
 import { NULL, ProjectionRun } from './projection/projection-run.ts';
+import { ShownPlaces } from './projection/shown-places.ts';
 import { withoutUnselected } from './projection/unselected-problems.ts';
 import type { AnswerMemory, Habit } from './repetition/answer-memory.ts';
 import type { RememberedRun } from './repetition/remembered-run.ts';
@@ -40,6 +41,8 @@ const VARIABLE_ERRORS_REPORTED = 10;
 /** What depends on the values of the condition variables, and on nothing else of a request. */
 interface ConditionedPart {
   readonly shape: ObjectShape;
+  /** Null where nothing has a class. */
+  readonly places: ShownPlaces | null;
   readonly refusals: readonly Problem[];
 }
 
@@ -158,7 +161,7 @@ export class CompiledOperation {
   #complete(run: ExecutionRun): ExecutionResult {
     // Nobody is there to read an answer, and no product is to blame for what is missing in it.
     if (run.calls.givenUp === 'unwanted') return { dataText: NULL, problems: [] };
-    const { shape, refusals } = this.#conditionedPart(run.variables);
+    const { shape, places, refusals } = this.#conditionedPart(run.variables);
     run.problems.unshift(...refusals);
     if (refusals.length > 0 && this.#prepared.authorized.allowed.length === 0) {
       return { dataText: NULL, problems: run.problems };
@@ -168,7 +171,9 @@ export class CompiledOperation {
     const written = shape.write(run.data, projection, 0);
     const dataText = typeof written === 'string' ? written : NULL;
     const { selections } = this.#prepared.parsed;
-    return { dataText, problems: withoutUnselected(run.problems, dataText, selections) };
+    const problems = withoutUnselected(run.problems, dataText, selections);
+    if (places === null) return { dataText, problems };
+    return { dataText, problems, shown: places.count(projection.shown) };
   }
 
   /** The paths that the caller may not read, as far as they are part of this request. */
@@ -198,7 +203,7 @@ export class CompiledOperation {
   }
 
   #conditionedPart(variables: Readonly<JsonObject>): ConditionedPart {
-    const { parsed, authorized, snapshot } = this.#prepared;
+    const { parsed, authorized, classified, snapshot } = this.#prepared;
     const key = parsed.conditionVariables
       .map((name) => (variables[name] === true ? '1' : '0'))
       .join('');
@@ -210,6 +215,8 @@ export class CompiledOperation {
       );
       const rootType = snapshot.schema.getRootType(parsed.definition.operation)?.name ?? '';
       const { schema, lattice, joinNames } = snapshot;
+      const { coordinates } = classified;
+      const places = new ShownPlaces(coordinates, lattice);
       part = {
         shape: compileProjection(rootType, parsed.selections, {
           schema,
@@ -217,8 +224,10 @@ export class CompiledOperation {
           joinNames,
           denied,
           effects,
+          places,
           conditions,
         }),
+        places: coordinates.length === 0 ? null : places,
         refusals: deniedPaths
           .filter((one) => isIncluded(one.conditions, conditions))
           .map(({ code, path }) => ({ code, message: ERROR_CATALOG[code].summary, path })),

@@ -116,6 +116,12 @@ export const METRIC_CATALOG = {
     help: 'Changes of the classification rules file: swapped, refused or unreadable.',
     labels: ['outcome'],
   },
+  gateway_policy_swaps_total: {
+    kind: 'counter',
+    unit: 'count',
+    help: 'Changes of the Cedar policies: swapped or refused.',
+    labels: ['outcome'],
+  },
   gateway_supergraph_swaps_total: {
     kind: 'counter',
     unit: 'count',

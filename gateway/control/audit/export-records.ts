@@ -1,8 +1,11 @@
 import type { PostgresPool } from '../../../shared/postgres/create-pool.ts';
 import type { AuditRecord } from '../../audit/audit-record.ts';
 
+/** A record of any form, written now or earlier. */
+type KeptRecord = Omit<AuditRecord, 'form' | 'shown'> & Partial<AuditRecord>;
+
 /** A record with its place in the ledger. */
-export interface ExportedRecord extends AuditRecord {
+export interface ExportedRecord extends KeptRecord {
   readonly writer: string;
   readonly sequence: number;
   readonly place: number;
@@ -14,7 +17,7 @@ interface ExportRow {
   readonly sequence: number;
   readonly place: number;
   readonly hash: string;
-  readonly record: AuditRecord;
+  readonly record: KeptRecord;
 }
 
 const PAGE_RECORDS = 1000;

@@ -9,6 +9,12 @@ export interface Reader {
   readonly seen: number;
   readonly masked: number;
   readonly refused: number;
+  /** How many values of it were shown as they are, a count; a value that was shown twice counts twice. */
+  readonly valuesSeen: number;
+  /** The same of masked ones. */
+  readonly valuesMasked: number;
+  /** How often values were shown and not counted, because the record is of an earlier form. */
+  readonly uncounted: number;
   /** When it was last shown as it is; null for never. */
   readonly lastSeenAt: string | null;
   /** When any of it happened last. */
@@ -27,6 +33,7 @@ const READERS = `
 WITH told AS (
   SELECT record ->> 'issuer' AS issuer, record ->> 'subject' AS subject, at,
     record ->> 'purpose' AS purpose, record -> 'grants' AS grants,
+    record ? 'shown' AS counted, (record -> 'shown' ->> $1)::float8 AS values,
     CASE WHEN record ->> 'outcome' = 'refused' THEN 'denied:'
       ELSE record -> 'effects' ->> $1 END AS effect
   FROM meshgate.audit_record WHERE record -> 'effects' ? $1 AND at >= $2
@@ -35,6 +42,9 @@ SELECT issuer, subject,
   count(*) FILTER (WHERE effect = 'allowed')::float8 AS seen,
   count(*) FILTER (WHERE effect LIKE 'masked:%')::float8 AS masked,
   count(*) FILTER (WHERE effect LIKE 'denied:%')::float8 AS refused,
+  coalesce(sum(values) FILTER (WHERE effect = 'allowed'), 0) AS "valuesSeen",
+  coalesce(sum(values) FILTER (WHERE effect LIKE 'masked:%'), 0) AS "valuesMasked",
+  count(*) FILTER (WHERE effect NOT LIKE 'denied:%' AND NOT counted)::float8 AS uncounted,
   max(at) FILTER (WHERE effect = 'allowed') AS "lastSeenAt",
   max(at) AS "lastAt",
   jsonb_agg(DISTINCT purpose) FILTER (WHERE effect = 'allowed' AND purpose IS NOT NULL) AS purposes,

@@ -21,15 +21,20 @@ const MOST_FILES = 1000;
  */
 export async function loadPolicies(folder: string | null): Promise<CompiledPolicies> {
   const schema = await readFile(join(SHIPPED, 'meshgate.cedarschema'), 'utf8');
-  const files = await readPolicyFiles(folder ?? SHIPPED);
+  const files = await readPolicyFiles(toPolicyFolder(folder));
   const outcome = compilePolicies(schema, files);
   if (outcome.ok) return outcome.policies;
   const { problems } = outcome;
   const lines = problems.map((problem) => `  ${problem}`).join('\n');
   throw new MeshgateError('CONFIG_INVALID', {
-    message: `POLICY_FOLDER: expected Cedar policies that fit gateway/policies/meshgate.cedarschema, but in ${folder ?? SHIPPED} there is:\n${lines}`,
+    message: `POLICY_FOLDER: expected Cedar policies that fit gateway/policies/meshgate.cedarschema, but in ${toPolicyFolder(folder)} there is:\n${lines}`,
     details: { problems },
   });
+}
+
+/** @param folder Null stands for the one that comes with the gateway. */
+export function toPolicyFolder(folder: string | null): string {
+  return folder ?? SHIPPED;
 }
 
 async function readPolicyFiles(folder: string): Promise<readonly PolicyFile[]> {

@@ -17,9 +17,10 @@ import type { Effects } from '../../policy/classification.ts';
 import type { MaskValue } from '../../policy/mask.ts';
 import type { JoinNames } from '../../supergraph/join-names.ts';
 import type { TypeLattice } from '../../supergraph/type-lattice.ts';
+import { CountedObject, CountedShape } from './counted-shape.ts';
 import { EnumShape, toScalarShape } from './leaf-shapes.ts';
 import { MaskedShape } from './masked-shape.ts';
-import type { ShapedField } from './object-members.ts';
+import { type Members, type ShapedField, toMembers } from './object-members.ts';
 import {
   ConstantShape,
   DeniedShape,
@@ -30,6 +31,7 @@ import {
   UnknownTypeShape,
 } from './project-shape.ts';
 import type { Shape } from './shape.ts';
+import type { ShownPlaces } from './shown-places.ts';
 import { MemorySlots } from './text-memory.ts';
 
 /** Selections of one object, each list with whether it stands below something denied. */
@@ -51,6 +53,8 @@ export interface ProjectionSource {
   readonly denied: ReadonlySet<Selection>;
   /** By coordinate of a concrete type: the masks. */
   readonly effects: Effects;
+  /** Where values are counted. */
+  readonly places: ShownPlaces;
   /** Values of the variables that `@skip` and `@include` depend on. */
   readonly conditions: Readonly<Record<string, unknown>>;
 }
@@ -85,12 +89,17 @@ class ProjectionCompiler {
   /** @param inList Whether it stands in a list, so that one value may stand in several places. */
   object(typename: string, occurrences: Occurrences, inList: boolean): ObjectShape {
     const isAbstract = isAbstractType(this.#source.schema.getType(typename));
-    return new ObjectShape(
-      typename,
-      isAbstract,
-      (name) => this.#fields(name, occurrences, inList),
-      inList ? this.#slots : null,
+    return new ObjectShape(typename, isAbstract, (name) =>
+      this.#members(name, occurrences, inList),
     );
+  }
+
+  #members(typename: string, occurrences: Occurrences, inList: boolean): readonly Members[] | null {
+    const fields = this.#fields(typename, occurrences, inList);
+    if (fields === null) return null;
+    const members = toMembers(fields, inList ? this.#slots : null);
+    const place = this.#source.places.ofType(typename);
+    return place === null ? members : [...members, new CountedObject(place)];
   }
 
   #fields(
@@ -152,10 +161,11 @@ class ProjectionCompiler {
       field.selections === null ? [] : [{ selections: field.selections, denied }],
     );
     const effect = this.#source.effects.get(`${parent.name}.${name}`);
-    if (effect?.kind !== 'mask') return this.#ofType(type, { below, inList, mask: null });
+    const place = this.#source.places.ofField(parent.name, name);
+    if (effect?.kind !== 'mask') return this.#ofType(type, { below, inList, place, mask: null });
     // It is null whatever the value is, and no error says so.
     if (effect.mask.kind === 'null') return new DeniedShape(true);
-    return this.#ofType(type, { below, inList, mask: effect.apply });
+    return this.#ofType(type, { below, inList, place, mask: effect.apply });
   }
 
   /** The type as the concrete type declares it: an object may promise more than its interface. */
@@ -164,14 +174,19 @@ class ProjectionCompiler {
     return parent.getFields()[field.name]?.type ?? field.type;
   }
 
-  #ofType(type: GraphQLOutputType, place: ValuePlace): Shape {
-    if (isNonNullType(type)) return new NonNullShape(this.#ofType(type.ofType, place));
-    const { below, inList, mask } = place;
+  #ofType(type: GraphQLOutputType, values: ValuePlace): Shape {
+    if (isNonNullType(type)) return new NonNullShape(this.#ofType(type.ofType, values));
+    const { inList, place } = values;
     const named = getNamedType(type);
     if (isListType(type)) {
-      const element = this.#ofType(type.ofType, { below, inList: true, mask });
+      const element = this.#ofType(type.ofType, { ...values, inList: true });
       return new ListShape(element, inList && isCompositeType(named) ? this.#slots : null);
     }
+    const shape = this.#ofNamed(named, values);
+    return place === null ? shape : new CountedShape(shape, place);
+  }
+
+  #ofNamed(named: GraphQLNamedType, { below, inList, mask }: ValuePlace): Shape {
     if (isCompositeType(named)) return this.object(named.name, below, inList);
     if (isEnumType(named)) return new EnumShape(named.getValues().map(({ name }) => name));
     const scalar = toScalarShape(named.name);
@@ -183,6 +198,8 @@ class ProjectionCompiler {
 interface ValuePlace {
   readonly below: Occurrences;
   readonly inList: boolean;
+  /** Null where they are not counted. */
+  readonly place: number | null;
   /** Null shows scalars as they are; no mask fits an enum or an object. */
   readonly mask: MaskValue | null;
 }

@@ -127,12 +127,14 @@ class LeafMembers implements Members {
     if (!memory.pays) return this.#writeLeaves(source, run, depth);
     const key = source[this.#keyField.dataKey];
     const known = memory.find(key);
-    if (known !== undefined && this.#hasValues(source, known.values)) return memory.use(known);
+    if (known !== undefined && this.#hasValues(source, known.values))
+      return memory.use(known, run.shown);
     memory.noteMiss();
-    const { positionsUsed } = run;
+    const { positionsUsed, shown } = run;
+    const { length: since } = shown;
     const text = this.#writeLeaves(source, run, depth);
     if (typeof text === 'string' && run.positionsUsed === positionsUsed) {
-      memory.keep(key, this.#valuesOf(source), text);
+      memory.keep(key, this.#valuesOf(source), text, shown, since);
     }
     return text;
   }

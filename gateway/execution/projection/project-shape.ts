@@ -1,5 +1,5 @@
 import type { JsonObject } from '../json.ts';
-import { type Members, type ShapedField, toMembers } from './object-members.ts';
+import type { Members } from './object-members.ts';
 import { FAILED, NULL, type ProjectionRun, RISING, type Written } from './projection-run.ts';
 import { ASKED_LEAF, type Leaf, type Shape } from './shape.ts';
 import type { MemorySlots } from './text-memory.ts';
@@ -36,18 +36,20 @@ export class ListShape implements Shape {
     const memory = run.memory(this.#slot);
     if (!memory.pays) return this.#writeElements(value, run, depth);
     const known = memory.find(value);
-    if (known !== undefined) return memory.use(known);
+    if (known !== undefined) return memory.use(known, run.shown);
     memory.noteMiss();
-    const { positionsUsed } = run;
+    const { positionsUsed, shown } = run;
+    const { length: since } = shown;
     const text = this.#writeElements(value, run, depth);
     if (typeof text === 'string' && run.positionsUsed === positionsUsed) {
-      memory.keep(value, NO_VALUES, text);
+      memory.keep(value, NO_VALUES, text, shown, since);
     }
     return text;
   }
 
   #writeElements(list: readonly unknown[], run: ProjectionRun, depth: number): Written {
     const element = this.#element;
+    const { length: since } = run.shown;
     let text = '';
     let risen = false;
     for (let index = 0; index < list.length; index += 1) {
@@ -57,7 +59,10 @@ export class ListShape implements Shape {
       else if (written === RISING) risen = true;
       else text += index === 0 ? '[null' : ',null';
     }
-    if (risen) return FAILED;
+    if (risen) {
+      run.forgetShown(since);
+      return FAILED;
+    }
     return text === '' ? '[]' : `${text}]`;
   }
 }
@@ -132,28 +137,21 @@ export class IntrospectionShape implements Shape {
   }
 }
 
-/** Fields by type name; null for a name that clients must not see. */
-export type FieldsOfType = (typename: string) => readonly ShapedField[] | null;
+/** Members by type name; null for a name that clients must not see. */
+export type MembersOfType = (typename: string) => readonly Members[] | null;
 
 export class ObjectShape implements Shape {
   readonly leaf = null;
   readonly #typename: string;
   readonly #isAbstract: boolean;
-  readonly #compile: FieldsOfType;
-  readonly #slots: MemorySlots | null;
+  readonly #compile: MembersOfType;
   #own: readonly Members[] | null | undefined;
   readonly #known = new Map<string, readonly Members[] | null>();
 
-  constructor(
-    typename: string,
-    isAbstract: boolean,
-    compile: FieldsOfType,
-    slots: MemorySlots | null,
-  ) {
+  constructor(typename: string, isAbstract: boolean, compile: MembersOfType) {
     this.#typename = typename;
     this.#isAbstract = isAbstract;
     this.#compile = compile;
-    this.#slots = slots;
   }
 
   write(value: unknown, run: ProjectionRun, depth: number): Written {
@@ -166,10 +164,14 @@ export class ObjectShape implements Shape {
         ? this.#membersOf(source.__typename)
         : this.#ownMembers();
     if (members === null) return run.reportInvalid(depth);
+    const { length: since } = run.shown;
     let text = '';
     for (let index = 0; index < members.length; index += 1) {
       const written = (members[index] as Members).write(source, run, depth);
-      if (typeof written !== 'string') return FAILED;
+      if (typeof written !== 'string') {
+        run.forgetShown(since);
+        return FAILED;
+      }
       text += written;
     }
     return text === '' ? '{}' : text;
@@ -183,8 +185,7 @@ export class ObjectShape implements Shape {
   #membersOf(typename: string): readonly Members[] | null {
     let members = this.#known.get(typename);
     if (members === undefined) {
-      const fields = this.#compile(typename);
-      members = fields === null ? null : toMembers(fields, this.#slots);
+      members = this.#compile(typename);
       this.#known.set(typename, members);
     }
     return members;

@@ -27,6 +27,8 @@ export class ProjectionRun {
   readonly path: (string | number)[] = [];
   readonly introspection: JsonObject | null;
   readonly problems: Problem[];
+  /** The place of each value with a class that was written; see `ShownPlaces`. */
+  readonly shown: number[] = [];
   /** How often an outcome has depended on where the value stands. */
   positionsUsed = 0;
   readonly #met: number;
@@ -48,6 +50,11 @@ export class ProjectionRun {
       this.#memories[slot] = memory;
     }
     return memory;
+  }
+
+  /** Takes back what was noted of values that are not shown after all: what is around them is null. */
+  forgetShown(since: number): void {
+    if (this.shown.length > since) this.shown.length = since;
   }
 
   /** A value that does not fit its type. */

@@ -21,6 +21,9 @@
  *
  * A memory is made for one run and goes with it, so no text reaches another request.
  *
+ * With a text goes what was noted of the values in it (`ProjectionRun.shown`), so that a value that
+ * is shown in three places counts three times, however often it was written.
+ *
  * Remembering costs about as much as writing a small object. It is tried only below a list, where
  * one selection meets many values, and a memory that is asked in vain more often than not stops.
  *
@@ -30,10 +33,13 @@
 /** How many more misses than hits a memory bears. */
 const PATIENCE = 32;
 
+const NOTHING: readonly number[] = [];
+
 /** A text, and the values that it was written from where these have to be compared. */
 interface Remembered {
   readonly values: readonly unknown[];
   readonly text: string;
+  readonly shown: readonly number[];
   isJoined: boolean;
 }
 
@@ -52,8 +58,10 @@ export class TextMemory {
     return this.#remembered.get(key);
   }
 
-  use(remembered: Remembered): string {
+  /** @param shown Takes what was noted while the text was written. */
+  use(remembered: Remembered, shown: number[]): string {
     this.#patience += 1;
+    for (const place of remembered.shown) shown.push(place);
     if (!remembered.isJoined) {
       // A concatenated string is a tree until one of its characters is looked at. Joined here it
       // is copied as one piece for each place, instead of being walked for each.
@@ -66,8 +74,19 @@ export class TextMemory {
     this.#patience -= 1;
   }
 
-  keep(key: unknown, values: readonly unknown[], text: string): void {
-    this.#remembered.set(key, { values, text, isJoined: false });
+  /**
+   * @param shown Of the run.
+   * @param since How many of it were noted before the text was written.
+   */
+  keep(
+    key: unknown,
+    values: readonly unknown[],
+    text: string,
+    shown: readonly number[],
+    since: number,
+  ): void {
+    const own = shown.length === since ? NOTHING : shown.slice(since);
+    this.#remembered.set(key, { values, text, shown: own, isJoined: false });
   }
 }
 

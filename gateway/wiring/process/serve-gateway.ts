@@ -26,6 +26,7 @@ import { loadIssuers } from '../request/build-identity.ts';
 import { connectStores } from '../state/connect-stores.ts';
 import { followClassification, loadClassification } from '../state/follow-classification.ts';
 import { followOperationList, loadOperationList } from '../state/follow-operation-list.ts';
+import { followPolicies, warnOfPolicies } from '../state/follow-policies.ts';
 import { followSupergraphFile } from '../supergraph/follow-supergraph-file.ts';
 import { createLoadSupergraph } from '../supergraph/load-supergraph.ts';
 import { createGatewayLogger } from './create-gateway-logger.ts';
@@ -71,7 +72,7 @@ export async function serveGateway(
   const log = createGatewayLogger(config, place !== null);
   const { metrics, renderMetrics } = place ?? createPlace();
   const { file, sdl } = await readSupergraph(config);
-  const policies = await loadPolicies(config.POLICY_FOLDER);
+  const policies = { current: await loadPolicies(config.POLICY_FOLDER) };
   const rules = await loadClassification(config, env, { log });
   const operations = await loadOperationList(config);
   const loadSupergraph = createLoadSupergraph(config, metrics, planningThread);
@@ -83,7 +84,7 @@ export async function serveGateway(
   const register = new CredentialRegister(config.DATABASE_URL !== null);
   const grants = new GrantRegister(config.GRANTS_TRUSTED_SECONDS * 1000);
   const tools = { metrics, log };
-  const stores = await connectStores(config, { register, grants }, policies.version, tools);
+  const stores = await connectStores(config, { register, grants }, tools);
   const server = buildGateway(config, {
     supergraph,
     loadSupergraph,
@@ -97,7 +98,7 @@ export async function serveGateway(
     register,
     grants,
     audit: stores.audit,
-    decidePolicy: policies.decide,
+    policies,
     classification: rules.classification,
     operationList: operations?.live ?? null,
     metrics,
@@ -115,16 +116,16 @@ export async function serveGateway(
   const followed = [
     followSupergraphFile(file, sdl, server.swapSupergraph, tools),
     followClassification(rules, tools),
+    followPolicies(config.POLICY_FOLDER, policies, tools),
     followOperationList(operations, tools, server.checkOperations),
   ];
-  const { version } = supergraph.snapshot;
+  const served = { url, supergraph: supergraph.snapshot.version };
   // The primary says once for all workers that the gateway listens, and that it has closed.
   const level = place === null ? 'info' : 'debug';
-  reportAuthorization(config, policies, log, level);
-  log[level]({ url, supergraph: version, mode: config.MODE }, 'gateway listens');
+  reportAuthorization(config, policies.current, log, level);
+  log[level]({ ...served, mode: config.MODE }, 'gateway listens');
   return {
-    url,
-    supergraph: version,
+    ...served,
     async close() {
       for (const unfollow of followed) unfollow();
       await server.close(config.DRAIN_MS);
@@ -136,15 +137,15 @@ export async function serveGateway(
 
 function reportAuthorization(
   { AUTHORIZATION_MODE: mode }: GatewayConfig,
-  { version: policyVersion, count, warnings }: CompiledPolicies,
+  policies: CompiledPolicies,
   log: Logger,
   level: 'info' | 'debug',
 ): void {
   if (mode === 'dry_run') {
     log.warn('authorization is a dry run: callers are answered what they may not read');
   }
-  for (const warning of warnings)
-    log.warn({ policyVersion, warning }, 'a policy is hardly meant so');
+  warnOfPolicies(policies, log);
+  const { version: policyVersion, count } = policies;
   log[level]({ policyVersion, policies: count }, 'policies decide what @policy protects');
 }
 

@@ -121,8 +121,9 @@ async function answerOperation(
   }
   document.register?.();
   const { prepared, executable } = preparation;
-  const { purpose, grants } = rights;
-  const audited = { requestId: request.requestId, query, principal, purpose, grants };
+  const { purpose, grants, policyVersion } = rights;
+  const { requestId } = request;
+  const audited = { requestId, query, principal, purpose, grants, policyVersion };
   if (audit?.mustRefuse(prepared, audited)) return refuse(AUDIT_UNAVAILABLE, observer);
   const access = stages.explain(request.parameters, principal, rights, prepared);
   const refusals = findRefusals(preparation, variables, settings);

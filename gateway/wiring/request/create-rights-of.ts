@@ -1,7 +1,7 @@
 import type { Principal } from '../../identity/principal.ts';
 import type { GrantRegister } from '../../policy/grants/grant-register.ts';
 import type { GrantedAccess } from '../../policy/grants/granted-access.ts';
-import type { HeldPolicies } from '../../policy/held-policies.ts';
+import type { DecidedPolicies } from '../../policy/live-policies.ts';
 import type { Rights } from '../../policy/requirement.ts';
 
 /**
@@ -15,19 +15,26 @@ export type RightsOf = (principal: Principal, purpose: string | null) => CallerR
 export interface CallerRights extends Rights {
   readonly purpose: string | null;
   readonly grants: GrantedAccess | null;
+  /** Of the policies that decide. */
+  readonly policyVersion: string;
 }
 
 /** What grants open to a caller now; null for nothing. */
 export type GrantsOf = (principal: Principal, purpose: string | null) => GrantedAccess | null;
 
 /** Creates what gathers the rights of callers; nothing is decided before an operation mentions it. */
-export function createRightsOf(heldPolicies: HeldPolicies, grantsOf: GrantsOf): RightsOf {
+export function createRightsOf(
+  decidedPolicies: (principal: Principal) => DecidedPolicies,
+  grantsOf: GrantsOf,
+): RightsOf {
   return (principal, named) => {
     const purpose = named !== null && principal.purposes.has(named) ? named : null;
+    const { held, version } = decidedPolicies(principal);
     return {
       authenticated: principal.authenticated,
       scopes: principal.scopes,
-      policies: heldPolicies(principal),
+      policies: held,
+      policyVersion: version,
       roles: principal.roles,
       domain: principal.domain,
       purpose,

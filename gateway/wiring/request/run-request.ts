@@ -5,7 +5,7 @@ import type { RequestParts } from '../../cache/parts/request-parts.ts';
 import type { Work } from '../../cache/single-flight.ts';
 import { isFailure } from '../../execution/calls/is-failure.ts';
 import type { CompiledOperation } from '../../execution/execute-operation.ts';
-import type { ExecutionResult } from '../../execution/execution-result.ts';
+import type { ExecutionResult, ShownCounts } from '../../execution/execution-result.ts';
 import type { EdgeAnswer, EdgeRequest } from '../../http/edge-types.ts';
 import type { Principal } from '../../identity/principal.ts';
 import type { SubgraphHeaders } from '../../identity/trust/create-subgraph-headers.ts';
@@ -38,6 +38,8 @@ export interface AcceptedRequest {
 /** One execution, for everybody who waits for it, or comes while its answer is kept. */
 export interface Executed extends ExecutedFacts, MadeAnswer {
   readonly answer: EdgeAnswer;
+  /** What the ledger counts of it. */
+  readonly shown: ShownCounts;
   /** False where nothing was run. */
   readonly hasData: boolean;
   /** Whether a product did not answer, or not in time, or nothing that can be understood. */
@@ -133,36 +135,41 @@ function toExecuted(
   plan: KeepingPlan | null,
 ): Executed {
   const { prepared, request } = accepted;
-  const { problems } = result;
+  const { problems, shown = NO_COUNTS } = result;
   const hasFailed = problems.some(({ code }) => isFailure(code));
   const hasData = result.dataText !== undefined;
   const rendered = renderOnce(result, accepted, settings);
   const keeping = plan !== null && isKeepable(result) ? plan.lifetime.keeping : null;
   if (plan === null || keeping === null) {
     return {
-      ...{ requestId, problems, subgraphs, hasData, hasFailed, hasKeptParts },
+      ...{ requestId, problems, subgraphs, shown, hasData, hasFailed, hasKeptParts },
       ...{ answer: rendered, keeping: null, bytes: 0, tags: NO_TAGS },
     };
   }
   const tags = collectCacheTags(prepared, request.parameters.variables, asked);
   const answer = renderKept(rendered, result, keeping, plan);
   return {
-    ...{ requestId, problems, subgraphs, hasData, hasFailed, hasKeptParts },
+    ...{ requestId, problems, subgraphs, shown, hasData, hasFailed, hasKeptParts },
     answer: settings.surrogateKeys
       ? renderSurrogateKeys(answer, subgraphs.keys(), [...tags].map(toTagName))
       : answer,
     keeping,
     bytes:
       (typeof answer.body === 'string' ? 2 : 1) * answer.body.length +
-      PROBLEM_BYTES * problems.length,
+      PROBLEM_BYTES * problems.length +
+      COUNT_BYTES * Object.keys(shown).length,
     tags,
   };
 }
 
+const NO_COUNTS: ShownCounts = {};
 const NO_TAGS: ReadonlySet<string> = new Set();
 
 /** What a refused path takes, roughly. */
 const PROBLEM_BYTES = 300;
+
+/** The same for the count of one element. */
+const COUNT_BYTES = 100;
 
 /** What was taken out for lack of rights belongs to the authorization shape, as every key does. */
 function isKeepable({ dataText, problems }: ExecutionResult): boolean {

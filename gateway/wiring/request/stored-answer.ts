@@ -11,6 +11,7 @@ interface StoredAnswer {
   readonly keeping: Keeping;
   readonly answer: Omit<EdgeAnswer, 'body' | 'facts'> & { readonly body: string };
   readonly problems: Executed['problems'];
+  readonly shown: Executed['shown'];
   readonly subgraphs: readonly (readonly [product: string, calls: number])[];
   readonly tags: readonly string[];
 }
@@ -23,7 +24,7 @@ export function toStoredAnswer({
   keptAtMs,
   ...keeping
 }: KeptAnswer<Executed>): StoredAnswer {
-  const { requestId, problems, subgraphs, tags, answer } = value;
+  const { requestId, problems, shown, subgraphs, tags, answer } = value;
   const { status, jsonStatus, bodyDigest, headers, body } = answer;
   const text = typeof body === 'string' ? body : Buffer.from(body).toString('utf8');
   return {
@@ -38,6 +39,7 @@ export function toStoredAnswer({
       ...(headers === undefined ? {} : { headers }),
     },
     problems,
+    shown,
     subgraphs: [...subgraphs],
     tags: [...tags],
   };
@@ -51,13 +53,14 @@ export function toStoredAnswer({
  */
 export function fromStoredAnswer(value: unknown, nowMs: number): Executed | null {
   if (!isStoredAnswer(value) || value.keptAtMs > nowMs + CLOCK_TOLERANCE_MS) return null;
-  const { requestId, keptAtMs, keeping, problems, answer, subgraphs, tags } = value;
+  const { requestId, keptAtMs, keeping, problems, shown, answer, subgraphs, tags } = value;
   return {
     requestId,
     keptAtMs,
     keeping,
     answer: { ...answer, ...toKeptBody(answer.body) },
     problems,
+    shown,
     subgraphs: new Map(subgraphs),
     tags: new Set(tags),
     bytes: 2 * answer.body.length,
@@ -69,7 +72,8 @@ export function fromStoredAnswer(value: unknown, nowMs: number): Executed | null
 /** What is not encrypted may come from anybody, so no member is believed to be there. */
 function isStoredAnswer(value: unknown): value is StoredAnswer {
   if (typeof value !== 'object' || value === null) return false;
-  const { requestId, keptAtMs, keeping, answer, problems, subgraphs, tags } = value as StoredAnswer;
+  const { requestId, keptAtMs, keeping, answer, problems, shown, subgraphs, tags } =
+    value as StoredAnswer;
   const numbers = [
     keptAtMs,
     keeping?.freshUntilMs,
@@ -82,7 +86,15 @@ function isStoredAnswer(value: unknown): value is StoredAnswer {
     typeof requestId === 'string' &&
     typeof keeping?.isShared === 'boolean' &&
     typeof answer?.body === 'string' &&
+    isCounts(shown) &&
     numbers.every(Number.isFinite) &&
     [problems, subgraphs, tags].every(Array.isArray)
+  );
+}
+
+/** An answer that an older gateway has put there says nothing of counts, and is made anew. */
+function isCounts(value: unknown): boolean {
+  return (
+    typeof value === 'object' && value !== null && Object.values(value).every(Number.isSafeInteger)
   );
 }

@@ -31,13 +31,11 @@ const CACHE_TIMEOUTS = { connectTimeoutMs: 2000, commandTimeoutMs: 50 };
  * Connects to what a gateway shares with others.
  *
  * @param registers Filled and kept up to date from the control plane.
- * @param policyVersion Named by what is recorded.
  * @throws What `followControlState` throws.
  */
 export async function connectStores(
   config: GatewayConfig,
   registers: Parameters<typeof followControlState>[1],
-  policyVersion: string,
   tools: { readonly metrics: Metrics; readonly log: Logger },
 ): Promise<Stores> {
   const { log } = tools;
@@ -45,7 +43,7 @@ export async function connectStores(
   const redis = connectRedis(config, log, REDIS_TIMEOUTS);
   const cacheRedis = sharesAnswers(config) ? connectRedis(config, log, CACHE_TIMEOUTS) : null;
   const changes = linkChanges(config, log);
-  const kept = keepAudit(config, policyVersion, tools);
+  const kept = keepAudit(config, tools);
   return {
     redis,
     cacheRedis,

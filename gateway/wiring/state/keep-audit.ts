@@ -23,14 +23,9 @@ export interface KeptAudit {
 
 const STATEMENT_TIMEOUT_MS = 5000;
 
-/**
- * Begins a chain of batches in the ledger. The schema is up to date when this is called.
- *
- * @param policyVersion Of the Cedar policies in force.
- */
+/** Begins a chain of batches in the ledger. The schema is up to date when this is called. */
 export function keepAudit(
   { AUDIT, AUDIT_QUEUE: capacity, AUDIT_WHEN_FULL: whenFull, DATABASE_URL: url }: GatewayConfig,
-  policyVersion: string,
   { metrics, log }: { readonly metrics: Metrics; readonly log: Logger },
 ): KeptAudit {
   if (!AUDIT || url === null) return { audit: null, close: () => Promise.resolve() };
@@ -44,7 +39,7 @@ export function keepAudit(
   const writeBatch = createWriteBatch(pool, writer);
   const report = createReport(metrics, log);
   const queue = new AuditQueue<PendingRecord>(capacity, {
-    write: (batch) => writeBatch(batch.map((one) => toAuditRecord(one, policyVersion))),
+    write: (batch) => writeBatch(batch.map(toAuditRecord)),
     ...report,
   });
   metrics.beforeReading(() => metrics.gauge('gateway_audit_queue').set(queue.length));

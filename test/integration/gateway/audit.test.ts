@@ -71,6 +71,7 @@ test('whoever sees classified data, masked or as it is, or is refused it, is on 
   const [first, second, third, ...others] = await records();
 
   expect(first).toEqual({
+    form: 2,
     at: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
     requestId: 'first-request',
     issuer: 'https://id.example',
@@ -84,6 +85,7 @@ test('whoever sees classified data, masked or as it is, or is refused it, is on 
     },
     products: ['accounts'],
     effects: { 'Account.email': 'allowed' },
+    shown: { 'Account.email': 1 },
     grants: [],
     decision: 'allowed',
     outcome: 'ok',
@@ -93,6 +95,7 @@ test('whoever sees classified data, masked or as it is, or is refused it, is on 
   });
   expect(second).toMatchObject({
     effects: { 'Account.email': 'masked:keepFirst' },
+    shown: { 'Account.email': 1 },
     decision: 'masked',
     outcome: 'ok',
   });
@@ -100,6 +103,7 @@ test('whoever sees classified data, masked or as it is, or is refused it, is on 
     issuer: null,
     subject: null,
     effects: { 'Account.email': 'denied:unruled' },
+    shown: {},
     decision: 'denied',
     outcome: 'partial',
   });

@@ -18,6 +18,7 @@ async function setUp() {
     writer,
   )([
     {
+      form: 2,
       at: new Date(Date.now() - 60_000).toISOString(),
       requestId: 'request',
       issuer: 'https://id.example',
@@ -27,6 +28,7 @@ async function setUp() {
       operation: { name: null, kind: 'query', sha256: NIL },
       products: ['accounts'],
       effects: { 'Account.email': 'allowed' },
+      shown: { 'Account.email': 25 },
       grants: [],
       decision: 'allowed',
       outcome: 'ok',
@@ -89,8 +91,13 @@ test('who, export and forget tell of the same record until it is forgotten', asy
   const forgotten = await run('forget', '--before', '1s', '--json');
   const nobody = await run('who', '--field', 'Account.email');
 
-  expect(JSON.parse(who.stdout)).toMatchObject([{ subject: 'ada', seen: 1, refused: 0 }]);
-  expect(JSON.parse(exported.stdout)).toMatchObject({ subject: 'ada', writer, sequence: 1 });
+  expect(JSON.parse(who.stdout)).toMatchObject([
+    { subject: 'ada', seen: 1, refused: 0, valuesSeen: 25, valuesMasked: 0, uncounted: 0 },
+  ]);
+  expect(JSON.parse(exported.stdout)).toMatchObject({
+    ...{ subject: 'ada', writer, sequence: 1 },
+    ...{ form: 2, shown: { 'Account.email': 25 } },
+  });
   expect(kept.stdout).toMatch(/^Forgot 0 records in 0 batches, all of before /);
   expect(JSON.parse(forgotten.stdout)).toEqual({ batches: 1, records: 1 });
   expect(nobody.stdout).toMatch(/^Nobody has asked for Account.email since /);

@@ -16,6 +16,7 @@ import { createWriteBatch } from '../../../../../gateway/control/audit/write-bat
 import { openAccessDesk } from '../../../../support/access.ts';
 
 const RECORD: AuditRecord = {
+  form: 2,
   at: '2026-01-01T00:00:00.000Z',
   requestId: 'request',
   issuer: 'https://id.example',
@@ -25,6 +26,7 @@ const RECORD: AuditRecord = {
   operation: { name: null, kind: 'query', sha256: 'f'.repeat(64) },
   products: ['accounts'],
   effects: { 'Account.email': 'allowed' },
+  shown: { 'Account.email': 2 },
   grants: [],
   decision: 'allowed',
   outcome: 'ok',
@@ -112,6 +114,11 @@ test.each([
     `INSERT INTO meshgate.audit_record (writer, sequence, place, hash, record)
      SELECT writer, 9, 1, hash, record FROM meshgate.audit_record WHERE ${RECORD_2_2}`,
     { kind: 'inserted', sequence: 9, place: 1 },
+  ],
+  [
+    'a count that was changed',
+    `UPDATE meshgate.audit_record SET record = jsonb_set(record, '{shown,Account.email}', '1') WHERE ${RECORD_2_2}`,
+    { kind: 'changed', sequence: 2, place: 2 },
   ],
   [
     'two records that changed places',
@@ -271,7 +278,8 @@ test('says of each caller how often a field was seen, masked and refused', async
 
   const readers = await findReaders(pool, 'Account.email', new Date('2026-01-02T00:00:00Z'));
 
-  const none = { seen: 0, masked: 0, refused: 0, lastSeenAt: null, purposes: [], grants: [] };
+  const no = { seen: 0, masked: 0, refused: 0, valuesSeen: 0, valuesMasked: 0, uncounted: 0 };
+  const none = { ...no, lastSeenAt: null, purposes: [], grants: [] };
   const onThird = { issuer: 'https://id.example', lastAt: onDay(3).at };
   expect(readers).toEqual([
     {
@@ -280,14 +288,28 @@ test('says of each caller how often a field was seen, masked and refused', async
       seen: 3,
       masked: 0,
       refused: 1,
+      valuesSeen: 6,
+      valuesMasked: 0,
+      uncounted: 0,
       lastSeenAt: onDay(4).at,
       lastAt: onDay(4).at,
       purposes: ['churn'],
       grants: ['g-1', 'g-2'],
     },
-    { ...none, ...onThird, subject: 'cem', masked: 2 },
+    { ...none, ...onThird, subject: 'cem', masked: 2, valuesMasked: 4 },
     { ...none, ...onThird, subject: 'ben', refused: 2 },
   ]);
+});
+
+test('records of the first form hold beside those of now, and who says that they count nothing', async () => {
+  const { pool, write } = await writeLedger();
+  const { form: _form, shown: _shown, ...first } = onDay(4, { subject: 'dee' });
+
+  await write([first as AuditRecord, onDay(4, { subject: 'dee' })]);
+
+  expect(await verifyChains(pool)).toMatchObject([{ records: 11, finding: null }]);
+  const readers = await findReaders(pool, 'Account.email', new Date('2026-01-04T00:00:00Z'));
+  expect(readers).toMatchObject([{ subject: 'dee', seen: 2, valuesSeen: 2, uncounted: 1 }]);
 });
 
 test('exports the records of a time in the order of their instants', async () => {

@@ -2,7 +2,9 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { JsonObject } from '../../../../../gateway/execution/json.ts';
 import { noteAnsweredNull } from '../../../../../gateway/execution/plan/answered-null.ts';
+import { CountedShape } from '../../../../../gateway/execution/projection/counted-shape.ts';
 import { toScalarShape } from '../../../../../gateway/execution/projection/leaf-shapes.ts';
+import { toMembers } from '../../../../../gateway/execution/projection/object-members.ts';
 import {
   ListShape,
   NonNullShape,
@@ -15,30 +17,48 @@ import type { Problem } from '../../../../../shared/errors/problem.ts';
 
 const text = toScalarShape('String');
 const required = new NonNullShape(text);
+const NOTE = 0;
+const LABEL = 1;
 
-/** `[{ name: String!, note: String, tags: [{ id: ID!, label: String! }], size: Int }]`. */
-function listOfThings(slots: MemorySlots | null): Shape {
+/** Values of notes and labels are counted. `[{ name: String!, note: String, tags: [{ id: ID!, label: String! }], size: Int }]`. */
+function listOfThings(slots: MemorySlots | null, isStrict = false): Shape {
+  const strictly = (shape: Shape) => (isStrict ? new NonNullShape(shape) : shape);
   const object = (fields: Readonly<Record<string, Shape>>) =>
-    new ObjectShape(
-      'Thing',
-      false,
-      () => Object.entries(fields).map(([key, shape]) => ({ key, dataKey: key, shape })),
-      slots,
+    new ObjectShape('Thing', false, () =>
+      toMembers(
+        Object.entries(fields).map(([key, shape]) => ({ key, dataKey: key, shape })),
+        slots,
+      ),
     );
-  const tag = object({ id: new NonNullShape(toScalarShape('ID')), label: required });
-  const tags = new ListShape(tag, slots);
-  const thing = object({ name: required, note: text, tags, size: toScalarShape('Int') });
+  const tag = object({
+    id: new NonNullShape(toScalarShape('ID')),
+    label: new CountedShape(required, LABEL),
+  });
+  const tags = new ListShape(strictly(tag), slots);
+  const thing = object({
+    name: required,
+    note: new CountedShape(text, NOTE),
+    tags,
+    size: strictly(toScalarShape('Int')),
+  });
   return new ListShape(thing, null);
 }
 
 const remembering = listOfThings(new MemorySlots());
 const forgetful = listOfThings(null);
+/** Tags and sizes may not be null, so that what was written before them is taken back. */
+const strict = [listOfThings(new MemorySlots(), true), listOfThings(null, true)];
 
 function write(shape: Shape, things: unknown, met: readonly Problem[] = []) {
   const run = new ProjectionRun([...met], null);
   const written = shape.write(things, run, 0);
   const reports = run.problems.slice(met.length);
-  return { written, reported: reports.map(({ code, path }) => [code, path?.join('.')]) };
+  const count = (place: number) => run.shown.filter((one) => one === place).length;
+  return {
+    written,
+    reported: reports.map(({ code, path }) => [code, path?.join('.')]),
+    counted: { notes: count(NOTE), labels: count(LABEL) },
+  };
 }
 
 const thing = (given: JsonObject = {}) => ({ name: 'a', note: 'b', tags: [], size: 1, ...given });
@@ -134,4 +154,27 @@ test('nothing is remembered from one run to the next', () => {
   tags[0] = { id: '1', label: 'after' };
 
   expect(write(remembering, data).written).toBe(JSON.stringify(data));
+});
+
+/** What a reader of the answer sees. */
+function countInText(written: unknown) {
+  type Read = { note: string | null; tags: readonly unknown[] | null } | null;
+  const things = typeof written === 'string' ? (JSON.parse(written) as readonly Read[]) : [];
+  const sum = (numbers: readonly number[]) => numbers.reduce((total, one) => total + one, 0);
+  return {
+    notes: things.filter((one) => one !== null && one.note !== null).length,
+    labels: sum(things.map((one) => one?.tags?.filter((tag) => tag !== null).length ?? 0)),
+  };
+}
+
+test('values are counted as often as the answer shows them, whatever was remembered or became null', () => {
+  fc.assert(
+    fc.property(things, (data) => {
+      for (const shape of [remembering, forgetful, ...strict]) {
+        const { written, counted } = write(shape, data);
+
+        expect(counted).toEqual(countInText(written));
+      }
+    }),
+  );
 });
