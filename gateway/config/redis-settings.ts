@@ -4,11 +4,12 @@ import { list, text } from './setting-types.ts';
 
 /** Where a server listens, as `host:port`, an IPv6 address in brackets. */
 const hostAndPort = () =>
-  text()
-    .regex(/^([\w.-]+|\[[\da-fA-F:.]+\]):\d{1,5}$/, { error: 'expected host:port' })
-    .refine((value) => Number(/\d+$/.exec(value)?.[0]) <= 65_535, {
-      error: 'expected a port up to 65535',
-    });
+  text().refine(
+    (value) =>
+      /^([\w.-]+|\[[\da-fA-F:.]+\]):\d{1,5}$/.test(value) &&
+      Number(/\d+$/.exec(value)?.[0]) <= 65_535,
+    { error: 'expected host:port' },
+  );
 
 /** What gateways share without a database. */
 export const redisSettings = {
@@ -39,7 +40,7 @@ export function findRedisProblems(
     const message = 'expected none without REDIS_URL, which says how to speak to them';
     return [{ setting: 'REDIS_CLUSTER_NODES', message }];
   }
-  if (/^\/0?$/.test(new URL(url).pathname) || new URL(url).pathname === '') return [];
+  if (!URL.canParse(url) || /^(\/0?)?$/.test(new URL(url).pathname)) return [];
   return [
     { setting: 'REDIS_URL', message: 'expected no database, because a cluster has one only' },
   ];

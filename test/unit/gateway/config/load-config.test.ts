@@ -192,16 +192,21 @@ test('completes an introspection with two seconds to answer and half a minute of
   });
 });
 
+const NODES = { REDIS_CLUSTER_NODES: 'cache:7000,[::1]:7001' };
+
 test.each([
-  [{}, 'REDIS_CLUSTER_NODES: expected none without REDIS_URL, which says how to speak to them'],
+  [
+    { REDIS_URL: undefined },
+    'REDIS_CLUSTER_NODES: expected none without REDIS_URL, which says how to speak to them',
+  ],
   [
     { REDIS_URL: 'redis://cache/2' },
     'REDIS_URL: expected no database, because a cluster has one only',
   ],
   [{ REDIS_CLUSTER_NODES: 'cache' }, 'REDIS_CLUSTER_NODES[0]: expected host:port'],
-  [{ REDIS_CLUSTER_NODES: 'a:1,b:70000' }, 'REDIS_CLUSTER_NODES[1]: expected a port up to 65535'],
+  [{ REDIS_CLUSTER_NODES: 'a:1,b:70000' }, 'REDIS_CLUSTER_NODES[1]: expected host:port'],
 ])('a cluster of Redis with %j is refused', (env, problem) => {
-  expect(problemsOf({ REDIS_CLUSTER_NODES: 'cache:7000,[::1]:7001', ...env })).toEqual([problem]);
+  expect(problemsOf({ REDIS_URL: 'redis://cache', ...NODES, ...env })).toEqual([problem]);
 });
 
 test('freezes the configuration through and through', () => {
