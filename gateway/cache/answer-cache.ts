@@ -187,7 +187,11 @@ export class AnswerCache<Made extends MadeAnswer> {
     const work =
       shared === null || operation.latest === 'nobody'
         ? toTicketed(make(), null)
-        : findOrMake(shared.find(searched, [...operation.products]), make, this.#settings.now);
+        : findOrMake(
+            shared.find(searched, [...operation.products], keys.shared),
+            make,
+            this.#settings.now,
+          );
     const land = ({ made, ticket }: Ticketed<Made>): Made => {
       this.#store.end(filling);
       this.#keep(filling, keys, made, ticket);

@@ -29,11 +29,13 @@ export interface SharedAnswers<Made extends MadeAnswer> {
    * Finds an answer that is true; never rejects.
    *
    * @param keys In the order of preference; may be none.
+   * @param place The key that has no caller in it: with it lies whatever the answer is kept under.
    * @returns The ticket is what `keep` takes with an answer that is made from now on.
    */
   find(
     keys: readonly string[],
     products: readonly string[],
+    place: string,
   ): Promise<{ readonly made: Made | null; readonly ticket: Ticket }>;
   keep(key: string, kept: KeptAnswer<Made>, products: readonly string[], ticket: Ticket): void;
 }

@@ -15,6 +15,7 @@ import { authorizationSettings } from './authorization-settings.ts';
 import { cacheSettings } from './cache-settings.ts';
 import { documentSettings, findDocumentConflict } from './document-settings.ts';
 import { identitySettings } from './identity-settings.ts';
+import { findRedisProblems, redisSettings } from './redis-settings.ts';
 import {
   choice,
   countOrAuto,
@@ -209,17 +210,16 @@ export const settings = {
   ...authorizationSettings,
   ...auditSettings,
 
-  REDIS_URL: z
-    .url({ protocol: /^rediss?$/, error: 'expected a redis or rediss URL' })
-    .nullable()
-    .default(null)
-    .describe('Redis or Valkey shared by all replicas; unset keeps everything in the process.'),
+  ...redisSettings,
 } as const;
 
 /** All settings at once, with what depends on several of them. */
 export const configSchema = z
   .strictObject(settings)
   .superRefine((config, context) => {
+    for (const problem of findRedisProblems(config)) {
+      context.addIssue({ code: 'custom', path: [problem.setting], message: problem.message });
+    }
     if (config.SUBGRAPH_TRUST_KEY_FILE === null) return;
     if (!config.FORWARD_HEADERS.includes('authorization')) return;
     context.addIssue({

@@ -1,27 +1,43 @@
 /**
- * The only door to `ioredis`.
+ * Redis for whoever needs it, one server or a cluster.
  *
  * Redis makes a replica better and must never make it worse: a command that is not
- * answered in time is answered with null, and while Redis is away a command does not
- * even try. The connection itself is the circuit breaker: a few unanswered commands
- * in a row cut it, it is made again in the background after pauses that grow, and
- * its handshake is the probe. So no request ever finds out whether Redis is back.
+ * answered in time is answered with null, and while a server is away a command does not
+ * even try. So no request ever finds out whether Redis is back.
  *
  * @module
  */
 import { createHash } from 'node:crypto';
-import { Redis as Connection } from 'ioredis';
 import type { Logger } from '../telemetry/logger.ts';
-import { parseRedisUrl } from './parse-redis-url.ts';
+import { ClusterConnection, type NodeAddress } from './cluster-connection.ts';
+import { spreadTags } from './key-slot.ts';
+import {
+  NodeConnection,
+  type Outcome,
+  type RedisFailure,
+  type Script,
+  toFirstWord,
+} from './node-connection.ts';
+import { parseRedisUrl, type RedisAddress } from './parse-redis-url.ts';
 
 export interface RedisSettings {
   /** `redis://[user:password@]host[:port][/database]`; `rediss://` for TLS. */
   readonly url: string;
-  /** Hears once that Redis is away, and once that it is back. */
+  /** More servers of the cluster that the one at `url` belongs to; none where it stands alone. */
+  readonly clusterNodes?: readonly NodeAddress[];
+  /** Counts before the one in `url`; null for that one. */
+  readonly password?: string | null;
+  /** Authorities that sign the certificates, as PEM; null for those that Node trusts. */
+  readonly authorities?: string | null;
+  /** Whose name the certificates have; null for the host of each connection. */
+  readonly serverName?: string | null;
+  /** Hears once that a server is away, and once that it is back. */
   readonly log: Logger;
   readonly connectTimeoutMs: number;
   /** What one command may cost a request at most, and each step of the handshake. */
   readonly commandTimeoutMs: number;
+  /** Told of each command that was not done. */
+  readonly onFailure?: (failure: RedisFailure) => void;
 }
 
 /**
@@ -35,7 +51,7 @@ export type RunScript = (
   values: readonly (string | number)[],
 ) => Promise<unknown>;
 
-/** A Redis or Valkey server that may be away at any time. */
+/** A Redis or Valkey server, or a cluster of them, that may be away at any time. */
 export interface Redis {
   /**
    * Makes a Lua script ready to be run; called once for each script.
@@ -43,154 +59,107 @@ export interface Redis {
    * @see https://redis.io/docs/latest/develop/programmability/eval-intro/
    */
   script(source: string): RunScript;
-  /** Cuts the connection for good; commands under way and later ones resolve to null. */
+  /** Hash tags over which keys of one kind spread evenly on all servers; one where there is one server. */
+  tagsFor(kind: string): readonly string[];
+  /** Servers by whether they answer, counts. */
+  readonly nodes: { readonly up: number; readonly away: number };
+  /** Cuts the connections for good; commands under way and later ones resolve to null. */
   close(): void;
 }
 
-/** One late answer may be this process's own pause; so many in a row are not. */
-const UNANSWERED_IN_A_ROW = 5;
-const FIRST_PAUSE_MS = 100;
-const LONGEST_PAUSE_MS = 5000;
+/** Into so many parts a cluster divides keys of one kind: as many servers can share the work. */
+const CLUSTER_TAGS = 16;
 
 /** Starts to connect and returns at once; until Redis answers it counts as unavailable. */
 export function createRedis(settings: RedisSettings): Redis {
-  return new GuardedConnection(settings);
+  const { clusterNodes = [] } = settings;
+  const address = toAddress(settings);
+  const run =
+    clusterNodes.length === 0
+      ? connectOne(settings, address)
+      : connectCluster(settings, address, clusterNodes);
+  const settle = createSettle(settings);
+  return {
+    script(source) {
+      const script = { source, digest: createHash('sha1').update(source).digest('hex') };
+      return async (keys, values) => settle(await run.run(script, keys, values));
+    },
+    tagsFor: (kind) => (clusterNodes.length === 0 ? [kind] : spreadTags(kind, CLUSTER_TAGS)),
+    get nodes() {
+      return run.nodes;
+    },
+    close: () => run.close(),
+  };
 }
 
-class GuardedConnection implements Redis {
-  readonly #connection: Connection;
-  readonly #log: Logger;
-  #isReady = false;
-  #isAway = false;
-  #isRefusing = false;
-  /** Commands without an answer, since the last answer. */
-  #unanswered = 0;
-  /** Connections that were tried since the last answer to a command. */
-  #attempts = 0;
-  #reason = 'the connection was closed';
-
-  constructor({ url, log, connectTimeoutMs, commandTimeoutMs }: RedisSettings) {
-    this.#log = log;
-    this.#connection = new Connection({
-      ...parseRedisUrl(url),
-      connectionName: 'meshgate',
-      connectTimeout: connectTimeoutMs,
-      commandTimeout: commandTimeoutMs,
-      // How long a peer that does not hang up may keep a cut connection from being made anew.
-      disconnectTimeout: commandTimeoutMs,
-      // A command is sent now or never: a late one would count what is long over.
-      enableOfflineQueue: false,
-      autoResendUnfulfilledCommands: false,
-      maxRetriesPerRequest: 0,
-      retryStrategy: () => this.#nextPause(),
-      // After a fail-over the address leads to a replica, until one connects again.
-      reconnectOnError: (error) => error.message.startsWith('READONLY'),
-      // Both need rights that a user of Redis may lack, for something that is not used.
-      enableReadyCheck: false,
-      disableClientInfo: true,
-    });
-    this.#connection.on('ready', () => this.#onReady());
-    this.#connection.on('error', (error) => {
-      this.#reason = toReason(error);
-    });
-    this.#connection.on('close', () => this.#onAway());
-  }
-
-  script(source: string): RunScript {
-    const digest = createHash('sha1').update(source).digest('hex');
-    return async (keys, values) => {
-      if (!this.#isReady) return null;
-      try {
-        const reply = await this.#evaluate(source, digest, keys, values);
-        this.#onAnswer();
-        this.#isRefusing = false;
-        return reply;
-      } catch (error) {
-        if (isRefusal(error)) this.#onRefusal(error);
-        else this.#onNoAnswer(error);
-        return null;
-      }
-    };
-  }
-
-  close(): void {
-    this.#isReady = false;
-    // What is closed on purpose is not away.
-    this.#isAway = true;
-    this.#connection.disconnect();
-  }
-
-  /** By its digest, and with the text when the server has not seen it or has forgotten. */
-  async #evaluate(
-    source: string,
-    digest: string,
+interface Runner extends Pick<Redis, 'nodes' | 'close'> {
+  run(
+    script: Script,
     keys: readonly string[],
     values: readonly (string | number)[],
-  ): Promise<unknown> {
-    try {
-      return await this.#connection.evalsha(digest, keys.length, ...keys, ...values);
-    } catch (error) {
-      if (!isRefusal(error) || !error.message.startsWith('NOSCRIPT')) throw error;
-      return this.#connection.eval(source, keys.length, ...keys, ...values);
+  ): Promise<Outcome>;
+}
+
+function connectOne(settings: RedisSettings, address: RedisAddress): Runner {
+  const node = new NodeConnection({ ...settings, address });
+  return {
+    run: (script, keys, values) => node.run(script, keys, values),
+    get nodes() {
+      return node.isReady ? { up: 1, away: 0 } : { up: 0, away: 1 };
+    },
+    close: () => node.close(),
+  };
+}
+
+function connectCluster(
+  settings: RedisSettings,
+  address: RedisAddress,
+  others: readonly NodeAddress[],
+): Runner {
+  const { log } = settings;
+  return new ClusterConnection({
+    seeds: [address, ...others],
+    connect: ({ host, port }, onReady) =>
+      new NodeConnection({
+        ...settings,
+        log: log.child({ node: `${host}:${port}` }),
+        address: { ...address, host, port },
+        onReady,
+      }),
+  });
+}
+
+function toAddress({ url, password, authorities, serverName }: RedisSettings): RedisAddress {
+  const address = parseRedisUrl(url);
+  return {
+    ...address,
+    ...(password == null ? {} : { password }),
+    ...(address.tls === undefined
+      ? {}
+      : {
+          tls: {
+            ...(authorities == null ? {} : { ca: authorities }),
+            ...(serverName == null ? {} : { servername: serverName }),
+          },
+        }),
+  };
+}
+
+/** Says once that Redis refuses, until it has done something again. */
+function createSettle({ log, onFailure }: RedisSettings): (outcome: Outcome) => unknown {
+  let isRefusing = false;
+  return (outcome) => {
+    if (outcome.ok) {
+      isRefusing = false;
+      return outcome.reply;
     }
-  }
-
-  #onReady(): void {
-    this.#isReady = true;
-    this.#unanswered = 0;
-    if (!this.#isAway) return;
-    this.#isAway = false;
-    this.#log.info('Redis is back.');
-  }
-
-  #onAway(): void {
-    this.#isReady = false;
-    if (this.#isAway) return;
-    this.#isAway = true;
-    this.#log.warn({ reason: this.#reason }, 'Redis is away; this process goes on alone.');
-  }
-
-  #onAnswer(): void {
-    this.#unanswered = 0;
-    this.#attempts = 0;
-  }
-
-  #onRefusal(error: Refusal): void {
-    this.#onAnswer();
-    if (this.#isRefusing) return;
-    this.#isRefusing = true;
-    this.#log.error({ reason: toReason(error) }, 'Redis refuses a command.');
-  }
-
-  #onNoAnswer(error: unknown): void {
-    this.#unanswered += 1;
-    if (this.#unanswered < UNANSWERED_IN_A_ROW || !this.#isReady) return;
-    this.#reason = toReason(error);
-    this.#onAway();
-    this.#connection.disconnect(true);
-  }
-
-  /** Twice as long each time; the random half keeps replicas from coming back all at once. */
-  #nextPause(): number {
-    const pause = Math.min(FIRST_PAUSE_MS * 2 ** this.#attempts, LONGEST_PAUSE_MS);
-    this.#attempts += 1;
-    return pause * (0.5 + Math.random() / 2);
-  }
-}
-
-/** Redis itself has said no, which is an answer too. */
-interface Refusal extends Error {
-  readonly name: 'ReplyError';
-}
-
-function isRefusal(error: unknown): error is Refusal {
-  return error instanceof Error && error.name === 'ReplyError';
-}
-
-/** Of a reply only its first word: the rest may quote the arguments of `AUTH`. */
-function toReason(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  const { message } = error;
-  if (isRefusal(error)) return message.split(' ', 1).join('');
-  return message === '' && 'code' in error ? String(error.code) : message;
+    const { failure, message } = outcome;
+    onFailure?.(failure);
+    const isNo = failure === 'refused' || failure === 'full' || failure === 'moved';
+    if (isNo && !isRefusing) {
+      isRefusing = true;
+      log.error({ reason: toFirstWord(message) }, 'Redis refuses a command.');
+    }
+    return null;
+  };
 }

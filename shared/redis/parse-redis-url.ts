@@ -5,8 +5,11 @@ export interface RedisAddress {
   readonly username?: string;
   readonly password?: string;
   readonly db: number;
-  /** Present for TLS; the certificate is checked against the authorities that Node trusts. */
-  readonly tls?: Record<string, never>;
+  /**
+   * Present for TLS; without `ca` the certificate is checked against the authorities that Node
+   * trusts, without `servername` it must be that of the host.
+   */
+  readonly tls?: { readonly ca?: string; readonly servername?: string };
 }
 
 const DEFAULT_PORT = 6379;

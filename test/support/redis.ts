@@ -31,9 +31,19 @@ export async function startRedis(options: readonly string[] = []): Promise<TestR
   return redis;
 }
 
+/** Like `startRedis`, on a port that is known to be free. */
+export async function startRedisOn(port: number, options: readonly string[]): Promise<TestRedis> {
+  const redis = prepareRedisOn(port, options);
+  await redis.restart();
+  return redis;
+}
+
 /** Like `startRedis`, but nothing runs before `restart` is called. */
 export async function prepareRedis(options: readonly string[] = []): Promise<TestRedis> {
-  const port = await findFreePorts(1);
+  return prepareRedisOn(await findFreePorts(1), options);
+}
+
+function prepareRedisOn(port: number, options: readonly string[]): TestRedis {
   let server: ChildProcess | null = null;
   const kill = async () => {
     if (server === null) return;

@@ -3,19 +3,23 @@
  * not changed.
  *
  * For every product Redis holds an epoch, a random text. A value is put there with the epochs that
- * held before it was made, and only if they hold still; it is taken only while they do. Who knows
- * that a product has changed gives it a new epoch. So nothing has to be found to be forgotten, an
- * epoch that Redis loses matches nothing any more, and what was begun before a change never comes
- * back after it. A change that Redis could not be told of is told as soon as it can be, and until
- * then this process takes nothing from it.
+ * held before it was made and the server that said so, and only if they hold still; it is taken only
+ * while they do. Who knows that a product has changed gives it a new epoch. So nothing has to be found
+ * to be forgotten, an epoch that Redis loses matches nothing any more, nor does what a server said
+ * that has another place by now, and what was begun before a change never comes back after it. A
+ * change that Redis could not be told of is told as soon as it can be, and until then this process
+ * takes nothing from it.
+ *
+ * In a cluster, values spread over several shards, each with a copy of the epochs.
  *
  * @module
  */
-import { createHash, randomUUID } from 'node:crypto';
-import type { Redis, RunScript } from '../../../shared/redis/create-redis.ts';
+import { createHash } from 'node:crypto';
+import type { Redis } from '../../../shared/redis/create-redis.ts';
+import { EpochShard } from './epoch-shard.ts';
 import type { SealValue } from './seal-value.ts';
 
-/** What held before a value was made; null where Redis did not say. */
+/** Where a value will lie, and what held there before it was made; null where Redis did not say. */
 export type Ticket = string | null;
 
 export interface SharedValuesDoors {
@@ -27,71 +31,22 @@ export interface SharedValuesDoors {
   readonly onFailure: () => void;
 }
 
-/** All keys are in one slot, so that scripts may touch several of them in a cluster. */
-const PREFIX = 'meshgate:{answers}:';
-const EPOCHS = `${PREFIX}epochs`;
-
 /** Larger values would hold up what shares the connection. */
 const LONGEST_TEXT = 1024 * 1024;
-
-/** Gives a product without an epoch one, and returns the epochs and the values. */
-const FIND = `
-local epochs = {}
-for i = 2, #ARGV do
-  local epoch = redis.call('HGET', KEYS[1], ARGV[i])
-  if not epoch then
-    epoch = ARGV[1]
-    redis.call('HSET', KEYS[1], ARGV[i], epoch)
-  end
-  epochs[#epochs + 1] = epoch
-end
-local reply = { table.concat(epochs, ' ') }
-for i = 2, #KEYS do reply[#reply + 1] = redis.call('GET', KEYS[i]) or '' end
-return reply`;
-
-const KEEP = `
-local epochs = {}
-for i = 4, #ARGV do epochs[#epochs + 1] = redis.call('HGET', KEYS[1], ARGV[i]) or '' end
-if table.concat(epochs, ' ') ~= ARGV[3] then return 0 end
-redis.call('SET', KEYS[2], ARGV[1], 'PX', ARGV[2])
-return 1`;
-
-/** A Redis that is full refuses a new epoch but can still lose the old one, which forgets as well. */
-const FORGET = `
-if #ARGV == 1 then return redis.call('DEL', KEYS[1]) end
-for i = 2, #ARGV do
-  local reply = redis.pcall('HSET', KEYS[1], ARGV[i], ARGV[1])
-  if type(reply) == 'table' and reply.err then redis.call('HDEL', KEYS[1], ARGV[i]) end
-end
-return 1`;
-
-const LOOK = `return redis.call('HGETALL', KEYS[1])`;
 
 interface Wrapped {
   readonly epochs: string;
   readonly value: unknown;
 }
 
-/** Stands for all products. */
-export const EVERY_PRODUCT = '*';
-
 export class SharedValues {
   readonly #doors: SharedValuesDoors;
-  readonly #find: RunScript;
-  readonly #keep: RunScript;
-  readonly #forget: RunScript;
-  readonly #look: RunScript;
-  /** Products whose change Redis has not been told of yet. */
-  readonly #owed = new Set<string>();
-  #seen = new Map<string, string>();
+  readonly #shards: readonly EpochShard[];
 
   constructor(doors: SharedValuesDoors) {
-    const { redis } = doors;
+    const { redis, onFailure } = doors;
     this.#doors = doors;
-    this.#find = redis.script(FIND);
-    this.#keep = redis.script(KEEP);
-    this.#forget = redis.script(FORGET);
-    this.#look = redis.script(LOOK);
+    this.#shards = redis.tagsFor('answers').map((tag) => new EpochShard(redis, tag, onFailure));
   }
 
   /**
@@ -99,28 +54,25 @@ export class SharedValues {
    *
    * @param keys In the order of preference; may be none, for a ticket alone.
    * @param products Whose data the values hold.
+   * @param place Equal for keys that are looked for together: values lie where it says.
    */
   async find(
     keys: readonly string[],
     products: readonly string[],
+    place: string = keys.at(-1) ?? '',
   ): Promise<{ readonly value: unknown; readonly ticket: Ticket }> {
-    const nothing = { value: undefined, ticket: null };
-    if (this.#owed.size > 0) return nothing;
-    const names = keys.map((key) => this.#toName(key));
-    const reply = await this.#find([EPOCHS, ...names], [randomUUID(), ...products]);
-    if (!Array.isArray(reply)) {
-      this.#doors.onFailure();
-      return nothing;
-    }
-    // Something may have changed while the answer was on its way.
-    if (this.#owed.size > 0) return nothing;
-    const [ticket, ...texts] = reply.map(String);
-    for (const [index, text] of texts.entries()) {
+    const number = this.#toShard(place);
+    const shard = this.#shards[number];
+    const names = keys.map((key) => this.#toName(number, key));
+    const found = (await shard?.find(names, products)) ?? null;
+    if (found === null) return { value: undefined, ticket: null };
+    const ticket = `${number} ${found.held}`;
+    for (const [index, text] of found.texts.entries()) {
       if (text === '') continue;
       const opened = this.#doors.sealValue.open(names[index] ?? '', text) as Wrapped | undefined;
-      if (opened?.epochs === ticket) return { value: opened?.value, ticket: ticket ?? null };
+      if (opened?.epochs === found.held) return { value: opened?.value, ticket };
     }
-    return { value: undefined, ticket: ticket ?? null };
+    return { value: undefined, ticket };
   }
 
   /**
@@ -135,20 +87,20 @@ export class SharedValues {
     products: readonly string[],
     ticket: Ticket,
   ): void {
-    if (ticket === null || ttlMs < 1 || this.#owed.size > 0) return;
-    const name = this.#toName(key);
-    const text = this.#doors.sealValue.seal(name, { epochs: ticket, value } satisfies Wrapped);
+    if (ticket === null || ttlMs < 1) return;
+    const number = Number.parseInt(ticket, 10);
+    const epochs = ticket.slice(ticket.indexOf(' ') + 1);
+    const shard = this.#shards[number];
+    if (shard === undefined || !shard.isTold) return;
+    const name = this.#toName(number, key);
+    const text = this.#doors.sealValue.seal(name, { epochs, value } satisfies Wrapped);
     if (text.length > LONGEST_TEXT) return;
-    const values = [text, Math.floor(ttlMs), ticket, ...products];
-    void this.#keep([EPOCHS, name], values).then((reply) => {
-      if (reply === null) this.#doors.onFailure();
-    });
+    shard.keep(name, text, ttlMs, epochs, products);
   }
 
   /** Makes every value with data of a product untrue, or of `EVERY_PRODUCT`. */
   forget(product: string): void {
-    this.#owed.add(product);
-    void this.#tell(product);
+    for (const shard of this.#shards) shard.forget(product);
   }
 
   /**
@@ -157,37 +109,18 @@ export class SharedValues {
    * @returns None while Redis is away; what changes then is found when it is back.
    */
   async look(): Promise<readonly string[]> {
-    await Promise.all([...this.#owed].map((product) => this.#tell(product)));
-    const reply = await this.#look([EPOCHS], []);
-    if (!Array.isArray(reply)) return [];
-    const epochs = new Map<string, string>();
-    for (let index = 0; index < reply.length; index += 2) {
-      epochs.set(String(reply[index]), String(reply[index + 1]));
-    }
-    const before = this.#seen;
-    this.#seen = epochs;
-    const products = new Set([...before.keys(), ...epochs.keys()]);
-    return [...products].filter((product) => before.get(product) !== epochs.get(product));
+    const changed = await Promise.all(this.#shards.map((shard) => shard.look()));
+    return [...new Set(changed.flat())];
   }
 
   /** Keys hold claims and headers of callers, which are nobody's business there. */
-  #toName(key: string): string {
+  #toName(shard: number, key: string): string {
     const digest = createHash('sha256').update(`${this.#doors.scope}\n\n${key}`);
-    return PREFIX + digest.digest('base64url');
+    return `${this.#shards[shard]?.prefix}${digest.digest('base64url')}`;
   }
 
-  async #tell(product: string): Promise<void> {
-    const products = product === EVERY_PRODUCT ? [] : [product];
-    // Never one that was there before: what was true under it must not become true again.
-    const epoch = randomUUID();
-    const reply = await this.#forget([EPOCHS], [epoch, ...products]);
-    if (reply !== null) {
-      this.#owed.delete(product);
-      if (product !== EVERY_PRODUCT) this.#seen.set(product, epoch);
-      return;
-    }
-    // Another telling of the same may have ended well meanwhile, of an earlier change.
-    this.#owed.add(product);
-    this.#doors.onFailure();
+  #toShard(place: string): number {
+    if (this.#shards.length === 1) return 0;
+    return createHash('sha1').update(place).digest().readUInt32BE() % this.#shards.length;
   }
 }

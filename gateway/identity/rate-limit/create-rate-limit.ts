@@ -13,7 +13,7 @@ export interface RateLimitSettings {
   readonly requests: number;
   readonly windowSeconds: number;
   /** Where all replicas count together; null counts in this process. */
-  readonly redis: Redis | null;
+  readonly redis: Pick<Redis, 'script'> | null;
   /** Epoch milliseconds. */
   readonly now: () => number;
   /** Told for each request that this process had to count alone although there is a Redis. */

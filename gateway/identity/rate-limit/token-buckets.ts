@@ -75,7 +75,7 @@ return 0`;
  */
 export function createSharedBuckets(
   { stepUs, capacityUs }: BucketSize,
-  redis: Redis,
+  redis: Pick<Redis, 'script'>,
 ): (key: string) => Promise<number | null> {
   const takeToken = redis.script(TAKE_TOKEN);
 

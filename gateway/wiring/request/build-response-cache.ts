@@ -5,8 +5,9 @@ import { AnswerCache } from '../../cache/answer-cache.ts';
 import type { Forgetting } from '../../cache/answer-store.ts';
 import type { SharedAnswers } from '../../cache/cache-query.ts';
 import { PartCache } from '../../cache/parts/part-cache.ts';
+import { EVERY_PRODUCT } from '../../cache/shared/epoch-shard.ts';
 import { createSealValue } from '../../cache/shared/seal-value.ts';
-import { EVERY_PRODUCT, SharedValues } from '../../cache/shared/shared-values.ts';
+import { SharedValues } from '../../cache/shared/shared-values.ts';
 import type { GatewayConfig } from '../../config/config-schema.ts';
 import type { RequestObserver } from './observe-requests.ts';
 import { cannotKnowCallers } from './room-settings.ts';
@@ -170,8 +171,8 @@ function follow(values: SharedValues, kept: KeptHere): () => void {
 /** An answer is put there for the time that it is fresh: stale ones are for who has them. */
 function toSharedAnswers(values: SharedValues, now: () => number): SharedAnswers<Executed> {
   return {
-    async find(keys, products) {
-      const { value, ticket } = await values.find(keys, products);
+    async find(keys, products, place) {
+      const { value, ticket } = await values.find(keys, products, place);
       return { made: value === undefined ? null : fromStoredAnswer(value, now()), ticket };
     },
     keep(key, kept, products, ticket) {

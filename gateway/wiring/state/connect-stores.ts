@@ -1,4 +1,5 @@
 import { createRedis, type Redis } from '../../../shared/redis/create-redis.ts';
+import { parseNodeAddress } from '../../../shared/redis/parse-node-address.ts';
 import type { Metrics } from '../../../shared/telemetry/create-metrics.ts';
 import type { Logger } from '../../../shared/telemetry/logger.ts';
 import type { Audit } from '../../audit/create-audit.ts';
@@ -71,9 +72,10 @@ function sharesAnswers(config: GatewayConfig): boolean {
 }
 
 function connectRedis(
-  { REDIS_URL: url }: GatewayConfig,
+  { REDIS_URL: url, REDIS_CLUSTER_NODES: nodes }: GatewayConfig,
   log: Logger,
   timeouts: typeof REDIS_TIMEOUTS,
 ): Redis | null {
-  return url === null ? null : createRedis({ url, log, ...timeouts });
+  if (url === null) return null;
+  return createRedis({ url, clusterNodes: nodes.map(parseNodeAddress), log, ...timeouts });
 }

@@ -2,25 +2,13 @@
  * Answers that gateways share through Redis. Two gateways over the same products, one real Redis.
  */
 import { expect, test } from 'vitest';
+import { createCountingShop } from '../../support/counting-shop.ts';
 import { startRedis, type TestRedis } from '../../support/redis.ts';
 import { type AnswerCall, serveShop } from '../../support/serve-shop.ts';
 
 const NAME = { query: '{ good(id: "1") { name } }' };
 const PIECES = { query: '{ pieces }' };
 const RENAME = { query: 'mutation { rename(id: "1", to: "x") }' };
-
-/** Every call is answered differently, so that equal answers were kept. */
-function createCounting(scope = 'public'): AnswerCall {
-  let number = 0;
-  return () => {
-    number += 1;
-    const name = `name ${number}`;
-    return {
-      data: { good: { __typename: 'Good', id: '1', name }, pieces: number, rename: name },
-      headers: { 'cache-control': `max-age=300, ${scope}` },
-    };
-  };
-}
 
 type Gateway = Pick<Awaited<ReturnType<typeof serveShop>>, 'post' | 'metric'>;
 
@@ -32,7 +20,7 @@ async function serveTwo(
   redis: TestRedis,
   settings: Readonly<Record<string, string>> = {},
   others: Readonly<Record<string, string>> = {},
-  answer: AnswerCall = createCounting(),
+  answer: AnswerCall = createCountingShop(),
 ) {
   const shared = { REDIS_URL: redis.url, ...settings };
   const first = await serveShop(answer, shared);
@@ -69,7 +57,7 @@ test('an answer that one gateway keeps is given by another, with its age', async
 
 test('rights are in the keys there as here', async () => {
   const redis = await startRedis();
-  const { first, second } = await serveTwo(redis, {}, {}, createCounting('private'));
+  const { first, second } = await serveTwo(redis, {}, {}, createCountingShop('private'));
   const [ada, ben] = [await first.caller({ sub: 'ada' }), await first.caller({ sub: 'ben' })];
   const own = await ask(first, NAME, ada);
   await untilShared(redis, 1);
@@ -85,7 +73,7 @@ test.each<[string, Readonly<Record<string, string>>]>([
   ['is told to keep to itself', { RESPONSE_CACHE_IN_REDIS: 'false' }],
 ])('a gateway that %s shares nothing', async (_, others) => {
   const redis = await startRedis();
-  const shop = await serveShop(createCounting(), { REDIS_URL: redis.url });
+  const shop = await serveShop(createCountingShop(), { REDIS_URL: redis.url });
   const other = await shop.serveAnother(others);
   let name: string;
   do name = await ask(shop, NAME, { 'cache-control': 'no-cache' });

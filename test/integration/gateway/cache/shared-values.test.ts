@@ -1,9 +1,11 @@
 import { expect, onTestFinished, test } from 'vitest';
+import { EVERY_PRODUCT } from '../../../../gateway/cache/shared/epoch-shard.ts';
 import { createSealValue } from '../../../../gateway/cache/shared/seal-value.ts';
-import { EVERY_PRODUCT, SharedValues } from '../../../../gateway/cache/shared/shared-values.ts';
+import { SharedValues } from '../../../../gateway/cache/shared/shared-values.ts';
 import { createRedis } from '../../../../shared/redis/create-redis.ts';
 import { createLogger } from '../../../../shared/telemetry/create-logger.ts';
 import { startRedis, type TestRedis } from '../../../support/redis.ts';
+import { writeFolder } from '../../../support/write-folder.ts';
 
 const PRODUCTS = ['goods', 'stock'];
 const MINUTE_MS = 60_000;
@@ -159,4 +161,27 @@ test('a Redis that is full still tells every process of a change, and gives valu
 
   expect([before, during, await other.find('a')]).toEqual([1, undefined, undefined]);
   expect(await other.ticket()).not.toBeNull();
+});
+
+test('a Redis that comes back as it was before a change gives nothing from before it', async () => {
+  const folder = await writeFolder();
+  onTestFinished(() => folder.remove());
+  const redis = await startRedis(['--dir', folder.path]);
+  const [one, other] = [await connect(redis), await connect(redis)];
+  await one.keep('a', 1);
+  await one.ticket();
+  const before = await other.find('a');
+  await redis.command('SAVE');
+
+  one.values.forget('goods');
+  await one.connected();
+  await other.values.look();
+  await redis.kill();
+  await redis.restart();
+  await Promise.all([one.connected(), other.connected()]);
+
+  expect(await redis.command('KEYS', '*')).toContain('epochs');
+  expect([before, await one.find('a'), await other.find('a')]).toEqual([1, undefined, undefined]);
+  // What it holds of epochs is not what it said last, so everything counts as changed.
+  expect([...(await other.values.look())].sort()).toEqual(PRODUCTS);
 });

@@ -97,6 +97,7 @@ test('starts with the defaults of production when nothing is set', () => {
     DATABASE_URL: null,
     ROW_CLAIMS: ['regions'],
     REDIS_URL: null,
+    REDIS_CLUSTER_NODES: [],
     REQUIRE_AUTHENTICATION: false,
   });
 });
@@ -197,6 +198,23 @@ test('completes an introspection with two seconds to answer and half a minute of
     timeoutMs: 2000,
     cacheSeconds: 30,
   });
+});
+
+const NODES = { REDIS_CLUSTER_NODES: 'cache:7000,[::1]:7001' };
+
+test.each([
+  [
+    { REDIS_URL: undefined },
+    'REDIS_CLUSTER_NODES: expected none without REDIS_URL, which says how to speak to them',
+  ],
+  [
+    { REDIS_URL: 'redis://cache/2' },
+    'REDIS_URL: expected no database, because a cluster has one only',
+  ],
+  [{ REDIS_CLUSTER_NODES: 'cache' }, 'REDIS_CLUSTER_NODES[0]: expected host:port'],
+  [{ REDIS_CLUSTER_NODES: 'a:1,b:70000' }, 'REDIS_CLUSTER_NODES[1]: expected host:port'],
+])('a cluster of Redis with %j is refused', (env, problem) => {
+  expect(problemsOf({ REDIS_URL: 'redis://cache', ...NODES, ...env })).toEqual([problem]);
 });
 
 test('freezes the configuration through and through', () => {

@@ -19,7 +19,7 @@ function caller(issuer: string, subject: string, scope = 'a'): AuthenticationOut
   return { ok: true, principal: { ...ANONYMOUS, ...identity, fingerprint } };
 }
 
-function createOnePerMinute(redis: Redis | null = null) {
+function createOnePerMinute(redis: Pick<Redis, 'script'> | null = null) {
   let failures = 0;
   const limitRate = createRateLimit({
     requests: 1,
@@ -84,7 +84,7 @@ test('Redis is given a digest of the caller, and its answer counts', async () =>
     asked.push(keys, values);
     return asked.length > 2 ? 1_500_000 : 0;
   };
-  const { limitRate, failures } = createOnePerMinute({ script, close() {} });
+  const { limitRate, failures } = createOnePerMinute({ script });
 
   const answers = [await limitRate(caller('i', 'ada'), HERE), await limitRate(NOBODY, HERE)];
 
@@ -97,7 +97,6 @@ test('Redis is given a digest of the caller, and its answer counts', async () =>
 test('without an answer of Redis this process counts alone, and says so', async () => {
   const { limitRate, failures } = createOnePerMinute({
     script: () => async () => null,
-    close() {},
   });
 
   const answers = [await limitRate(NOBODY, HERE), await limitRate(NOBODY, HERE)];

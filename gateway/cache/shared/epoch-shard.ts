@@ -1,0 +1,152 @@
+import { randomUUID } from 'node:crypto';
+import type { Redis, RunScript } from '../../../shared/redis/create-redis.ts';
+
+/** Stands for all products. */
+export const EVERY_PRODUCT = '*';
+
+/** What a shard finds; null where Redis did not say. */
+export interface FoundTexts {
+  /** The server, and the epochs of the products. */
+  readonly held: string;
+  /** One for each key; empty where there is nothing. */
+  readonly texts: readonly string[];
+}
+
+/** The server that answers, which is another one after a restart or a fail-over. */
+const SERVER = `
+local server = string.match(redis.call('INFO', 'server'), 'run_id:(%w+)') or ''`;
+
+/** Gives a product without an epoch one, and returns the server with the epochs, and the values. */
+const FIND = `${SERVER}
+local held = { server }
+for i = 2, #ARGV do
+  local epoch = redis.call('HGET', KEYS[1], ARGV[i])
+  if not epoch then
+    epoch = ARGV[1]
+    redis.call('HSET', KEYS[1], ARGV[i], epoch)
+  end
+  held[#held + 1] = epoch
+end
+local reply = { table.concat(held, ' ') }
+for i = 2, #KEYS do reply[#reply + 1] = redis.call('GET', KEYS[i]) or '' end
+return reply`;
+
+const KEEP = `${SERVER}
+local held = { server }
+for i = 4, #ARGV do held[#held + 1] = redis.call('HGET', KEYS[1], ARGV[i]) or '' end
+if table.concat(held, ' ') ~= ARGV[3] then return 0 end
+redis.call('SET', KEYS[2], ARGV[1], 'PX', ARGV[2])
+return 1`;
+
+/** A Redis that is full refuses a new epoch but can still lose the old one, which forgets as well. */
+const FORGET = `${SERVER}
+if #ARGV == 1 then redis.call('DEL', KEYS[1]) end
+for i = 2, #ARGV do
+  local reply = redis.pcall('HSET', KEYS[1], ARGV[i], ARGV[1])
+  if type(reply) == 'table' and reply.err then redis.call('HDEL', KEYS[1], ARGV[i]) end
+end
+return server`;
+
+const LOOK = `${SERVER}
+return { server, redis.call('HGETALL', KEYS[1]) }`;
+
+/**
+ * The epochs of all products, once, and what lies beside them under one hash tag: on one server, so
+ * that a script sees both at the same moment.
+ */
+export class EpochShard {
+  /** Of every key in here. */
+  readonly prefix: string;
+  readonly #epochs: string;
+  readonly #find: RunScript;
+  readonly #keep: RunScript;
+  readonly #forget: RunScript;
+  readonly #look: RunScript;
+  readonly #onFailure: () => void;
+  /** Products whose change Redis has not been told of yet. */
+  readonly #owed = new Set<string>();
+  #seen = new Map<string, string>();
+
+  constructor(redis: Redis, tag: string, onFailure: () => void) {
+    this.prefix = `meshgate:{${tag}}:`;
+    this.#epochs = `${this.prefix}epochs`;
+    this.#find = redis.script(FIND);
+    this.#keep = redis.script(KEEP);
+    this.#forget = redis.script(FORGET);
+    this.#look = redis.script(LOOK);
+    this.#onFailure = onFailure;
+  }
+
+  /** Whether Redis knows of every change; where it does not, nothing may be taken or put there. */
+  get isTold(): boolean {
+    return this.#owed.size === 0;
+  }
+
+  async find(names: readonly string[], products: readonly string[]): Promise<FoundTexts | null> {
+    if (!this.isTold) return null;
+    const first = randomUUID();
+    const reply = await this.#find([this.#epochs, ...names], [first, ...products]);
+    if (!Array.isArray(reply)) {
+      this.#onFailure();
+      return null;
+    }
+    // Something may have changed while the answer was on its way.
+    if (!this.isTold) return null;
+    const [held = '', ...texts] = reply.map(String);
+    this.#noteFirst(first, held, products);
+    return { held, texts };
+  }
+
+  /** @param held What must hold still. */
+  keep(name: string, text: string, ttlMs: number, held: string, products: readonly string[]): void {
+    const values = [text, Math.floor(ttlMs), held, ...products];
+    void this.#keep([this.#epochs, name], values).then((reply) => {
+      if (reply === null) this.#onFailure();
+    });
+  }
+
+  forget(product: string): void {
+    this.#owed.add(product);
+    void this.#tell(product);
+  }
+
+  /** Tells Redis what it has not heard yet, and looks which products have changed since the last look. */
+  async look(): Promise<readonly string[]> {
+    await Promise.all([...this.#owed].map((product) => this.#tell(product)));
+    const reply = await this.#look([this.#epochs], []);
+    if (!Array.isArray(reply) || !Array.isArray(reply[1])) return [];
+    const [server, pairs] = reply;
+    const epochs = new Map<string, string>();
+    for (let index = 0; index < pairs.length; index += 2) {
+      epochs.set(String(pairs[index]), `${server} ${pairs[index + 1]}`);
+    }
+    const before = this.#seen;
+    this.#seen = epochs;
+    const products = new Set([...before.keys(), ...epochs.keys()]);
+    return [...products].filter((product) => before.get(product) !== epochs.get(product));
+  }
+
+  /** An epoch that this process has just given to a product without one is no change. */
+  #noteFirst(first: string, held: string, products: readonly string[]): void {
+    const [server, ...epochs] = held.split(' ');
+    for (const [index, product] of products.entries()) {
+      if (epochs[index] !== first || this.#seen.has(product)) continue;
+      this.#seen.set(product, `${server} ${first}`);
+    }
+  }
+
+  async #tell(product: string): Promise<void> {
+    const products = product === EVERY_PRODUCT ? [] : [product];
+    // Never one that was there before: what was true under it must not become true again.
+    const epoch = randomUUID();
+    const server = await this.#forget([this.#epochs], [epoch, ...products]);
+    if (server !== null) {
+      this.#owed.delete(product);
+      if (product !== EVERY_PRODUCT) this.#seen.set(product, `${server} ${epoch}`);
+      return;
+    }
+    // Another telling of the same may have ended well meanwhile, of an earlier change.
+    this.#owed.add(product);
+    this.#onFailure();
+  }
+}

@@ -1,0 +1,47 @@
+import { z } from 'zod';
+
+import { list, text } from './setting-types.ts';
+
+/** Where a server listens, as `host:port`, an IPv6 address in brackets. */
+const hostAndPort = () =>
+  text().refine(
+    (value) =>
+      /^([\w.-]+|\[[\da-fA-F:.]+\]):\d{1,5}$/.test(value) &&
+      Number(/\d+$/.exec(value)?.[0]) <= 65_535,
+    { error: 'expected host:port' },
+  );
+
+/** What gateways share without a database. */
+export const redisSettings = {
+  REDIS_URL: z
+    .url({ protocol: /^rediss?$/, error: 'expected a redis or rediss URL' })
+    .nullable()
+    .default(null)
+    .describe('Redis or Valkey shared by all replicas; unset keeps everything in the process.'),
+  REDIS_CLUSTER_NODES: list('host:port', hostAndPort())
+    .default([])
+    .describe(
+      'More servers of the cluster that `REDIS_URL` is one of, to begin with when that one is away; the others are learnt from them. None where it stands alone. User, password and TLS are those of `REDIS_URL`.',
+    ),
+} as const;
+
+interface RedisChoice {
+  readonly REDIS_URL: string | null;
+  readonly REDIS_CLUSTER_NODES: readonly string[];
+}
+
+/** Finds what does not go together. */
+export function findRedisProblems(
+  config: RedisChoice,
+): readonly { readonly setting: keyof RedisChoice; readonly message: string }[] {
+  const { REDIS_URL: url, REDIS_CLUSTER_NODES: nodes } = config;
+  if (nodes.length === 0) return [];
+  if (url === null) {
+    const message = 'expected none without REDIS_URL, which says how to speak to them';
+    return [{ setting: 'REDIS_CLUSTER_NODES', message }];
+  }
+  if (!URL.canParse(url) || /^(\/0?)?$/.test(new URL(url).pathname)) return [];
+  return [
+    { setting: 'REDIS_URL', message: 'expected no database, because a cluster has one only' },
+  ];
+}
