@@ -213,9 +213,12 @@ test.each([
   ],
   [{ REDIS_CLUSTER_NODES: 'cache' }, 'REDIS_CLUSTER_NODES[0]: expected host:port'],
   [{ REDIS_CLUSTER_NODES: 'a:1,b:70000' }, 'REDIS_CLUSTER_NODES[1]: expected host:port'],
-])('a cluster of Redis with %j is refused', (env: Readonly<Record<string, string | undefined>>, problem) => {
-  expect(problemsOf({ REDIS_URL: 'redis://cache', ...NODES, ...env })).toEqual([problem]);
-});
+])(
+  'a cluster of Redis with %j is refused',
+  (env: Readonly<Record<string, string | undefined>>, problem) => {
+    expect(problemsOf({ REDIS_URL: 'redis://cache', ...NODES, ...env })).toEqual([problem]);
+  },
+);
 
 test('freezes the configuration through and through', () => {
   const config = loadConfig(withIssuer({}), null);
