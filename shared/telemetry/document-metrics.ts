@@ -29,13 +29,13 @@ export const DOCUMENT_METRICS = {
   gateway_operation_list: {
     kind: 'gauge',
     unit: 'count',
-    help: 'Operations on the list in force.',
+    help: 'Operations on the list in force, added up over the workers of a gateway.',
     labels: [],
   },
   gateway_operation_list_unfit: {
     kind: 'gauge',
     unit: 'count',
-    help: 'Operations on the list that do not fit the supergraph or the limits of this gateway; the log names them.',
+    help: 'Operations on the list that do not fit the supergraph or the limits of this gateway; the log names them. Added up over its workers.',
     labels: [],
   },
   gateway_operation_list_swaps_total: {

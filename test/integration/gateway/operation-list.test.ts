@@ -1,6 +1,6 @@
 /** Documents against the operation list, through a whole gateway. */
 import { createHash } from 'node:crypto';
-import { rename, writeFile } from 'node:fs/promises';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { type AnswerCall, type ShopAnswer, serveShop } from '../../support/serve-shop.ts';
@@ -168,6 +168,25 @@ test('operations that do not fit the supergraph are counted, for each list anew'
   await publish(toApollo(fits));
   await expect.poll(unfit, { timeout: 5000 }).toBe(0);
   expect(await metric('gateway_operation_list')).toBe(1);
+});
+
+test('operations that the next supergraph does not answer are counted, and stay on the list', async () => {
+  const { metric, codeOf, supergraphFile } = await serve('only');
+  const unfit = () => metric('gateway_operation_list_unfit');
+  const sdl = await readFile(supergraphFile, 'utf8');
+  const swap = async (text: string) => {
+    await writeFile(`${supergraphFile}.new`, text);
+    await rename(`${supergraphFile}.new`, supergraphFile);
+  };
+  const next = sdl.replace(/(type Query.*?)\bpieces:/s, '$1bits:');
+
+  await swap(next);
+  await expect.poll(unfit, { timeout: 15_000 }).toBe(1);
+  expect(await codeOf({ query: LISTED })).toEqual([400, 'GRAPHQL_VALIDATION_FAILED']);
+
+  await swap(sdl);
+  await expect.poll(unfit, { timeout: 15_000 }).toBe(0);
+  expect(await codeOf({ query: LISTED })).toEqual([200, 'answered']);
 });
 
 test('operations of the list are planned before somebody asks', async () => {
