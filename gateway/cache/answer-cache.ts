@@ -19,7 +19,7 @@ import { AnswerKeys } from './answer-keys.ts';
 import { AnswerStore, type Filling, type Forgetting, type KeptAnswer } from './answer-store.ts';
 import type { CacheQuery, MadeAnswer, SharedAnswers, Taken } from './cache-query.ts';
 import { CachedOperation, isCacheable } from './cached-operation.ts';
-import { findOrMake, type Ticketed, toTicketed } from './find-or-make.ts';
+import { findOrMake, type Search, type Ticketed, toTicketed } from './find-or-make.ts';
 import { joinFlight, toOnlySeat } from './join-flight.ts';
 import type { Ticket } from './shared/shared-values.ts';
 import { SingleFlight, type Work } from './single-flight.ts';
@@ -31,6 +31,9 @@ export interface AnswerCacheSettings<Made extends MadeAnswer> {
   readonly shared: SharedAnswers<Made> | null;
   /** Epoch milliseconds. */
   readonly now: () => number;
+  readonly pause: (milliseconds: number) => Promise<unknown>;
+  /** How long at most a process waits for another one that is making an answer, in milliseconds. */
+  readonly longestWaitMs: number;
   /** At least 0 and below 1. */
   readonly random: () => number;
   /** Told of each answer that had to make room. */
@@ -49,6 +52,16 @@ const JITTER = 0.1;
 
 const BYPASS = { state: 'bypass' } as const;
 const NO_FALLBACK = (): null => null;
+
+/** What a request looks for before an answer is made. */
+interface Wanted {
+  /** Keys under which others may keep it. */
+  readonly searched: readonly string[];
+  /** Under which processes wait for one another; null where none does. */
+  readonly flightKey: string | null;
+  /** Only what was kept after this will do, epoch milliseconds. */
+  readonly keptAtMs?: number;
+}
 
 interface Found<Made> {
   readonly key: string;
@@ -92,7 +105,7 @@ export class AnswerCache<Made extends MadeAnswer> {
     const nowMs = this.#settings.now();
     if (nowMs < kept.freshUntilMs) return { state: 'hit', kept };
     if (nowMs < kept.staleWhileRevalidateUntilMs) {
-      this.#remake(operation, keys, query);
+      this.#remake(operation, keys, query, kept);
       return { state: 'stale', kept };
     }
     return this.#miss(operation, keys, query, () => {
@@ -143,11 +156,14 @@ export class AnswerCache<Made extends MadeAnswer> {
     query: CacheQuery<Made>,
     fallback: () => KeptAnswer<Made> | null,
   ): Taken<Made> {
+    const make = () => query.make();
     const searched = query.wish.takesKept ? keys.inOrder : [];
-    const start = () => this.#fill(operation, keys, searched, () => query.make());
+    const start = () => this.#fill(operation, keys, { searched, flightKey: null }, make);
     const flightKey = query.wish.takesKept ? this.#flightKey(operation, keys) : null;
     if (flightKey === null) return { state: 'miss', seat: toOnlySeat(start()), fallback };
-    const seat = this.#flights.board(flightKey, start);
+    const seat = this.#flights.board(flightKey, () =>
+      this.#fill(operation, keys, { searched, flightKey }, make),
+    );
     if (seat.isFirst) return { state: 'miss', seat, fallback };
     const isOwn = flightKey !== keys.shared;
     const joined = joinFlight(
@@ -158,43 +174,46 @@ export class AnswerCache<Made extends MadeAnswer> {
     return { state: 'miss', seat: joined, fallback };
   }
 
-  #remake(operation: CachedOperation, keys: AnswerKeys, query: CacheQuery<Made>): void {
+  #remake(
+    operation: CachedOperation,
+    keys: AnswerKeys,
+    query: CacheQuery<Made>,
+    { keptAtMs }: KeptAnswer<Made>,
+  ): void {
     const flightKey = this.#flightKey(operation, keys);
     if (flightKey === null || this.#flights.has(flightKey)) return;
-    const work = query.remake();
+    const wanted = { searched: keys.inOrder, flightKey, keptAtMs };
+    const work = query.remake((make) => this.#fill(operation, keys, wanted, make));
     if (work === null) return;
-    const { value } = this.#flights.board(flightKey, () =>
-      // What others keep is no newer than what is to be replaced.
-      this.#fill(operation, keys, [], () => work),
-    );
+    const { value } = this.#flights.board(flightKey, () => work);
     value.catch(this.#settings.onRemakeFailed);
   }
 
   /**
    * Finds an answer that others keep, or makes one, and keeps it before anybody is given it.
    *
-   * @param searched Keys under which others may keep it.
+   * In one process after the other: who finds that another one is making it waits for that.
    */
   #fill(
     operation: CachedOperation,
     keys: AnswerKeys,
-    searched: readonly string[],
+    wanted: Wanted,
     make: () => Work<Made>,
   ): Work<Made> {
-    const { shared } = this.#settings;
     const filling = this.#store.begin(operation);
     // Of an operation that nobody keeps answers of, there is nothing to find.
     const work =
-      shared === null || operation.latest === 'nobody'
+      this.#settings.shared === null || operation.latest === 'nobody'
         ? toTicketed(make(), null)
         : findOrMake(
-            shared.find(searched, [...operation.products], keys.shared),
+            this.#toSearch(this.#settings.shared, operation, keys, wanted),
             make,
-            this.#settings.now,
+            this.#settings,
           );
-    const land = ({ made, ticket }: Ticketed<Made>): Made => {
+    const land = ({ made, ticket, release }: Ticketed<Made>): Made => {
       this.#store.end(filling);
       this.#keep(filling, keys, made, ticket);
+      release();
       return made;
     };
     const crash = (error: unknown): never => {
@@ -202,6 +221,27 @@ export class AnswerCache<Made extends MadeAnswer> {
       throw error;
     };
     return { value: work.value.then(land, crash), abort: () => work.abort() };
+  }
+
+  #toSearch(
+    shared: SharedAnswers<Made>,
+    operation: CachedOperation,
+    keys: AnswerKeys,
+    { searched, flightKey, keptAtMs = 0 }: Wanted,
+  ): Search<Made> {
+    const products = [...operation.products];
+    const ttlMs = this.#settings.longestWaitMs;
+    return {
+      find: (lease) =>
+        shared.find(
+          searched,
+          products,
+          keys.shared,
+          lease === null || flightKey === null ? null : { key: flightKey, ttlMs, ...lease },
+        ),
+      accepts: (made) => (made.keptAtMs ?? 0) > keptAtMs,
+      waitUntilMs: flightKey === null ? null : this.#settings.now() + ttlMs,
+    };
   }
 
   #keep(filling: Filling, keys: AnswerKeys, made: Made, ticket: Ticket): void {

@@ -3,7 +3,7 @@ import type { KeyedQuery } from './answer-keys.ts';
 import type { Keeping } from './answer-lifetime.ts';
 import type { KeptAnswer } from './answer-store.ts';
 import type { RequestWish } from './read-request-wish.ts';
-import type { Ticket } from './shared/shared-values.ts';
+import type { Lease, LeaseRequest, Ticket } from './shared/shared-values.ts';
 import type { Seat, Work } from './single-flight.ts';
 
 /** An answer that was made just now, as far as the cache has to know it. */
@@ -30,13 +30,15 @@ export interface SharedAnswers<Made extends MadeAnswer> {
    *
    * @param keys In the order of preference; may be none.
    * @param place The key that has no caller in it: with it lies whatever the answer is kept under.
+   * @param wanted Taken where nothing is kept under the keys; null for none.
    * @returns The ticket is what `keep` takes with an answer that is made from now on.
    */
   find(
     keys: readonly string[],
     products: readonly string[],
     place: string,
-  ): Promise<{ readonly made: Made | null; readonly ticket: Ticket }>;
+    wanted: LeaseRequest | null,
+  ): Promise<{ readonly made: Made | null; readonly ticket: Ticket; readonly lease: Lease }>;
   keep(key: string, kept: KeptAnswer<Made>, products: readonly string[], ticket: Ticket): void;
 }
 
@@ -46,8 +48,12 @@ export interface CacheQuery<Made extends MadeAnswer> extends KeyedQuery {
   readonly wish: RequestWish;
   /** Makes the answer for this request. */
   make(): Work<Made>;
-  /** Makes it for the cache alone, when this request is served already; null when that cannot be. */
-  remake(): Work<Made> | null;
+  /**
+   * Makes it for the cache alone, when this request is served already; null when that cannot be.
+   *
+   * @param begin Is handed what makes it, and calls that at once, later or never.
+   */
+  remake(begin: (make: () => Work<Made>) => Work<Made>): Work<Made> | null;
 }
 
 /** Where an answer comes from. */

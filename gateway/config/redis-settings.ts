@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-import { list, text } from './setting-types.ts';
+import { list, milliseconds, text } from './setting-types.ts';
 
 /** Where a server listens, as `host:port`, an IPv6 address in brackets. */
 const hostAndPort = () =>
@@ -22,6 +22,11 @@ export const redisSettings = {
     .default([])
     .describe(
       'More servers of the cluster that `REDIS_URL` is one of, to begin with when that one is away; the others are learnt from them. None where it stands alone. User, password and TLS are those of `REDIS_URL`.',
+    ),
+  REDIS_TIMEOUT_MS: milliseconds(1, 10_000)
+    .default(50)
+    .describe(
+      'How long a request waits for kept answers in Redis, before it goes on without; for a rate limit twice as long.',
     ),
 } as const;
 

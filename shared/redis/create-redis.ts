@@ -34,7 +34,7 @@ export interface RedisSettings {
   /** Hears once that a server is away, and once that it is back. */
   readonly log: Logger;
   readonly connectTimeoutMs: number;
-  /** What one command may cost a request at most, and each step of the handshake. */
+  /** What one command may cost a request at most, while this process itself does not pause. */
   readonly commandTimeoutMs: number;
   /** Told of each command that was not done. */
   readonly onFailure?: (failure: RedisFailure) => void;

@@ -33,7 +33,7 @@ export interface ConnectionSettings {
   /** Hears once that the server is away, and once that it is back. */
   readonly log: Logger;
   readonly connectTimeoutMs: number;
-  /** What one command may cost a request at most, and each step of the handshake. */
+  /** What one command may cost a request at most, while this process itself does not pause. */
   readonly commandTimeoutMs: number;
   /** Told when the server answers for the first time, and when it is back. */
   readonly onReady?: () => void;
@@ -43,6 +43,9 @@ export const AWAY: Outcome = { ok: false, failure: 'away', message: 'nobody is t
 
 /** One late answer may be this process's own pause; so many in a row are not. */
 const UNANSWERED_IN_A_ROW = 5;
+/** A step of the handshake may take so many times as long as a command. */
+const HANDSHAKE_PATIENCE = 4;
+
 const FIRST_PAUSE_MS = 100;
 const LONGEST_PAUSE_MS = 5000;
 
@@ -50,6 +53,7 @@ const LONGEST_PAUSE_MS = 5000;
 export class NodeConnection {
   readonly #connection: Connection;
   readonly #log: Logger;
+  readonly #commandTimeoutMs: number;
   readonly #onReadyDone: () => void;
   #isReady = false;
   #isAway = false;
@@ -61,12 +65,14 @@ export class NodeConnection {
 
   constructor({ address, log, connectTimeoutMs, commandTimeoutMs, onReady }: ConnectionSettings) {
     this.#log = log;
+    this.#commandTimeoutMs = commandTimeoutMs;
     this.#onReadyDone = onReady ?? (() => {});
     this.#connection = new Connection({
       ...address,
       connectionName: 'meshgate',
       connectTimeout: connectTimeoutMs,
-      commandTimeout: commandTimeoutMs,
+      // Of the handshake; commands have a limit of their own.
+      commandTimeout: commandTimeoutMs * HANDSHAKE_PATIENCE,
       // How long a peer that does not hang up may keep a cut connection from being made anew.
       disconnectTimeout: commandTimeoutMs,
       // A command is sent now or never: a late one would count what is long over.
@@ -136,7 +142,11 @@ export class NodeConnection {
   async #try(send: () => Promise<unknown>): Promise<Outcome> {
     if (!this.#isReady) return AWAY;
     try {
-      const reply = await send();
+      const reply = await inTime(send(), this.#commandTimeoutMs);
+      if (reply === LATE) {
+        this.#onNoAnswer(LATE_REASON);
+        return { ok: false, failure: 'late', message: LATE_REASON };
+      }
       this.#onAnswer();
       return { ok: true, reply };
     } catch (error) {
@@ -144,9 +154,8 @@ export class NodeConnection {
         this.#onAnswer();
         return { ok: false, failure: toFailure(error), message: error.message };
       }
-      this.#onNoAnswer(error);
-      const isLate = error instanceof Error && error.message === 'Command timed out';
-      return { ok: false, failure: isLate ? 'late' : 'lost', message: toReason(error) };
+      this.#onNoAnswer(toReason(error));
+      return { ok: false, failure: 'lost', message: toReason(error) };
     }
   }
 
@@ -171,10 +180,10 @@ export class NodeConnection {
     this.#attempts = 0;
   }
 
-  #onNoAnswer(error: unknown): void {
+  #onNoAnswer(reason: string): void {
     this.#unanswered += 1;
     if (this.#unanswered < UNANSWERED_IN_A_ROW || !this.#isReady) return;
-    this.#reason = toReason(error);
+    this.#reason = reason;
     this.#onAway();
     this.#connection.disconnect(true);
   }
@@ -185,6 +194,26 @@ export class NodeConnection {
     this.#attempts += 1;
     return pause * (0.5 + Math.random() / 2);
   }
+}
+
+const LATE = Symbol('late');
+const LATE_REASON = 'Command timed out';
+
+/** What has come while this process paused is not late: it is looked for once more when time is up. */
+function inTime(reply: Promise<unknown>, timeoutMs: number): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => setImmediate(resolve, LATE), timeoutMs);
+    reply.then(
+      (value) => {
+        clearTimeout(timer);
+        resolve(value);
+      },
+      (error) => {
+        clearTimeout(timer);
+        reject(error);
+      },
+    );
+  });
 }
 
 /** Redis itself has said no, which is an answer too. */

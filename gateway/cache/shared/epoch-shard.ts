@@ -4,22 +4,38 @@ import type { Redis, RunScript } from '../../../shared/redis/create-redis.ts';
 /** Stands for all products. */
 export const EVERY_PRODUCT = '*';
 
-/** What a shard finds; null where Redis did not say. */
+/** What a shard finds. */
 export interface FoundTexts {
   /** The server, and the epochs of the products. */
   readonly held: string;
   /** One for each key; empty where there is nothing. */
   readonly texts: readonly string[];
+  /** What became of the lease; `none` where it was not asked for, or not needed, or there is no room. */
+  readonly lease: 'mine' | 'taken' | 'none';
+}
+
+/** The right to make a value, for a while. */
+export interface LeaseWish {
+  readonly name: string;
+  /** Of its owner, who alone can give it back. */
+  readonly token: string;
+  readonly ttlMs: number;
+  /** Whether it is wanted although there is a value already. */
+  readonly isForced: boolean;
 }
 
 /** The server that answers, which is another one after a restart or a fail-over. */
 const SERVER = `
 local server = string.match(redis.call('INFO', 'server'), 'run_id:(%w+)') or ''`;
 
-/** Gives a product without an epoch one, and returns the server with the epochs, and the values. */
+/**
+ * Gives a product without an epoch one, takes the lease where there is no value, and returns the server
+ * with the epochs, what became of the lease, and the values. Who makes a value since before a change
+ * has no lease of what holds after it.
+ */
 const FIND = `${SERVER}
 local held = { server }
-for i = 2, #ARGV do
+for i = 5, #ARGV do
   local epoch = redis.call('HGET', KEYS[1], ARGV[i])
   if not epoch then
     epoch = ARGV[1]
@@ -27,9 +43,24 @@ for i = 2, #ARGV do
   end
   held[#held + 1] = epoch
 end
-local reply = { table.concat(held, ' ') }
-for i = 2, #KEYS do reply[#reply + 1] = redis.call('GET', KEYS[i]) or '' end
+local reply, has_value = { table.concat(held, ' '), 'none' }, false
+for i = 3, #KEYS do
+  reply[i] = redis.call('GET', KEYS[i]) or ''
+  has_value = has_value or reply[i] ~= ''
+end
+if ARGV[2] == '' or has_value and ARGV[4] == '0' then return reply end
+local owned = redis.call('GET', KEYS[2])
+if owned and string.find(owned, reply[1], 1, true) then
+  reply[2] = 'taken'
+elseif not redis.pcall('SET', KEYS[2], ARGV[2] .. ' ' .. reply[1], 'PX', ARGV[3]).err then
+  reply[2] = 'mine'
+end
 return reply`;
+
+const RELEASE = `
+local owned = redis.call('GET', KEYS[1])
+if not owned or not string.find(owned, ARGV[1], 1, true) then return 0 end
+return redis.call('DEL', KEYS[1])`;
 
 const KEEP = `${SERVER}
 local held = { server }
@@ -50,6 +81,8 @@ return server`;
 const LOOK = `${SERVER}
 return { server, redis.call('HGETALL', KEYS[1]) }`;
 
+const NO_LEASE = { token: '', ttlMs: 0, isForced: false } as const;
+
 /**
  * The epochs of all products, once, and what lies beside them under one hash tag: on one server, so
  * that a script sees both at the same moment.
@@ -60,18 +93,22 @@ export class EpochShard {
   readonly #epochs: string;
   readonly #find: RunScript;
   readonly #keep: RunScript;
+  readonly #release: RunScript;
   readonly #forget: RunScript;
   readonly #look: RunScript;
   readonly #onFailure: () => void;
   /** Products whose change Redis has not been told of yet. */
   readonly #owed = new Set<string>();
   #seen = new Map<string, string>();
+  /** The value that was put there last. */
+  #kept: Promise<void> = Promise.resolve();
 
   constructor(redis: Redis, tag: string, onFailure: () => void) {
     this.prefix = `meshgate:{${tag}}:`;
     this.#epochs = `${this.prefix}epochs`;
     this.#find = redis.script(FIND);
     this.#keep = redis.script(KEEP);
+    this.#release = redis.script(RELEASE);
     this.#forget = redis.script(FORGET);
     this.#look = redis.script(LOOK);
     this.#onFailure = onFailure;
@@ -82,27 +119,41 @@ export class EpochShard {
     return this.#owed.size === 0;
   }
 
-  async find(names: readonly string[], products: readonly string[]): Promise<FoundTexts | null> {
+  /** @returns Null where Redis did not say. */
+  async find(
+    names: readonly string[],
+    products: readonly string[],
+    wish: LeaseWish | null,
+  ): Promise<FoundTexts | null> {
     if (!this.isTold) return null;
     const first = randomUUID();
-    const reply = await this.#find([this.#epochs, ...names], [first, ...products]);
+    const { name, token, ttlMs, isForced } = wish ?? { ...NO_LEASE, name: this.#epochs };
+    const reply = await this.#find(
+      [this.#epochs, name, ...names],
+      [first, token, ttlMs, isForced ? 1 : 0, ...products],
+    );
     if (!Array.isArray(reply)) {
       this.#onFailure();
       return null;
     }
     // Something may have changed while the answer was on its way.
     if (!this.isTold) return null;
-    const [held = '', ...texts] = reply.map(String);
+    const [held = '', lease, ...texts] = reply.map(String);
     this.#noteFirst(first, held, products);
-    return { held, texts };
+    return { held, texts, lease: lease === 'mine' || lease === 'taken' ? lease : 'none' };
   }
 
   /** @param held What must hold still. */
   keep(name: string, text: string, ttlMs: number, held: string, products: readonly string[]): void {
     const values = [text, Math.floor(ttlMs), held, ...products];
-    void this.#keep([this.#epochs, name], values).then((reply) => {
+    this.#kept = this.#keep([this.#epochs, name], values).then((reply) => {
       if (reply === null) this.#onFailure();
     });
+  }
+
+  /** Gives a lease back, after what was put there before, so that who waits for it finds that. */
+  release({ name, token }: LeaseWish): void {
+    void this.#kept.then(() => this.#release([name], [token]));
   }
 
   forget(product: string): void {

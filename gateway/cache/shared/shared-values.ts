@@ -14,9 +14,9 @@
  *
  * @module
  */
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import type { Redis } from '../../../shared/redis/create-redis.ts';
-import { EpochShard } from './epoch-shard.ts';
+import { EpochShard, type LeaseWish } from './epoch-shard.ts';
 import type { SealValue } from './seal-value.ts';
 
 /** Where a value will lie, and what held there before it was made; null where Redis did not say. */
@@ -29,6 +29,30 @@ export interface SharedValuesDoors {
   readonly scope: string;
   /** Told of each command that Redis did not do. */
   readonly onFailure: () => void;
+}
+
+/**
+ * Whether somebody else is making the value: `taken` says so, `none` that nobody can say; otherwise it
+ * is this process that should make it, and then let others know.
+ */
+export type Lease = 'taken' | 'none' | { readonly release: () => void };
+
+/** Wants to be the one who makes what is not found. */
+export interface LeaseRequest {
+  /** Of what is made. */
+  readonly key: string;
+  /** After so many milliseconds it is anybody's again. */
+  readonly ttlMs: number;
+  /** Whether it is wanted although there is something, which will not do. */
+  readonly isForced: boolean;
+}
+
+export interface FoundValue {
+  /** Undefined where there is none that is true. */
+  readonly value: unknown;
+  readonly ticket: Ticket;
+  /** `none` where it was not asked for. */
+  readonly lease: Lease;
 }
 
 /** Larger values would hold up what shares the connection. */
@@ -55,24 +79,33 @@ export class SharedValues {
    * @param keys In the order of preference; may be none, for a ticket alone.
    * @param products Whose data the values hold.
    * @param place Equal for keys that are looked for together: values lie where it says.
+   * @param wanted Taken in the same moment, where Redis holds nothing under the keys.
    */
   async find(
     keys: readonly string[],
     products: readonly string[],
     place: string = keys.at(-1) ?? '',
-  ): Promise<{ readonly value: unknown; readonly ticket: Ticket }> {
+    wanted: LeaseRequest | null = null,
+  ): Promise<FoundValue> {
     const number = this.#toShard(place);
     const shard = this.#shards[number];
     const names = keys.map((key) => this.#toName(number, key));
-    const found = (await shard?.find(names, products)) ?? null;
-    if (found === null) return { value: undefined, ticket: null };
+    const wish = wanted === null ? null : this.#toWish(number, wanted);
+    const found = (await shard?.find(names, products, wish)) ?? null;
+    if (found === null) return { value: undefined, ticket: null, lease: 'none' };
     const ticket = `${number} ${found.held}`;
+    const lease =
+      found.lease === 'mine' && wish !== null
+        ? { release: () => shard?.release(wish) }
+        : found.lease === 'taken'
+          ? found.lease
+          : 'none';
     for (const [index, text] of found.texts.entries()) {
       if (text === '') continue;
       const opened = this.#doors.sealValue.open(names[index] ?? '', text) as Wrapped | undefined;
-      if (opened?.epochs === found.held) return { value: opened?.value, ticket };
+      if (opened?.epochs === found.held) return { value: opened?.value, ticket, lease };
     }
-    return { value: undefined, ticket };
+    return { value: undefined, ticket, lease };
   }
 
   /**
@@ -111,6 +144,10 @@ export class SharedValues {
   async look(): Promise<readonly string[]> {
     const changed = await Promise.all(this.#shards.map((shard) => shard.look()));
     return [...new Set(changed.flat())];
+  }
+
+  #toWish(shard: number, { key, ttlMs, isForced }: LeaseRequest): LeaseWish {
+    return { name: `${this.#toName(shard, key)}:lease`, token: randomUUID(), ttlMs, isForced };
   }
 
   /** Keys hold claims and headers of callers, which are nobody's business there. */

@@ -174,14 +174,14 @@ class Attempt implements CacheQuery<Executed> {
     return { value: seat.value, abort: seat.leave };
   }
 
-  remake(): Work<Executed> | null {
+  remake(begin: (make: () => Work<Executed>) => Work<Executed>): Work<Executed> | null {
     const { live } = this.#stages;
     const tenure = live.enter();
     if (tenure.generation !== this.#accepted.generation) {
       live.leave(tenure);
       return null;
     }
-    const work = this.#run(true, false);
+    const work = begin(() => this.#run(true, false));
     const leave = () => live.leave(tenure);
     work.value.then(leave, leave);
     return work;

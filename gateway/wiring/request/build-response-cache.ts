@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import type { ChangeNotice } from '../../../shared/changes/change-notice.ts';
 import type { Redis } from '../../../shared/redis/create-redis.ts';
 import type { Metrics } from '../../../shared/telemetry/create-metrics.ts';
@@ -39,6 +40,11 @@ export interface ResponseCache {
 /** How often it is looked what other processes say has changed: half of the time that may take. */
 const LOOK_MS = 250;
 
+/** How long a gateway waits at most for another one that is making an answer. */
+const LONGEST_WAIT_MS = 4000;
+/** It may use no more than this part of the time for a request. */
+const WAITING_SHARE = 4;
+
 /** Builds what keeps answers and their parts, in this process and, of answers and with a Redis, in all. */
 export function buildResponseCache(
   config: GatewayConfig,
@@ -77,7 +83,7 @@ interface KeptHere {
 }
 
 function buildAnswerCache(
-  { RESPONSE_CACHE_BYTES: capacityBytes }: GatewayConfig,
+  { RESPONSE_CACHE_BYTES: capacityBytes, REQUEST_TIMEOUT_MS }: GatewayConfig,
   { now, random, metrics }: ResponseCacheDoors,
   observer: RequestObserver['cache'],
   values: SharedValues | null,
@@ -88,6 +94,8 @@ function buildAnswerCache(
     shared: values === null ? null : toSharedAnswers(values, now),
     now,
     random,
+    pause: setTimeout,
+    longestWaitMs: Math.min(LONGEST_WAIT_MS, REQUEST_TIMEOUT_MS / WAITING_SHARE),
     onEvicted: observer.evicted,
     onForgot: observer.forgot,
     onRemakeFailed: observer.remakeFailed,
@@ -171,9 +179,9 @@ function follow(values: SharedValues, kept: KeptHere): () => void {
 /** An answer is put there for the time that it is fresh: stale ones are for who has them. */
 function toSharedAnswers(values: SharedValues, now: () => number): SharedAnswers<Executed> {
   return {
-    async find(keys, products, place) {
-      const { value, ticket } = await values.find(keys, products, place);
-      return { made: value === undefined ? null : fromStoredAnswer(value, now()), ticket };
+    async find(keys, products, place, wanted) {
+      const { value, ...found } = await values.find(keys, products, place, wanted);
+      return { made: value === undefined ? null : fromStoredAnswer(value, now()), ...found };
     },
     keep(key, kept, products, ticket) {
       const ttlMs = kept.freshUntilMs - now();

@@ -22,11 +22,10 @@ export interface Stores {
   close(drainMs: number): Promise<void>;
 }
 
-/** A Redis nearby answers in a millisecond; one that takes longer than this is not worth waiting for. */
-const REDIS_TIMEOUTS = { connectTimeoutMs: 2000, commandTimeoutMs: 100 };
+const CONNECT_TIMEOUT_MS = 2000;
 
-/** What is kept there can be made anew, so it is worth even less waiting. */
-const CACHE_TIMEOUTS = { connectTimeoutMs: 2000, commandTimeoutMs: 50 };
+/** What is kept there can be made anew; a limit that each process counts alone admits too much. */
+const PATIENCE = { answers: 1, limits: 2 } as const;
 
 /**
  * Connects to what a gateway shares with others.
@@ -41,8 +40,8 @@ export async function connectStores(
 ): Promise<Stores> {
   const { log } = tools;
   const control = await followControlState(config, registers, tools);
-  const redis = connectRedis(config, log, REDIS_TIMEOUTS);
-  const cacheRedis = sharesAnswers(config) ? connectRedis(config, log, CACHE_TIMEOUTS) : null;
+  const redis = connectRedis(config, log, PATIENCE.limits);
+  const cacheRedis = sharesAnswers(config) ? connectRedis(config, log, PATIENCE.answers) : null;
   const changes = linkChanges(config, log);
   const kept = keepAudit(config, tools);
   return {
@@ -72,10 +71,16 @@ function sharesAnswers(config: GatewayConfig): boolean {
 }
 
 function connectRedis(
-  { REDIS_URL: url, REDIS_CLUSTER_NODES: nodes }: GatewayConfig,
+  { REDIS_URL: url, REDIS_CLUSTER_NODES: nodes, REDIS_TIMEOUT_MS: timeoutMs }: GatewayConfig,
   log: Logger,
-  timeouts: typeof REDIS_TIMEOUTS,
+  patience: number,
 ): Redis | null {
   if (url === null) return null;
-  return createRedis({ url, clusterNodes: nodes.map(parseNodeAddress), log, ...timeouts });
+  return createRedis({
+    url,
+    clusterNodes: nodes.map(parseNodeAddress),
+    log,
+    connectTimeoutMs: CONNECT_TIMEOUT_MS,
+    commandTimeoutMs: timeoutMs * patience,
+  });
 }

@@ -185,3 +185,53 @@ test('a Redis that comes back as it was before a change gives nothing from befor
   // What it holds of epochs is not what it said last, so everything counts as changed.
   expect([...(await other.values.look())].sort()).toEqual(PRODUCTS);
 });
+
+test('one process has the lease of a value, until it gives it back, or a change, or for its time', async () => {
+  const redis = await startRedis();
+  const [one, other] = [await connect(redis), await connect(redis)];
+  const claim = async ({ values }: typeof one, ttlMs = MINUTE_MS) =>
+    (await values.find(['a'], PRODUCTS, 'a', { key: 'a', ttlMs, isForced: false })).lease;
+  const mine = { release: expect.any(Function) };
+
+  const first = await claim(one);
+  const second = [await claim(other), await claim(one)];
+  one.values.forget('goods');
+  await one.connected();
+  const changed = await claim(other);
+  // Not its own any more.
+  if (typeof first !== 'string') first.release();
+  const kept = await claim(one);
+  if (typeof changed !== 'string') changed.release();
+  // Given back by one, and soon by the other too.
+  await expect.poll(() => claim(one, 1), { interval: 5 }).toEqual(mine);
+  await expect.poll(() => claim(other), { interval: 5 }).toEqual(mine);
+
+  expect([first, second, changed, kept]).toEqual([mine, ['taken', 'taken'], mine, 'taken']);
+});
+
+test('where there is a value nobody has its lease, unless it will not do', async () => {
+  const redis = await startRedis();
+  const one = await connect(redis);
+  await one.keep('a', 1);
+  await one.ticket();
+  const claim = async (isForced: boolean) =>
+    (await one.values.find(['a'], PRODUCTS, 'a', { key: 'a', ttlMs: MINUTE_MS, isForced })).lease;
+
+  expect([await claim(false), await claim(true)]).toEqual([
+    'none',
+    { release: expect.any(Function) },
+  ]);
+});
+
+test('without Redis, and in a full one, nobody can say who makes a value', async () => {
+  const redis = await startRedis(['--maxmemory-policy', 'noeviction']);
+  const one = await connect(redis);
+  const claim = async () =>
+    (await one.values.find(['a'], PRODUCTS, 'a', { key: 'a', ttlMs: MINUTE_MS, isForced: false }))
+      .lease;
+  await redis.command('CONFIG', 'SET', 'maxmemory', '1');
+  const full = await claim();
+  await redis.kill();
+
+  expect([full, await claim()]).toEqual(['none', 'none']);
+});

@@ -68,6 +68,8 @@ function createHarness({ capacityBytes = 1_000_000, random = 0 } = {}) {
     shared: null,
     now: () => clock.nowMs,
     random: () => random,
+    pause: () => Promise.resolve(),
+    longestWaitMs: 1000,
     onEvicted: () => {
       evicted += 1;
     },
@@ -100,7 +102,7 @@ function createHarness({ capacityBytes = 1_000_000, random = 0 } = {}) {
       caller: 'ada',
       wish: { takesKept: true, mayKeep: true },
       make,
-      remake: make,
+      remake: (begin) => begin(make),
       ...others,
     });
   return {

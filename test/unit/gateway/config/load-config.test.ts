@@ -98,6 +98,7 @@ test('starts with the defaults of production when nothing is set', () => {
     ROW_CLAIMS: ['regions'],
     REDIS_URL: null,
     REDIS_CLUSTER_NODES: [],
+    REDIS_TIMEOUT_MS: 50,
     REQUIRE_AUTHENTICATION: false,
   });
 });
@@ -202,7 +203,7 @@ test('completes an introspection with two seconds to answer and half a minute of
 
 const NODES = { REDIS_CLUSTER_NODES: 'cache:7000,[::1]:7001' };
 
-test.each([
+test.each<[Readonly<Record<string, string | undefined>>, string]>([
   [
     { REDIS_URL: undefined },
     'REDIS_CLUSTER_NODES: expected none without REDIS_URL, which says how to speak to them',
