@@ -5,8 +5,13 @@ import {
   toAuthorizationShape,
   toDecidedRights,
 } from '../policy/authorization-shape.ts';
-import type { Rights } from '../policy/requirement.ts';
 import type { SupergraphSnapshot } from '../supergraph/supergraph-snapshot.ts';
+import {
+  type CallersRights,
+  type ClassificationOf,
+  findDenied,
+  findTagged,
+} from './operation-shape.ts';
 import { createVisibleSchema } from './visible-schema.ts';
 
 /** Tells whether introspection shows an element, by its coordinate. */
@@ -19,20 +24,25 @@ export type IsShown = (coordinate: string) => boolean;
  */
 export function createIsShown(
   narrows: boolean,
-): (snapshot: SupergraphSnapshot, rights: Rights) => IsShown {
+  classificationOf: ClassificationOf,
+): (snapshot: SupergraphSnapshot, caller: CallersRights) => IsShown {
   const visibleSchema = createVisibleSchema();
   const mentionedBy = new WeakMap<SupergraphSnapshot, MentionedRights>();
-  const narrowed = (snapshot: SupergraphSnapshot, rights: Rights) => {
+  const narrowed = (snapshot: SupergraphSnapshot, { rights, opened }: CallersRights) => {
     const { ofType, ofField } = snapshot.requirements;
     const mentioned =
       mentionedBy.get(snapshot) ??
       collectMentionedRights([...ofType.values(), ...ofField.values()]);
     mentionedBy.set(snapshot, mentioned);
-    const shape = toAuthorizationShape(mentioned, rights);
-    return visibleSchema(snapshot, shape, toDecidedRights(mentioned, shape, rights));
+    const ruled = classificationOf(snapshot).shapeOf(findTagged(snapshot), rights);
+    const shape = toAuthorizationShape(mentioned, opened) + ruled;
+    return visibleSchema(snapshot, shape, {
+      rights: toDecidedRights(mentioned, shape, opened),
+      denied: findDenied(rights, snapshot, classificationOf),
+    });
   };
-  return (snapshot, rights) => {
-    const schema = narrows ? narrowed(snapshot, rights) : snapshot.schema;
+  return (snapshot, caller) => {
+    const schema = narrows ? narrowed(snapshot, caller) : snapshot.schema;
     return (coordinate) => {
       const [typeName = '', member] = coordinate.replace(/\(.*$/, '').split('.');
       const type = schema.getType(typeName);

@@ -36,6 +36,7 @@ import {
 import {
   type CallersRights,
   type ClassificationOf,
+  findDenied,
   openRights,
   toOperationShape,
 } from './operation-shape.ts';
@@ -245,8 +246,11 @@ class Preparation<Executable extends object> {
     const { dryRun } = this.#settings;
     const authorized = (dryRun ? authorizeDryRun : authorizeSelections)(parsed, decided, effects);
     const narrows = parsed.introspectsByRights && !dryRun;
+    const denied = narrows ? findDenied(rights, snapshot, this.#doors.classificationOf) : null;
     const introspected = () =>
-      narrows ? this.#visibleSchema(snapshot, shape, decided) : snapshot.schema;
+      denied === null
+        ? snapshot.schema
+        : this.#visibleSchema(snapshot, shape, { rights: decided, denied });
     const accept = (plan: PlanNode | null): AcceptedOperation<Executable> => {
       const decision = { identity: flightKey, authorized, classified, shape, decided, hidesValues };
       const prepared: PreparedOperation = { parsed, plan, snapshot, introspected, ...decision };

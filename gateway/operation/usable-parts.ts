@@ -13,6 +13,7 @@ import {
 import { isSatisfied, type Requirement, type Rights } from '../policy/requirement.ts';
 import type { SupergraphSnapshot } from '../supergraph/supergraph-snapshot.ts';
 import { requirementsOfField, requirementsOfTypes } from './operation-requirements.ts';
+import { findReadCoordinates } from './read-coordinates.ts';
 
 /** What of a supergraph somebody can use. */
 export interface UsableParts {
@@ -22,18 +23,32 @@ export interface UsableParts {
   readonly fields: ReadonlySet<string>;
 }
 
+/** A caller, as far as it decides what can be used. */
+export interface UsingCaller {
+  /** Held against requirements. */
+  readonly rights: Rights;
+  /** Coordinates that governance rules deny to the caller. */
+  readonly denied: ReadonlySet<string>;
+}
+
 /**
  * Finds the fields that a caller may select together with something below them, down to a leaf, and
- * the types that have such fields. A type that asks for more than the caller has is none of them.
+ * the types that have such fields. A type that asks for more than the caller has, or that rules deny, is
+ * none of them.
  */
-export function findUsableParts(snapshot: SupergraphSnapshot, rights: Rights): UsableParts {
+export function findUsableParts(
+  snapshot: SupergraphSnapshot,
+  { rights, denied }: UsingCaller,
+): UsableParts {
   const { schema, requirements, lattice } = snapshot;
   const mayUse = (required: readonly Requirement[]) =>
     required.every((one) => isSatisfied(one, rights));
   const composite = Object.values(schema.getTypeMap()).filter(
     (type): type is GraphQLCompositeType => isCompositeType(type) && !isIntrospectionType(type),
   );
-  const kept = composite.filter(({ name }) => mayUse(requirementsOfTypes([name], requirements)));
+  const kept = composite.filter(
+    ({ name }) => !denied.has(name) && mayUse(requirementsOfTypes([name], requirements)),
+  );
   const types = new Set(kept.map(({ name }) => name));
   const fields = new Set(
     kept.flatMap((parent) =>
@@ -41,6 +56,7 @@ export function findUsableParts(snapshot: SupergraphSnapshot, rights: Rights): U
         .filter(({ name, type }) =>
           mayUse(requirementsOfField(parent, name, type, requirements, lattice)),
         )
+        .filter(({ name, type }) => !isDenied(parent, name, type, snapshot, denied))
         .map(({ name }) => `${parent.name}.${name}`),
     ),
   );
@@ -53,6 +69,19 @@ export function findUsableParts(snapshot: SupergraphSnapshot, rights: Rights): U
     for (const user of users.get(type.name) ?? []) pending.add(user);
   }
   return { types, fields };
+}
+
+/** Whether reading a field reads something that is denied, whatever is asked of what it returns. */
+function isDenied(
+  parentType: GraphQLCompositeType,
+  name: string,
+  type: GraphQLOutputType,
+  source: SupergraphSnapshot,
+  denied: ReadonlySet<string>,
+): boolean {
+  if (denied.size === 0) return false;
+  const field = { name, parentType, type, asksDirectly: false };
+  return findReadCoordinates(field, source).some((coordinate) => denied.has(coordinate));
 }
 
 /** By name of a type: the types that have to be looked at again when it loses something. */

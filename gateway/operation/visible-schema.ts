@@ -20,15 +20,14 @@ import {
   isUnionType,
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
-import type { Rights } from '../policy/requirement.ts';
 import type { SupergraphSnapshot } from '../supergraph/supergraph-snapshot.ts';
-import { findUsableParts, type UsableParts } from './usable-parts.ts';
+import { findUsableParts, type UsableParts, type UsingCaller } from './usable-parts.ts';
 
 /** Finds what callers of one authorization shape over the whole supergraph may know of it. */
 export type VisibleSchema = (
   snapshot: SupergraphSnapshot,
   shape: string,
-  rights: Rights,
+  caller: UsingCaller,
 ) => GraphQLSchema;
 
 /** Schemas kept for each supergraph; one of 2,000 types takes some megabytes. */
@@ -37,10 +36,10 @@ const SCHEMAS_KEPT = 16;
 /** Creates a `VisibleSchema` that remembers what it made, the least recently used forgotten first. */
 export function createVisibleSchema(): VisibleSchema {
   const known = new WeakMap<SupergraphSnapshot, LRUCache<string, GraphQLSchema>>();
-  return (snapshot, shape, rights) => {
+  return (snapshot, shape, caller) => {
     const schemas = known.get(snapshot) ?? new LRUCache({ max: SCHEMAS_KEPT });
     known.set(snapshot, schemas);
-    const schema = schemas.get(shape) ?? toVisibleSchema(snapshot, rights);
+    const schema = schemas.get(shape) ?? toVisibleSchema(snapshot, caller);
     schemas.set(shape, schema);
     return schema;
   };
@@ -52,9 +51,9 @@ export function createVisibleSchema(): VisibleSchema {
  *
  * The query type stays in any case, even without a field: there is no schema without one.
  */
-export function toVisibleSchema(snapshot: SupergraphSnapshot, rights: Rights): GraphQLSchema {
+export function toVisibleSchema(snapshot: SupergraphSnapshot, caller: UsingCaller): GraphQLSchema {
   const { schema } = snapshot;
-  const usable = findUsableParts(snapshot, rights);
+  const usable = findUsableParts(snapshot, caller);
   const shown = new Reach(schema, usable).shown;
   const copies = new Copies(usable, shown);
   const root = (type: GraphQLObjectType | null | undefined) =>

@@ -30,12 +30,12 @@ export function createExplainAccess(
   }: Pick<GatewayConfig, 'EXPLAIN_ACCESS' | 'INTROSPECTION_SHOWS'>,
   classificationOf: ClassificationOf,
 ): ExplainAccess {
-  const isShownTo = createIsShown(shows === 'usable');
+  const isShownTo = createIsShown(shows === 'usable', classificationOf);
   return ({ extensions, variables }, principal, rights, prepared) => {
     if (extensions?.access !== true || to === 'off') return undefined;
     if (to === 'authenticated' && !principal.authenticated) return undefined;
-    const { opened } = openRights(rights, prepared.snapshot, classificationOf);
-    const isShown = isShownTo(prepared.snapshot, opened);
+    const caller = openRights(rights, prepared.snapshot, classificationOf);
+    const isShown = isShownTo(prepared.snapshot, caller);
     const paths = explainSelections(prepared, variables)
       .map((explained) => onlyShown(explained, isShown))
       .filter(({ reasons }) => reasons.length > 0);

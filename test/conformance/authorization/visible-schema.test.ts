@@ -33,7 +33,7 @@ const TIMEOUT_MS = 120_000;
 const randomSeed = fc.integer({ min: 1, max: SCHEMAS });
 
 const visibleTo = (seed: number, caller: NaiveCaller): GraphQLSchema =>
-  toVisibleSchema(schemaOf(seed).snapshot, toRights(caller));
+  toVisibleSchema(schemaOf(seed).snapshot, { rights: toRights(caller), denied: new Set() });
 
 /** As a client sees it: what introspection says of it, made into a schema. */
 function introspect(schema: GraphQLSchema): GraphQLSchema {

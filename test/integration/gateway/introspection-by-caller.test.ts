@@ -1,6 +1,10 @@
-import { expect, test } from 'vitest';
+import { rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { CLASSIFICATION, classifiedFederation } from '../../support/classified-federation.ts';
 import type { FixtureSubgraph } from '../../support/federation-fixture.ts';
 import { serveFederation } from '../../support/serve-federation.ts';
+import { writeFolder } from '../../support/write-folder.ts';
 
 const staff: FixtureSubgraph = {
   name: 'staff',
@@ -129,3 +133,87 @@ test.each([{ INTROSPECTION_SHOWS: 'all' }, { AUTHORIZATION_MODE: 'dry_run' }])(
     expect(await shown()).toEqual(ALL);
   },
 );
+
+/** A gateway over personal data, and which fields of its types a caller is shown. */
+async function serveClassified(rules = CLASSIFICATION) {
+  const folder = await writeFolder({ 'rules.yaml': rules });
+  onTestFinished(() => folder.remove());
+  const file = join(folder.path, 'rules.yaml');
+  const { post, token } = await serveFederation(classifiedFederation, {
+    CLASSIFICATION_RULES: file,
+    INTROSPECTION: 'true',
+    INTROSPECTION_SHOWS: 'usable',
+  });
+  const ask = async (query: string, roles: readonly string[]) => {
+    const authorization = `Bearer ${await token({ roles })}`;
+    return (await post({ query }, { authorization })).body;
+  };
+  return {
+    ask,
+    async fieldsOf(type: string, ...roles: readonly string[]) {
+      const { data } = await ask(`{ __type(name: "${type}") { fields { name } } }`, roles);
+      const { __type: found } = data as {
+        readonly __type: { readonly fields: readonly { readonly name: string }[] } | null;
+      };
+      return found?.fields.map(({ name }) => name).join(' ') ?? null;
+    },
+    /** Writes the rules as most tools do, beside the file first. */
+    async publish(text: string) {
+      await writeFile(`${file}.new`, text);
+      await rename(`${file}.new`, file);
+    },
+  };
+}
+
+const ALL_OF_ACCOUNT = 'id email phone nicknames born income vip city greeting shout';
+
+test('what rules deny to a caller is not shown, and what they mask or allow is', async () => {
+  const { fieldsOf } = await serveClassified();
+
+  expect(await fieldsOf('Account')).toBe('id city');
+  expect(await fieldsOf('Account', 'support')).toBe('id email phone nicknames born income city');
+  expect(await fieldsOf('Account', 'steward')).toBe(ALL_OF_ACCOUNT);
+  expect(await fieldsOf('Totals')).toBe('accounts');
+  // An interface of which nothing is left leads nowhere, and neither does the field that returns it.
+  expect(await fieldsOf('Contact')).toBeNull();
+  expect(await fieldsOf('Contact', 'support')).toBe('email');
+  expect(await fieldsOf('Query')).not.toContain('contact');
+});
+
+test('whatever rules leave to be shown is not refused, and what they hide is', async () => {
+  const { ask, fieldsOf } = await serveClassified();
+
+  for (const roles of [[], ['support'], ['press'], ['steward']]) {
+    const shown = (await fieldsOf('Account', ...roles)) ?? '';
+    for (const field of ALL_OF_ACCOUNT.split(' ')) {
+      const { errors } = await ask(`{ account(id: "a1") { ${field} } }`, roles);
+      expect([field, errors === undefined]).toEqual([field, shown.split(' ').includes(field)]);
+    }
+  }
+});
+
+test('a type that rules deny is not there', async () => {
+  const folder = await writeFolder({ 'rules.yaml': CLASSIFICATION });
+  onTestFinished(() => folder.remove());
+  const sdl = 'type Query { open: Int diary: Diary } type Diary @tag(name: "pii") { text: String }';
+  const { post } = await serveFederation([{ name: 'desk', sdl, resolvers: {} }], {
+    CLASSIFICATION_RULES: join(folder.path, 'rules.yaml'),
+    INTROSPECTION: 'true',
+    INTROSPECTION_SHOWS: 'usable',
+  });
+  const query =
+    '{ diary: __type(name: "Diary") { name } __type(name: "Query") { fields { name } } }';
+
+  const { body } = await post({ query });
+
+  expect(body.data).toEqual({ diary: null, __type: { fields: [{ name: 'open' }] } });
+});
+
+test('a change of rules changes what is shown', async () => {
+  const { fieldsOf, publish } = await serveClassified();
+  expect(await fieldsOf('Account')).toBe('id city');
+
+  await publish(CLASSIFICATION.replace('roles: [[steward]]', 'authenticated: true'));
+
+  await expect.poll(() => fieldsOf('Account'), { timeout: 5000 }).toBe(ALL_OF_ACCOUNT);
+});
