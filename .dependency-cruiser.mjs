@@ -130,12 +130,14 @@ export default {
     },
     {
       name: 'the-drop-in-is-the-engine-alone',
-      comment: 'Apollo Server is the edge and says who calls; apollo/ plans, executes and formats.',
+      comment:
+        'Apollo Server is the edge and says who calls; apollo/ plans, executes and formats, by the same rules.',
       severity: 'error',
       from: { path: '^gateway/apollo/' },
       to: {
         path: '^gateway/',
-        pathNot: '^gateway/(apollo|policy|supergraph|planning|operation|execution)/',
+        pathNot:
+          '^gateway/(apollo|policy|supergraph|planning|operation|execution)/|^gateway/control/governance/read-classification-rules[.]ts$',
       },
     },
     {

@@ -1,6 +1,7 @@
 import type { ApolloGateway } from '@apollo/gateway';
 import { prettyFormatQueryPlan, type QueryPlan } from '@apollo/query-planner';
 import { getVariableValues } from 'graphql';
+import type { Problem } from '../../shared/errors/problem.ts';
 import { createLoadEntities } from '../execution/calls/entity-loads.ts';
 import type { PreparedOperation } from '../operation/prepare-operation.ts';
 import type { Rights } from '../policy/requirement.ts';
@@ -56,8 +57,8 @@ export async function answerIncomingRequest(
     headersFor: () => NO_HEADERS,
     timeoutMs: settings.timeoutMs,
   });
-  if (dataText === undefined) return { errors: variableErrors(prepared, incoming) };
-  const { errors, valueCompletion } = sortErrors(problems, calls);
+  if (dataText === undefined) return { errors: inputErrors(problems, prepared, incoming) };
+  const { errors, valueCompletion } = sortErrors(problems, prepared.hidesValues ? null : calls);
   const extensions = {
     ...(valueCompletion.length === 0 ? {} : { valueCompletion }),
     ...(settings.exposesPlans ? describePlan(prepared, incoming) : {}),
@@ -71,6 +72,16 @@ export async function answerIncomingRequest(
 
 function toQueryPlan({ plan }: PreparedOperation): QueryPlan {
   return plan === null ? { kind: 'QueryPlan' } : { kind: 'QueryPlan', node: plan };
+}
+
+/** What a variable may not give, by the rules or by its type. */
+function inputErrors(
+  problems: readonly Problem[],
+  prepared: PreparedOperation,
+  incoming: IncomingRequest,
+): NonNullable<IncomingAnswer['errors']> {
+  const guarded = problems.filter(({ code }) => code === 'CLASSIFIED_INPUT_REFUSED');
+  return guarded.length > 0 ? guarded.map(toGraphqlError) : variableErrors(prepared, incoming);
 }
 
 /** The errors themselves: Apollo Server tells by their class that the client is to blame. */

@@ -1,5 +1,6 @@
 import { CompiledOperation } from '../execution/execute-operation.ts';
 import type { DocumentLimits } from '../operation/document-limits.ts';
+import type { ClassificationOf } from '../operation/operation-shape.ts';
 import { createPrepareOperation, type PrepareOperation } from '../operation/prepare-operation.ts';
 import { createPlanner } from '../planning/create-planner.ts';
 import type { SupergraphSnapshot } from '../supergraph/supergraph-snapshot.ts';
@@ -20,6 +21,7 @@ export function createGatewayEngine(
   snapshot: SupergraphSnapshot,
   dataSources: DataSources,
   limits: DocumentLimits,
+  classificationOf: ClassificationOf,
 ): GatewayEngine {
   const planner = createPlanner(snapshot.sdl);
   const prepare = createPrepareOperation(
@@ -37,6 +39,7 @@ export function createGatewayEngine(
     // What fails is in the answer, where Apollo Server's plugins see it.
     { hit() {}, miss() {}, evicted() {}, failed() {} },
     () => performance.now(),
+    classificationOf,
   );
   return { snapshot, prepare, dataSources };
 }

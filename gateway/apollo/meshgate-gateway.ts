@@ -16,6 +16,7 @@ import type { Rights } from '../policy/requirement.ts';
 import { loadSupergraphSnapshot } from '../supergraph/load-supergraph-snapshot.ts';
 import { type AnswerSettings, answerIncomingRequest } from './answer-incoming-request.ts';
 import { configOf, replaceLoading } from './apollo-internals.ts';
+import { buildClassification, type ClassificationOption } from './build-classification.ts';
 import type { IncomingRequest } from './data-source-calls.ts';
 import { createGatewayEngine, type GatewayEngine } from './gateway-engine.ts';
 import { silenceTelemetry } from './silence-telemetry.ts';
@@ -28,6 +29,11 @@ export interface MeshgateOptions {
    * to nobody else. Without it every caller is anonymous.
    */
   readonly rights?: (contextValue: IncomingRequest['context']) => Rights;
+  /**
+   * Rules that say what follows from how data is classified by tags. It has to be given where the
+   * supergraph has the tags `pii` or `restricted`; such a supergraph is refused without it.
+   */
+  readonly classification?: ClassificationOption;
   /** For all subgraph calls of one request together, in milliseconds; without it a request may take as long as its data sources do. */
   readonly requestTimeoutMs?: number;
   /** Bounds on documents, each instead of the one in `DROP_IN_LIMITS`. */
@@ -62,12 +68,15 @@ export class MeshgateGateway extends ApolloGateway {
   /** Made ready for a supergraph that the base class has not yet announced. */
   #next: GatewayEngine | null = null;
 
-  /** @throws {Error} As `ApolloGateway` does. */
+  /** @throws {Error} As `ApolloGateway` does; `CONFIG_INVALID` for rules that are not valid. */
   constructor(config: MeshgateGatewayConfig = {}) {
     const restore = silenceTelemetry();
     super(config);
     restore();
-    const { rights, requestTimeoutMs, limits } = config;
+    const { rights, requestTimeoutMs, limits, classification } = config;
+    const classificationOf = buildClassification(classification, (message) =>
+      configOf(this).logger?.warn(message),
+    );
     const documentLimits = { ...DROP_IN_LIMITS, ...limits };
     this.#settings = {
       rightsOf: rights ?? (() => ANONYMOUS),
@@ -77,8 +86,10 @@ export class MeshgateGateway extends ApolloGateway {
     };
     replaceLoading(this, (supergraphSdl) => {
       const snapshot = loadSupergraphSnapshot(supergraphSdl);
+      // Throws before anything is served; what does not fit is said here too.
+      classificationOf(snapshot);
       return (dataSources) => {
-        this.#next = createGatewayEngine(snapshot, dataSources, documentLimits);
+        this.#next = createGatewayEngine(snapshot, dataSources, documentLimits, classificationOf);
       };
     });
     // The first listener: whoever hears of a supergraph after this can ask it.

@@ -10,8 +10,16 @@ export interface SortedErrors {
   readonly valueCompletion: readonly GraphQLError[];
 }
 
-/** Turns what went wrong while an operation ran into errors as users of Apollo Server know them. */
-export function sortErrors(problems: readonly Problem[], calls: DataSourceCalls): SortedErrors {
+/**
+ * Turns what went wrong while an operation ran into errors as users of Apollo Server know them.
+ *
+ * @param calls Knows what subgraphs have said; null passes nothing of it on, where that may be what a
+ *   mask hides from the caller.
+ */
+export function sortErrors(
+  problems: readonly Problem[],
+  calls: DataSourceCalls | null,
+): SortedErrors {
   const errors: GraphQLError[] = [];
   const valueCompletion: GraphQLError[] = [];
   for (const problem of problems) {
@@ -42,9 +50,9 @@ function toValueError({ message, path }: Problem): GraphQLError {
   });
 }
 
-function toExecutionError(problem: Problem, calls: DataSourceCalls): GraphQLError {
+function toExecutionError(problem: Problem, calls: DataSourceCalls | null): GraphQLError {
   const { original, product = '', path } = problem;
-  const origin = original === undefined ? undefined : calls.originOf(original.extensions);
+  const origin = original === undefined ? undefined : calls?.originOf(original.extensions);
   if (origin === undefined) return toGraphqlError(problem);
   if (origin.kind === 'thrown') return toThrownError(origin.error);
   const { error } = origin;

@@ -54,6 +54,17 @@ test('only gateways and the maker of keys see private keys', () => {
   expect(holders.map(({ name }) => name)).toEqual(['keys', 'gateway-1', 'gateway-2']);
 });
 
+test('gateways hash with the secret that the maker of keys keeps, named and not written out', () => {
+  const keys = services.find(({ name }) => name === 'keys');
+  const gateways = services.filter(({ name }) => name.startsWith('gateway-'));
+
+  expect(keys?.command).toContain('/var/lib/meshgate/private');
+  expect(gateways.map(({ environment }) => environment.MASK_SECRET)).toEqual([
+    'file:/var/lib/meshgate/private/keys/mask-secret',
+    'file:/var/lib/meshgate/private/keys/mask-secret',
+  ]);
+});
+
 test('a password is a variable with a default that says what it is for', async () => {
   const lines = (await readFile(file, 'utf8')).split('\n');
   const secrets = lines.filter((line) => /PASSWORD|:\/\/[^/]*@/.test(line.replace(/#.*/, '')));
