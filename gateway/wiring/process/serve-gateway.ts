@@ -80,7 +80,7 @@ export async function serveGateway(
   const cacheKeys = await loadCacheKeys(config, env);
   const register = new CredentialRegister(config.DATABASE_URL !== null);
   const grants = new GrantRegister(config.GRANTS_TRUSTED_SECONDS * 1000);
-  const stores = await connectStores(config, { register, grants }, policies.version, {
+  const stores = await connectStores(config, { register, grants }, policies.version, env, {
     metrics,
     log,
   });
