@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
-import { list, milliseconds, text } from './setting-types.ts';
+import { secretReference } from './secret-reference.ts';
+import { list, milliseconds, path, text } from './setting-types.ts';
 
 /** Where a server listens, as `host:port`, an IPv6 address in brackets. */
 const hostAndPort = () =>
@@ -22,6 +23,24 @@ export const redisSettings = {
     .default([])
     .describe(
       'More servers of the cluster that `REDIS_URL` is one of, to begin with when that one is away; the others are learnt from them. None where it stands alone. User, password and TLS are those of `REDIS_URL`.',
+    ),
+  REDIS_PASSWORD: secretReference()
+    .nullable()
+    .default(null)
+    .describe(
+      'Where the password for Redis is, `env:NAME` or `file:PATH`; it counts before one in `REDIS_URL`, which names the user.',
+    ),
+  REDIS_CA_FILE: path()
+    .nullable()
+    .default(null)
+    .describe(
+      'Certificates, as PEM, of who may sign that of a `rediss` server; unset trusts those that Node trusts.',
+    ),
+  REDIS_SERVER_NAME: text()
+    .nullable()
+    .default(null)
+    .describe(
+      'Name in the certificate of a `rediss` server, where it is not the host that is connected to, as with the servers of a cluster.',
     ),
   REDIS_TIMEOUT_MS: milliseconds(1, 10_000)
     .default(50)

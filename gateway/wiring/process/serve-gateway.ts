@@ -84,7 +84,7 @@ export async function serveGateway(
   const register = new CredentialRegister(config.DATABASE_URL !== null);
   const grants = new GrantRegister(config.GRANTS_TRUSTED_SECONDS * 1000);
   const tools = { metrics, log };
-  const stores = await connectStores(config, { register, grants }, tools);
+  const stores = await connectStores(config, { register, grants }, env, tools);
   const server = buildGateway(config, {
     supergraph,
     loadSupergraph,

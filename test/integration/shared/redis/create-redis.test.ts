@@ -1,20 +1,23 @@
-import { execFile } from 'node:child_process';
 import { EventEmitter, once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { type AddressInfo, createConnection, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { expect, onTestFinished, test } from 'vitest';
-import { createRedis, type Redis } from '../../../../shared/redis/create-redis.ts';
+import {
+  createRedis,
+  type Redis,
+  type RedisSettings,
+} from '../../../../shared/redis/create-redis.ts';
 import { createLogger } from '../../../../shared/telemetry/create-logger.ts';
 import { prepareRedis, startRedis } from '../../../support/redis.ts';
+import { createCertificate } from '../../../support/tls-certificate.ts';
 
 const COMMAND_TIMEOUT_MS = 150;
 const COUNT = "return redis.call('INCR', KEYS[1]) + tonumber(ARGV[1])";
 
 /** A connection whose log can be read and waited for. */
-function connect(url: string) {
+function connect(url: string, others: Partial<RedisSettings> = {}) {
   const logged: Record<string, unknown>[] = [];
   const lines = new EventEmitter();
   const write = (line: string) => {
@@ -25,6 +28,7 @@ function connect(url: string) {
   const log = createLogger({ level: 'debug', name: 'test', destination: { write } });
   const redis = createRedis({
     url,
+    ...others,
     log,
     connectTimeoutMs: 500,
     commandTimeoutMs: COMMAND_TIMEOUT_MS,
@@ -185,24 +189,51 @@ test('after close the connection is cut, commands are answered with null and not
   expect(logged).toEqual([]);
 });
 
-test('rediss speaks TLS, and only to a server whose certificate is trusted', async () => {
+/** Serves TLS with a certificate of this name; the URL has the address. */
+async function startTls(name: string) {
   const folder = await mkdtemp(join(tmpdir(), 'meshgate-redis-'));
   onTestFinished(() => rm(folder, { recursive: true }));
-  const [key, certificate] = [join(folder, 'key.pem'), join(folder, 'certificate.pem')];
-  await promisify(execFile)('openssl', [
-    ...['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes'],
-    ...['-keyout', key, '-out', certificate, '-days', '1', '-subj', '/CN=localhost'],
-    ...['-addext', 'subjectAltName=DNS:localhost'],
-  ]);
-  const { port: tlsPort } = await prepareRedis();
+  const { key, certificate } = await createCertificate(folder, name);
+  const { port } = await prepareRedis();
   await startRedis([
-    ...['--tls-port', `${tlsPort}`, '--tls-cert-file', certificate, '--tls-key-file', key],
+    ...['--tls-port', `${port}`, '--tls-cert-file', certificate, '--tls-key-file', key],
     ...['--tls-ca-cert-file', certificate, '--tls-auth-clients', 'no'],
   ]);
+  return { url: `rediss://127.0.0.1:${port}`, authorities: await readFile(certificate, 'utf8') };
+}
 
-  const { redis, logged, says } = connect(`rediss://localhost:${tlsPort}`);
+test('rediss speaks TLS, and only to a server whose certificate is trusted', async () => {
+  const { url } = await startTls('cache.example');
+
+  const { redis, logged, says } = connect(url);
   await says(AWAY);
 
   expect(await redis.script('return 1')([], [])).toBeNull();
   expect(logged[0]).toMatchObject({ reason: expect.stringContaining('self-signed certificate') });
+});
+
+test('a certificate counts for the authorities and the name that are set', async () => {
+  const { url, authorities } = await startTls('cache.example');
+  const { redis, logged } = connect(url, { authorities, serverName: 'cache.example' });
+
+  expect(await firstReply(redis, 'return 1')).toBe(1);
+  expect(logged).toEqual([]);
+});
+
+test.each([
+  ['another name', 'other.example'],
+  ['the address instead of a name', null],
+])('a certificate does not count for %s', async (_, serverName) => {
+  const { url, authorities } = await startTls('cache.example');
+  const { logged, says } = connect(url, { authorities, serverName });
+  await says(AWAY);
+
+  expect(logged[0]).toMatchObject({ reason: expect.stringContaining('altnames') });
+});
+
+test('a password of its own counts before the one in the URL', async () => {
+  const { port } = await startRedis(['--requirepass', 'right']);
+  const { redis } = connect(`redis://:wrong@127.0.0.1:${port}`, { password: 'right' });
+
+  expect(await firstReply(redis, 'return 1')).toBe(1);
 });

@@ -98,6 +98,9 @@ test('starts with the defaults of production when nothing is set', () => {
     ROW_CLAIMS: ['regions'],
     REDIS_URL: null,
     REDIS_CLUSTER_NODES: [],
+    REDIS_PASSWORD: null,
+    REDIS_CA_FILE: null,
+    REDIS_SERVER_NAME: null,
     REDIS_TIMEOUT_MS: 50,
     REQUIRE_AUTHENTICATION: false,
   });

@@ -1,0 +1,63 @@
+import { readFile } from 'node:fs/promises';
+import { MeshgateError } from '../../../shared/errors/meshgate-error.ts';
+import { createRedis, type Redis } from '../../../shared/redis/create-redis.ts';
+import { parseNodeAddress } from '../../../shared/redis/parse-node-address.ts';
+import type { Logger } from '../../../shared/telemetry/logger.ts';
+import type { GatewayConfig } from '../../config/config-schema.ts';
+import { loadSecret } from '../../config/secret-reference.ts';
+
+/** Connections to the Redis that gateways share; null where there is none. */
+export interface RedisConnections {
+  readonly limits: Redis | null;
+  /** Another connection, so that neither holds up the other; null where answers are not shared. */
+  readonly answers: Redis | null;
+}
+
+const CONNECT_TIMEOUT_MS = 2000;
+
+/** What is kept there can be made anew; a limit that each process counts alone admits too much. */
+const PATIENCE = { answers: 1, limits: 2 } as const;
+
+/**
+ * Begins to connect.
+ *
+ * @param env Where secrets may be, variables by name.
+ * @throws {MeshgateError} `CONFIG_INVALID` when the password or the authorities cannot be read.
+ */
+export async function connectRedis(
+  config: GatewayConfig,
+  env: Readonly<Record<string, string | undefined>>,
+  { log }: { readonly log: Logger },
+): Promise<RedisConnections> {
+  const { REDIS_URL: url, REDIS_PASSWORD: password, REDIS_CA_FILE: file } = config;
+  if (url === null) return { limits: null, answers: null };
+  const settings = {
+    url,
+    clusterNodes: config.REDIS_CLUSTER_NODES.map(parseNodeAddress),
+    password: password === null ? null : await loadSecret(password, env),
+    authorities: file === null ? null : await readAuthorities(file),
+    serverName: config.REDIS_SERVER_NAME,
+    log,
+    connectTimeoutMs: CONNECT_TIMEOUT_MS,
+  };
+  const connect = (use: keyof typeof PATIENCE): Redis =>
+    createRedis({ ...settings, commandTimeoutMs: config.REDIS_TIMEOUT_MS * PATIENCE[use] });
+  return { limits: connect('limits'), answers: sharesAnswers(config) ? connect('answers') : null };
+}
+
+/** Where only parts are kept, nothing is shared, but in Redis stands what others say has changed. */
+function sharesAnswers(config: GatewayConfig): boolean {
+  const { RESPONSE_CACHE_IN_REDIS, RESPONSE_CACHE_BYTES, ENTITY_CACHE_BYTES } = config;
+  return RESPONSE_CACHE_IN_REDIS && RESPONSE_CACHE_BYTES + ENTITY_CACHE_BYTES > 0;
+}
+
+async function readAuthorities(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (cause) {
+    throw new MeshgateError('CONFIG_INVALID', {
+      message: `REDIS_CA_FILE: expected certificates as PEM in ${file}, which cannot be read (${(cause as NodeJS.ErrnoException).code}).`,
+      cause,
+    });
+  }
+}
