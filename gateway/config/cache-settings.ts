@@ -1,5 +1,5 @@
 import { secretReference } from './secret-reference.ts';
-import { flag, list, whole } from './setting-types.ts';
+import { choice, flag, list, whole } from './setting-types.ts';
 
 const MEBIBYTE = 1024 * 1024;
 
@@ -33,6 +33,12 @@ export const cacheSettings = {
     .describe(
       'Whether answers say in `Cache-Status` whether they were kept, and for how long yet.',
     ),
+  EXPLAIN_CACHE: choice('on', 'off', 'authenticated')
+    .optional()
+    .describe(
+      'Who is told in `extensions.cache`, on request, what was kept of an answer: everybody, nobody, or known callers. It tells what others have asked.',
+    )
+    .meta({ byMode: { development: 'authenticated', production: 'off' } }),
   SURROGATE_KEYS: flag()
     .default(false)
     .describe(

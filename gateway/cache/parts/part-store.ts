@@ -88,8 +88,12 @@ export class PartStore {
     return kind.group(key);
   }
 
-  /** Keeps parts of a response, in the place of older ones. */
-  keep(response: KeptResponse, parts: readonly NewPart[]): void {
+  /**
+   * Keeps parts of a response, in the place of older ones.
+   *
+   * @returns False where it is too large for that.
+   */
+  keep(response: KeptResponse, parts: readonly NewPart[]): boolean {
     const { group } = response;
     let size = RESPONSE_BYTES + response.values.bytes;
     size += 2 * group.key.length + group.kind.bodyStart.length;
@@ -111,7 +115,9 @@ export class PartStore {
     group.kind.groups.set(group.key, group);
     this.#hold(group.kind);
     this.#responses.set(response, true, { size });
-    if (!this.#responses.has(response)) this.#removeParts(response);
+    if (this.#responses.has(response)) return true;
+    this.#removeParts(response);
+    return false;
   }
 
   /** Lets go of one part. */

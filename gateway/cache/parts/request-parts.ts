@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { tagsOfEntity } from '../collect-cache-tags.ts';
 import { type Lifetime, NO_LIFETIME } from '../read-lifetime.ts';
 import type { CameBefore, FoundParts } from './found-parts.ts';
+import type { NotKept } from './not-kept.ts';
 import {
   type KeptPart,
   KeptResponse,
@@ -123,16 +124,20 @@ export class RequestParts {
     this.#settings.observer.refreshFailed(error);
   }
 
-  /** Keeps what has come, where the product allows that and nothing of it was forgotten meanwhile. */
-  keep(came: CameNow): void {
+  /**
+   * Keeps what has come, where the product allows that and nothing of it was forgotten meanwhile.
+   *
+   * @returns Why it is not kept; null where it is, or where the product does not allow it.
+   */
+  keep(came: CameNow): NotKept | null {
     const { call, lifetime, values, texts, parts } = came;
-    if (lifetime.freshSeconds === 0 || parts.length === 0) return;
-    if (came.epoch !== this.epochOf(call.subgraph)) return;
+    if (lifetime.freshSeconds === 0 || parts.length === 0) return null;
+    if (came.epoch !== this.epochOf(call.subgraph)) return 'FORGOTTEN';
     const { unstatedIsShared, now } = this.#settings;
     const isShared =
       lifetime.scope === 'public' || (lifetime.scope === 'unstated' && unstatedIsShared);
     const { caller } = this.#rights;
-    if (!isShared && caller === null) return;
+    if (!isShared && caller === null) return 'CALLER_UNKNOWN';
     const sharedKey = this.#keyOf(call, null);
     const key = isShared ? sharedKey : this.#keyOf(call, caller);
     const group = this.#store.group(call, this.#schema, key, texts[0] ?? '');
@@ -141,7 +146,7 @@ export class RequestParts {
     const own = parts.filter(({ text }) => {
       return group.parts.get(texts[text] as string)?.response.values !== values;
     });
-    if (own.length === 0) return;
+    if (own.length === 0) return null;
     values.detach();
     const nowMs = now();
     const response = new KeptResponse(group, values, nowMs, {
@@ -157,7 +162,7 @@ export class RequestParts {
       const tags = tagsOfEntity(formats, subgraph, text);
       return { text, index: part.index, isMissing: part.isMissing, tags };
     });
-    this.#store.keep(response, newParts);
+    return this.#store.keep(response, newParts) ? null : 'TOO_LARGE';
   }
 
   /** How long it is believed that there is no such entity. */

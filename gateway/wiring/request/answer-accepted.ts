@@ -119,7 +119,10 @@ class Attempt implements CacheQuery<Executed> {
     const answer = this.#settings.cacheStatus
       ? renderKeptStatus(aged, (freshUntilMs - nowMs) / 1000, state)
       : aged;
-    return { answer, executed: value };
+    const { explained } = this.#accepted;
+    if (explained === null) return { answer, executed: value };
+    const told = explained.tellKept(answer, kept, state, nowMs);
+    return { answer: told, executed: value };
   }
 
   /** An answer that was made for this request, or for one that it has waited for. */
@@ -133,7 +136,9 @@ class Attempt implements CacheQuery<Executed> {
     const answer = this.#settings.cacheStatus
       ? renderMadeStatus(made, state, executed.keeping !== null)
       : made;
-    return { answer, executed };
+    const { explained } = this.#accepted;
+    if (explained === null) return { answer, executed };
+    return { answer: explained.tellMade(answer, executed, state, this.wish), executed };
   }
 
   get operation(): PreparedOperation {
@@ -194,7 +199,9 @@ class Attempt implements CacheQuery<Executed> {
       ? { lifetime: new AnswerLifetime(unstatedIsShared), isForAnybody: this.#isForAnybody, now }
       : null;
     const parts = this.#partsFor(isAwaited);
-    return runRequest(this.#accepted, headersFor, this.#settings, { keeping, isAwaited, parts });
+    const notes = isAwaited ? this.#accepted.explained?.begin(parts, this.wish) : undefined;
+    const plan = { keeping, isAwaited, parts, notes };
+    return runRequest(this.#accepted, headersFor, this.#settings, plan);
   }
 
   /** @param takesStale Whether the answer is for somebody who waits for it. */

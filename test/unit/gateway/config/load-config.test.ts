@@ -51,6 +51,7 @@ test('starts with the defaults of production when nothing is set', () => {
     RATE_LIMIT_WINDOW_SECONDS: 60,
     INTROSPECTION: false,
     PLAYGROUND: false,
+    EXPLAIN_CACHE: 'off',
     DEDUPLICATE_QUERIES: false,
     PLANNING_THREADS: 1,
     PLANNING_TIMEOUT_MS: 5000,
@@ -105,6 +106,7 @@ test('opens introspection, playground and messages of subgraphs in development',
   expect(loadConfig({ MODE: 'development' }, null)).toMatchObject({
     INTROSPECTION: true,
     PLAYGROUND: true,
+    EXPLAIN_CACHE: 'authenticated',
     SUBGRAPH_ERRORS: 'passed',
   });
 });
