@@ -144,6 +144,7 @@ export function buildGateway(config: GatewayConfig, doors: GatewayDoors): Gatewa
       audit: doors.audit,
       observer,
       now: doors.now,
+      random: doors.random,
     },
     toAnswerSettings(config),
   );

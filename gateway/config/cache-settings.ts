@@ -39,6 +39,11 @@ export const cacheSettings = {
       'Who is told in `extensions.cache`, on request, what was kept of an answer: everybody, nobody, or known callers. It tells what others have asked.',
     )
     .meta({ byMode: { development: 'authenticated', production: 'off' } }),
+  CACHE_SHADOW_PERCENT: whole('percent', 0, 100)
+    .default(0)
+    .describe(
+      'Of how many queries in a hundred the answer comes from the products and is compared with the one that is kept; 100 gives nothing that is kept.',
+    ),
   SURROGATE_KEYS: flag()
     .default(false)
     .describe(

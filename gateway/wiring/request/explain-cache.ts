@@ -1,6 +1,7 @@
 import type { Problem } from '../../../shared/errors/problem.ts';
 import type { Keeping } from '../../cache/answer-lifetime.ts';
 import type { KeptAnswer } from '../../cache/answer-store.ts';
+import { isCacheable } from '../../cache/cached-operation.ts';
 import type { NotKept } from '../../cache/parts/not-kept.ts';
 import type { RequestParts } from '../../cache/parts/request-parts.ts';
 import type { RequestWish } from '../../cache/read-request-wish.ts';
@@ -69,6 +70,8 @@ type AnswerNotKept =
   | 'EXPLAINS_ACCESS'
   /** It has fields of the schema in it. */
   | 'SCHEMA_FIELDS'
+  /** It was only compared with the one that is kept. */
+  | 'SHADOW'
   /** No product was asked. */
   | 'NO_CALLS'
   /** It was made for another request, which did not ask why. */
@@ -147,7 +150,8 @@ export class CacheExplanation {
     if (nothing !== null) return nothing;
     if (!this.#settings.keepsAnswers) return 'CACHE_OFF';
     if (this.#access !== undefined) return 'EXPLAINS_ACCESS';
-    return this.#prepared.plan === null ? 'NO_CALLS' : 'SCHEMA_FIELDS';
+    if (this.#prepared.plan === null) return 'NO_CALLS';
+    return isCacheable(this.#prepared) ? 'SHADOW' : 'SCHEMA_FIELDS';
   }
 
   /** A product's word counts before what follows from it. */

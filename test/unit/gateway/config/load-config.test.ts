@@ -63,6 +63,7 @@ test('starts with the defaults of production when nothing is set', () => {
     RESPONSE_CACHE_IN_REDIS: true,
     RESPONSE_CACHE_SECRETS: [],
     CACHE_STATUS: false,
+    CACHE_SHADOW_PERCENT: 0,
     AUTOMATIC_PERSISTED_QUERIES: true,
     PERSISTED_QUERIES_BYTES: 16 * 1024 * 1024,
     PERSISTED_QUERIES_TTL_SECONDS: 86_400,
