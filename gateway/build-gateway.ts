@@ -34,6 +34,7 @@ import { buildResponseCache } from './wiring/request/build-response-cache.ts';
 import { createInvalidateCache } from './wiring/request/create-invalidate-cache.ts';
 import { createGrantsOf, createRightsOf } from './wiring/request/create-rights-of.ts';
 import { createExplainAccess } from './wiring/request/explain-access.ts';
+import { createExplainCache } from './wiring/request/explain-cache.ts';
 import { createRequestObserver, type RequestObserver } from './wiring/request/observe-requests.ts';
 import {
   toAnswerSettings,
@@ -137,12 +138,14 @@ export function buildGateway(config: GatewayConfig, doors: GatewayDoors): Gatewa
       parts,
       onMutation: (product) => forgetEverywhere({ product, types: null }),
       explain: createExplainAccess(config, (snapshot) => doors.classification.of(snapshot)),
+      explainCache: createExplainCache(config, toAnswerSettings(config), doors.now),
       share: buildShare(config, observer),
       headersFor,
       describeTold: createDescribeTold(doors.subgraphTokens !== null, config.FORWARD_HEADERS),
       audit: doors.audit,
       observer,
       now: doors.now,
+      random: doors.random,
     },
     toAnswerSettings(config),
   );

@@ -17,7 +17,7 @@
 import type { PreparedOperation } from '../operation/prepare-operation.ts';
 import { AnswerKeys } from './answer-keys.ts';
 import { AnswerStore, type Filling, type Forgetting, type KeptAnswer } from './answer-store.ts';
-import type { CacheQuery, MadeAnswer, SharedAnswers, Taken } from './cache-query.ts';
+import type { CacheQuery, MadeAnswer, Shadowed, SharedAnswers, Taken } from './cache-query.ts';
 import { CachedOperation, isCacheable } from './cached-operation.ts';
 import { findOrMake, type Search, type Ticketed, toTicketed } from './find-or-make.ts';
 import { joinFlight, toOnlySeat } from './join-flight.ts';
@@ -112,6 +112,30 @@ export class AnswerCache<Made extends MadeAnswer> {
       const isUsable = this.#settings.now() < kept.staleIfErrorUntilMs;
       return isUsable && this.#store.holds(key, kept) ? kept : null;
     });
+  }
+
+  /**
+   * Makes the answer for the request alone, though a fresh one may be kept: that stays for as long as
+   * it would have. Where there is none, what is made is kept.
+   *
+   * @returns Null where the cache has no part in it.
+   */
+  shadow(query: CacheQuery<Made>): Shadowed<Made> | null {
+    if (!query.wish.takesKept) return null;
+    const operation = this.#operationOf(query.operation);
+    if (operation === 'uncacheable') return null;
+    const keys = new AnswerKeys(operation, query);
+    const found = this.#find(operation, keys);
+    if (found === null || this.#settings.now() >= found.kept.freshUntilMs) {
+      const work = this.#fill(operation, keys, { searched: [], flightKey: null }, () =>
+        query.make(),
+      );
+      return { seat: toOnlySeat(work), wouldGive: NO_FALLBACK };
+    }
+    const { key, kept } = found;
+    // What was forgotten meanwhile would not be given any more.
+    const wouldGive = () => (this.#store.holds(key, kept) ? kept : null);
+    return { seat: toOnlySeat(query.make()), wouldGive };
   }
 
   /**

@@ -1,4 +1,4 @@
-import { type Lifetime, NO_LIFETIME } from './read-lifetime.ts';
+import type { Lifetime } from './read-lifetime.ts';
 
 /** Until when, and for whom, an answer may be kept. Times are epoch milliseconds. */
 export interface Keeping {
@@ -35,7 +35,7 @@ export class AnswerLifetime {
    * @param nowMs When it came, in epoch milliseconds.
    */
   note(lifetime: Lifetime, nowMs: number): void {
-    if (lifetime === NO_LIFETIME) {
+    if (lifetime.freshSeconds === 0) {
       this.#isKept = false;
       return;
     }

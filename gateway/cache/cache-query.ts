@@ -56,6 +56,13 @@ export interface CacheQuery<Made extends MadeAnswer> extends KeyedQuery {
   remake(begin: (make: () => Work<Made>) => Work<Made>): Work<Made> | null;
 }
 
+/** An answer that is made although one may be kept. */
+export interface Shadowed<Made extends MadeAnswer> {
+  readonly seat: Seat<Made>;
+  /** What would have been given instead, asked once the answer is there; null for nothing. */
+  readonly wouldGive: () => KeptAnswer<Made> | null;
+}
+
 /** Where an answer comes from. */
 export type Taken<Made extends MadeAnswer> =
   | { readonly state: 'hit' | 'stale'; readonly kept: KeptAnswer<Made> }

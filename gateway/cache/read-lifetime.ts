@@ -22,6 +22,9 @@ export const NO_LIFETIME: Lifetime = Object.freeze({
   staleIfErrorSeconds: 0,
 });
 
+/** Of what the product forbids to keep, as far as that has to be told apart. */
+export const NO_STORE: Lifetime = Object.freeze({ ...NO_LIFETIME });
+
 /** Headers of a response, absent ones as undefined; several lines of one name as a list. */
 export interface LifetimeHeaders {
   readonly 'cache-control'?: string | string[] | undefined;
@@ -44,7 +47,7 @@ const DIRECTIVE = /([\w!#$%&'*+.^`|~-]+)(?:\s*=\s*([^\s,]*))?/g;
  * Directives that are not known, and their values, count for nothing. What is said twice counts in
  * its strictest form. Without `Cache-Control`, or with one that cannot be read, nothing is kept.
  *
- * @returns `NO_LIFETIME` for what is stale on arrival too.
+ * @returns `NO_STORE` where keeping is forbidden, `NO_LIFETIME` for what is stale on arrival too.
  * @see https://www.rfc-editor.org/rfc/rfc9111#section-5.2.2
  */
 export function readLifetime(headers: LifetimeHeaders): Lifetime {
@@ -74,7 +77,7 @@ function readLines(text: string, vary: string, ageSeconds: number): Lifetime {
     directives.has('no-store') ||
     directives.has('no-cache') ||
     varied.includes('*');
-  if (isForbidden) return NO_LIFETIME;
+  if (isForbidden) return NO_STORE;
 
   const lifetimeSeconds = secondsOf(directives, 's-maxage') ?? secondsOf(directives, 'max-age');
   const freshSeconds = Math.max(0, (lifetimeSeconds ?? 0) - ageSeconds);

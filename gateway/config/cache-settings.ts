@@ -1,5 +1,5 @@
 import { secretReference } from './secret-reference.ts';
-import { flag, list, whole } from './setting-types.ts';
+import { choice, flag, list, whole } from './setting-types.ts';
 
 const MEBIBYTE = 1024 * 1024;
 
@@ -32,6 +32,17 @@ export const cacheSettings = {
     .default(false)
     .describe(
       'Whether answers say in `Cache-Status` whether they were kept, and for how long yet.',
+    ),
+  EXPLAIN_CACHE: choice('on', 'off', 'authenticated')
+    .optional()
+    .describe(
+      'Who is told in `extensions.cache`, on request, what was kept of an answer: everybody, nobody, or known callers. It tells what others have asked.',
+    )
+    .meta({ byMode: { development: 'authenticated', production: 'off' } }),
+  CACHE_SHADOW_PERCENT: whole('percent', 0, 100)
+    .default(0)
+    .describe(
+      'Of how many queries in a hundred the answer comes from the products and is compared with the one that is kept; 100 gives nothing that is kept.',
     ),
   SURROGATE_KEYS: flag()
     .default(false)

@@ -238,6 +238,7 @@ export const configSchema = z
       ...config,
       INTROSPECTION: config.INTROSPECTION ?? development,
       PLAYGROUND: config.PLAYGROUND ?? development,
+      EXPLAIN_CACHE: config.EXPLAIN_CACHE ?? (development ? 'authenticated' : 'off'),
       SUBGRAPH_ERRORS: config.SUBGRAPH_ERRORS ?? (development ? 'passed' : 'masked'),
     };
   });

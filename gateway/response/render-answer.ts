@@ -43,6 +43,38 @@ export function renderAnswer(
   return { status, jsonStatus: IN_JSON.has(status) ? status : 200, body };
 }
 
+/**
+ * Adds an extension to an answer that was rendered before from the same problems.
+ *
+ * @param json Of the extension.
+ * @returns Without what lets others keep the answer: it is for this request alone.
+ */
+export function renderExtension(
+  { body, headers = {} }: Pick<CacheableAnswer, 'body' | 'headers'>,
+  problems: readonly Problem[],
+  disclosure: ErrorDisclosure,
+  { name, json }: { readonly name: string; readonly json: string },
+): CacheableAnswer {
+  const text = typeof body === 'string' ? body : Buffer.from(body).toString('utf8');
+  const member = `${JSON.stringify(name)}:${json}`;
+  const hasExtensions =
+    disclosure.access !== undefined || placeProblems(problems, disclosure).apart.length > 0;
+  // They are the last member.
+  const extended = hasExtensions
+    ? `${text.slice(0, -2)},${member}}}`
+    : `${text.slice(0, -1)},"extensions":{${member}}}`;
+  const { 'cache-control': _, 'surrogate-key': __, ...others } = headers;
+  return { body: extended, headers: others, bodyDigest: undefined, ageSeconds: undefined };
+}
+
+/** What of an answer says what may become of it. */
+interface CacheableAnswer {
+  readonly body: string | Uint8Array;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  readonly bodyDigest?: string | undefined;
+  readonly ageSeconds?: number | undefined;
+}
+
 const REFUSALS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'UNAUTHORIZED_FIELD_OR_TYPE',
   'CLASSIFIED_INPUT_REFUSED',

@@ -8,6 +8,12 @@ export const CACHE_METRICS = {
     help: 'Operations by what the response cache did for them (hit, shared_hit from Redis, stale, stale_if_error, miss, bypass); where it is off, bypass.',
     labels: ['state'],
   },
+  gateway_response_cache_shadow_total: {
+    kind: 'counter',
+    unit: 'count',
+    help: 'Answers of products that were compared with the one that was kept (same, different, absent where none was fresh), by `CACHE_SHADOW_PERCENT`.',
+    labels: ['result'],
+  },
   gateway_response_cache_saved_calls_total: {
     kind: 'counter',
     unit: 'count',

@@ -107,8 +107,12 @@ export class PartStore {
     return kind.group(key);
   }
 
-  /** Keeps parts of a response, in the place of older ones. */
-  keep(response: KeptResponse, parts: readonly NewPart[]): void {
+  /**
+   * Keeps parts of a response, in the place of older ones.
+   *
+   * @returns False where it is too large for that.
+   */
+  keep(response: KeptResponse, parts: readonly NewPart[]): boolean {
     const { group } = response;
     let size = toSize(group.kind, group.key, response.values.bytes);
     for (const { text, index, isMissing, tags } of parts) {
@@ -129,7 +133,9 @@ export class PartStore {
     group.kind.groups.set(group.key, group);
     this.#hold(group.kind);
     this.#responses.set(response, true, { size });
-    if (!this.#responses.has(response)) this.#removeParts(response);
+    if (this.#responses.has(response)) return true;
+    this.#removeParts(response);
+    return false;
   }
 
   /** Lets go of one part. */

@@ -3,6 +3,7 @@ import { tagsOfEntity } from '../collect-cache-tags.ts';
 import { type Lifetime, NO_LIFETIME } from '../read-lifetime.ts';
 import type { FoundParts } from './found-parts.ts';
 import { Gathered } from './gathered.ts';
+import type { NotKept } from './not-kept.ts';
 import {
   type KeptPart,
   KeptResponse,
@@ -124,27 +125,32 @@ export class RequestParts {
     this.#settings.observer.refreshFailed(error);
   }
 
-  /** Keeps what has come, where the product allows that and nothing of it was forgotten meanwhile. */
-  keep(came: CameNow): void {
+  /**
+   * Keeps what has come, where the product allows that and nothing of it was forgotten meanwhile.
+   *
+   * @returns Why it is not kept; null where it is, or where the product does not allow it.
+   */
+  keep(came: CameNow): NotKept | null {
     const { call, lifetime, values, texts, parts } = came;
-    if (lifetime.freshSeconds === 0 || parts.length === 0) return;
-    if (came.epoch !== this.epochOf(call.subgraph)) return;
+    if (lifetime.freshSeconds === 0 || parts.length === 0) return null;
+    if (came.epoch !== this.epochOf(call.subgraph)) return 'FORGOTTEN';
     const { unstatedIsShared, now } = this.#settings;
     const isShared =
       lifetime.scope === 'public' || (lifetime.scope === 'unstated' && unstatedIsShared);
     const { caller } = this.#rights;
-    if (!isShared && caller === null) return;
+    if (!isShared && caller === null) return 'CALLER_UNKNOWN';
     const sharedKey = this.#keyOf(call, null);
     const key = isShared ? sharedKey : this.#keyOf(call, caller);
     if (!isShared) this.#dropShared(call, sharedKey, texts);
-    if (!this.#store.admits(call, this.#schema.version, key, toSize(call, key, values.bytes)))
-      return;
+    if (!this.#store.admits(call, this.#schema.version, key, toSize(call, key, values.bytes))) {
+      return 'NOT_ADMITTED';
+    }
     const group = this.#store.group(call, this.#schema, key, texts[0] ?? '');
     // Requests whose loads were merged bring the same response.
     const own = parts.filter(({ text }) => {
       return group.parts.get(texts[text] as string)?.response.values !== values;
     });
-    if (own.length === 0) return;
+    if (own.length === 0) return null;
     values.detach();
     const nowMs = now();
     const response = new KeptResponse(group, values, nowMs, {
@@ -160,7 +166,7 @@ export class RequestParts {
       const tags = tagsOfEntity(formats, subgraph, text);
       return { text, index: part.index, isMissing: part.isMissing, tags };
     });
-    this.#store.keep(response, newParts);
+    return this.#store.keep(response, newParts) ? null : 'TOO_LARGE';
   }
 
   /** How long it is believed that there is no such entity. */

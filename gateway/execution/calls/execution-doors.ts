@@ -1,6 +1,7 @@
 import type { PartCall } from '../../cache/parts/part-kind.ts';
 import type { RequestParts } from '../../cache/parts/request-parts.ts';
 import type { Lifetime } from '../../cache/read-lifetime.ts';
+import type { CallNotes } from './call-notes.ts';
 import type { EntityLoad, RunningLoad } from './entity-load.ts';
 import type { CallSubgraph, SubgraphCall } from './subgraph-answer.ts';
 
@@ -24,6 +25,8 @@ export interface ExecutionDoors {
   readonly noteEntities?:
     | ((subgraph: string, representations: readonly string[]) => void)
     | undefined;
+  /** What was kept of each call; absent where nobody wants to know. */
+  readonly notes?: CallNotes | undefined;
 }
 
 /** A call before its headers are known. */

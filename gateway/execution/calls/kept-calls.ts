@@ -39,7 +39,7 @@ export class KeptCalls {
   async call(asked: RootCall): Promise<SubgraphAnswer> {
     const found = this.#parts.find(asked, ROOT, ROOT);
     if (found !== null) {
-      this.#note(asked.subgraph, found);
+      this.#note(asked, found);
       if (found.stale.length > 0) this.#remakeRoot(asked);
       return toKnown(asked, found.values[0] as SubgraphAnswer);
     }
@@ -48,15 +48,17 @@ export class KeptCalls {
       this.#keepRoot(asked, epoch, came, lifetime),
     );
     if (answer.ok ? !saysNothing(answer) : !isFailure(answer.code)) return answer;
-    const [kept] = this.#parts.findForFailure(asked, ROOT) ?? [answer];
-    return kept as SubgraphAnswer;
+    const kept = this.#parts.findForFailure(asked, ROOT);
+    if (kept === undefined) return answer;
+    this.#doors.notes?.fellBack(asked, 1);
+    return kept[0] as SubgraphAnswer;
   }
 
   async load(asked: RootedLoad): Promise<EntityAnswer> {
     const { texts } = asked.representations;
     const found = this.#parts.find(asked, texts, asked.representations);
     if (found === null) return this.#loadAbsent(asked);
-    this.#note(asked.subgraph, found);
+    this.#note(asked, found);
     if (found.stale.length > 0) this.#remakeEntities(asked, found.stale);
     if (found.absent.length === 0) return given(asked, found.values);
     const absent = found.absent.map((index) => texts[index] as string);
@@ -77,12 +79,16 @@ export class KeptCalls {
       if (answer.entities !== null || answer.errors.length > 0) return answer;
     } else if (!isFailure(answer.code)) return answer;
     const kept = this.#parts.findForFailure(asked, asked.representations.texts);
-    return kept === undefined ? answer : given(asked, kept);
+    if (kept === undefined) return answer;
+    this.#doors.notes?.fellBack(asked, kept.length);
+    return given(asked, kept);
   }
 
   /** What is said of keeping what is given; what is stale may not be kept on. */
-  #note(subgraph: string, { cameBefore, stale }: FoundParts): void {
-    this.#doors.noteKept?.(subgraph);
+  #note(asked: RootCall | RootedLoad, found: FoundParts): void {
+    const { cameBefore, stale } = found;
+    this.#doors.notes?.found(asked, found);
+    this.#doors.noteKept?.(asked.subgraph);
     const note = this.#doors.noteLifetime;
     if (note === undefined) return;
     for (const { lifetime, cameAtMs } of cameBefore) note(lifetime, cameAtMs);
@@ -99,7 +105,8 @@ export class KeptCalls {
     if (answer.errors.length > 0 || saysNothing(answer) || lifetime.freshSeconds === 0) return;
     const values = new RootValues(answer);
     const parts = [{ text: 0, index: 0, isMissing: false }];
-    this.#parts.keep({ call, texts: ROOT, parts, values, lifetime, epoch });
+    const notKept = this.#parts.keep({ call, texts: ROOT, parts, values, lifetime, epoch });
+    if (notKept !== null) this.#doors.notes?.notKept(call, notKept);
   }
 
   /** An entity with an error in it is not kept, and none where an error may belong to any. */
@@ -124,7 +131,8 @@ export class KeptCalls {
     }
     if (areMissing) this.#doors.noteLifetime?.(this.#parts.missingLifetime(lifetime));
     const { texts } = call.representations;
-    this.#parts.keep({ call, texts, parts, values, lifetime, epoch });
+    const notKept = this.#parts.keep({ call, texts, parts, values, lifetime, epoch });
+    if (notKept !== null) this.#doors.notes?.notKept(call, notKept);
   }
 
   #remakeRoot(asked: RootCall): void {

@@ -102,26 +102,19 @@ export class RequestCalls {
   }
 
   #ask(asked: RootCall, onCame?: OnCame<SubgraphAnswer>): Promise<SubgraphAnswer> {
-    return this.#await(
-      asked.subgraph,
-      (headers) => this.#doors.callSubgraph({ ...asked, headers }),
-      onCame,
-    );
+    return this.#await(asked, (headers) => this.#doors.callSubgraph({ ...asked, headers }), onCame);
   }
 
   #askEntities(asked: RootedLoad, onCame?: OnCame<EntityAnswer>): Promise<EntityAnswer> {
-    return this.#await(
-      asked.subgraph,
-      (headers) => this.#doors.loadEntities({ ...asked, headers }),
-      onCame,
-    );
+    return this.#await(asked, (headers) => this.#doors.loadEntities({ ...asked, headers }), onCame);
   }
 
   async #await<Answer extends AnyAnswer>(
-    subgraph: string,
+    asked: RootCall | RootedLoad,
     start: (headers: Readonly<Record<string, string>>) => Running<Answer>,
     onCame?: OnCame<Answer>,
   ): Promise<Answer | FailedAnswer> {
+    const { subgraph } = asked;
     if (this.#givenUp !== null) {
       this.#doors.noteLifetime?.(NO_LIFETIME);
       return givenUp(subgraph);
@@ -138,6 +131,7 @@ export class RequestCalls {
     this.#running.add(running);
     try {
       const answer = await running.answer;
+      this.#doors.notes?.came(asked, answer, running.lifetime);
       onCame?.(answer, running.lifetime);
       this.#doors.noteLifetime?.(lifetimeOf(answer, running));
       return answer;

@@ -8,7 +8,7 @@
 import type { AnswerCache } from '../../cache/answer-cache.ts';
 import { AnswerLifetime } from '../../cache/answer-lifetime.ts';
 import type { KeptAnswer } from '../../cache/answer-store.ts';
-import type { CacheQuery, Taken } from '../../cache/cache-query.ts';
+import type { CacheQuery, Shadowed, Taken } from '../../cache/cache-query.ts';
 import type { PartCache } from '../../cache/parts/part-cache.ts';
 import type { RequestParts } from '../../cache/parts/request-parts.ts';
 import { type RequestWish, readRequestWish } from '../../cache/read-request-wish.ts';
@@ -47,6 +47,8 @@ export interface AcceptedStages {
   readonly observer: RequestObserver;
   /** Epoch milliseconds. */
   readonly now: () => number;
+  /** At least 0 and below 1. */
+  readonly random: () => number;
 }
 
 export interface AcceptedSettings extends RunSettings {
@@ -58,6 +60,8 @@ export interface AcceptedSettings extends RunSettings {
   readonly asksForRefused: boolean;
   /** Whether answers say how they came about. */
   readonly cacheStatus: boolean;
+  /** Of how many requests in a hundred the answer is only compared with what is kept. */
+  readonly shadowPercent: number;
 }
 
 const BYPASS = { state: 'bypass' } as const;
@@ -78,6 +82,11 @@ export function answerAccepted(
   const { cache } = stages;
   // What explains access to one caller is kept for nobody.
   const isPlain = accepted.access === undefined;
+  const { shadowPercent } = settings;
+  if (cache !== null && isPlain && shadowPercent > 0 && 100 * stages.random() < shadowPercent) {
+    const shadowed = attempt.shadow(cache);
+    if (shadowed !== null) return attempt.giveShadowed(shadowed);
+  }
   const taken: Taken<Executed> = cache !== null && isPlain ? cache.take(attempt) : BYPASS;
   if ('kept' in taken) return attempt.give(taken.kept, taken.state);
   return awaitAnswer(attempt, taken, accepted);
@@ -104,6 +113,7 @@ class Attempt implements CacheQuery<Executed> {
   readonly #accepted: AcceptedRequest;
   readonly #stages: AcceptedStages;
   readonly #settings: AcceptedSettings;
+  #isShadowed = false;
 
   constructor(accepted: AcceptedRequest, stages: AcceptedStages, settings: AcceptedSettings) {
     this.wish = readRequestWish(accepted.request.header('cache-control'));
@@ -125,7 +135,10 @@ class Attempt implements CacheQuery<Executed> {
     const answer = this.#settings.cacheStatus
       ? renderKeptStatus(aged, (freshUntilMs - nowMs) / 1000, state)
       : aged;
-    return { answer, executed: value };
+    const { explained } = this.#accepted;
+    if (explained === null) return { answer, executed: value };
+    const told = explained.tellKept(answer, kept, state, nowMs);
+    return { answer: told, executed: value };
   }
 
   /** An answer that was made for this request, or for one that it has waited for. */
@@ -139,7 +152,26 @@ class Attempt implements CacheQuery<Executed> {
     const answer = this.#settings.cacheStatus
       ? renderMadeStatus(made, state, executed.keeping !== null)
       : made;
-    return { answer, executed };
+    const { explained } = this.#accepted;
+    if (explained === null) return { answer, executed };
+    return { answer: explained.tellMade(answer, executed, state, this.wish), executed };
+  }
+
+  /** Begins to make an answer from what the products say now, and nothing else. */
+  shadow(cache: AnswerCache<Executed>): Shadowed<Executed> | null {
+    this.#isShadowed = true;
+    const shadowed = cache.shadow(this);
+    this.#isShadowed = shadowed !== null;
+    return shadowed;
+  }
+
+  /** An answer that was made so, once it was compared with what would have been given. */
+  async giveShadowed({ seat, wouldGive }: Shadowed<Executed>): Promise<AcceptedAnswer> {
+    const { request, prepared } = this.#accepted;
+    request.client.onGone = seat.leave;
+    const executed = await seat.value;
+    this.#stages.observer.cache.compared(prepared, executed, wouldGive()?.value ?? null);
+    return this.giveMade(executed, 'bypass');
   }
 
   get operation(): PreparedOperation {
@@ -200,7 +232,9 @@ class Attempt implements CacheQuery<Executed> {
       ? { lifetime: new AnswerLifetime(unstatedIsShared), isForAnybody: this.#isForAnybody, now }
       : null;
     const parts = this.#partsFor(isAwaited);
-    return runRequest(this.#accepted, headersFor, this.#settings, { keeping, isAwaited, parts });
+    const notes = isAwaited ? this.#accepted.explained?.begin(parts, this.wish) : undefined;
+    const plan = { keeping, isAwaited, parts, notes };
+    return runRequest(this.#accepted, headersFor, this.#settings, plan);
   }
 
   /** @param takesStale Whether the answer is for somebody who waits for it. */
@@ -209,7 +243,7 @@ class Attempt implements CacheQuery<Executed> {
     if (parts === null || this.operation.parsed.kind !== 'query' || !this.wish.mayKeep) return null;
     const { principal, request, rights } = this.#accepted;
     const { snapshot, shape } = this.operation;
-    const { takesKept } = this.wish;
+    const takesKept = this.wish.takesKept && !this.#isShadowed;
     const told = (product: string): string => {
       const grant = rights.grants?.ofProduct(product)?.fingerprint ?? null;
       // Where what is refused is asked for all the same, a product may have its own mind about it.

@@ -32,6 +32,7 @@ import { type AcceptedSettings, type AcceptedStages, answerAccepted } from './an
 import type { FindDocument } from './build-documents.ts';
 import type { CallerRights, GrantsOf, RightsOf } from './create-rights-of.ts';
 import type { ExplainAccess } from './explain-access.ts';
+import type { ExplainCache } from './explain-cache.ts';
 import type { RequestObserver } from './observe-requests.ts';
 
 /** The stages, built and ready. */
@@ -45,6 +46,7 @@ export interface AnswerStages extends AcceptedStages {
   readonly findDocument: FindDocument;
   readonly prepare: PrepareOperation<CompiledOperation>;
   readonly explain: ExplainAccess;
+  readonly explainCache: ExplainCache;
   /** Null keeps no record of who saw what. */
   readonly audit: Audit | null;
 }
@@ -138,7 +140,11 @@ async function answerOperation(
     audit?.record(prepared, audited, null);
     return refuse(ACCESS_ENDED, observer);
   }
-  const accepted = { request, principal, generation, rights, prepared, executable, access };
+  const explained = stages.explainCache(request.parameters, principal, prepared, access);
+  const accepted = {
+    ...{ request, principal, generation, rights },
+    ...{ prepared, executable, access, explained },
+  };
   const pending = answerAccepted(accepted, stages, settings);
   const { answer, executed } = pending instanceof Promise ? await pending : pending;
   const hasLost = hasLostAccess();

@@ -1,6 +1,8 @@
 import { Lookup } from '../../../shared/lang/lookup.ts';
 import type { Metrics } from '../../../shared/telemetry/create-metrics.ts';
 import type { Logger } from '../../../shared/telemetry/logger.ts';
+import type { PreparedOperation } from '../../operation/prepare-operation.ts';
+import { countDifferences } from './count-differences.ts';
 
 /**
  * Where a request could get its answer; `shared_hit` is from Redis, `bypass` what the cache has no
@@ -8,8 +10,22 @@ import type { Logger } from '../../../shared/telemetry/logger.ts';
  */
 export type CacheState = 'hit' | 'shared_hit' | 'stale' | 'stale_if_error' | 'miss' | 'bypass';
 
+/** An answer, as far as it is compared. */
+export interface ComparedAnswer {
+  readonly requestId: string;
+  readonly answer: { readonly body: string | Uint8Array };
+  readonly hasFailed: boolean;
+  readonly subgraphs: ReadonlyMap<string, number>;
+}
+
 export interface CacheObserver {
   readonly looked: (state: CacheState) => void;
+  /** An answer of the products, beside the one that would have been given; null for none. */
+  readonly compared: (
+    operation: PreparedOperation,
+    made: ComparedAnswer,
+    kept: ComparedAnswer | null,
+  ) => void;
   /** So many calls of these products were not made, because an answer was kept. */
   readonly saved: (calls: ReadonlyMap<string, number>) => void;
   /** A kept answer had to make room. */
@@ -27,6 +43,9 @@ export function observeCache(metrics: Metrics, log: Logger): CacheObserver {
   const lookups = new Lookup((state: CacheState) =>
     metrics.counter('gateway_response_cache_lookups_total', state),
   );
+  const comparisons = new Lookup((result: string) =>
+    metrics.counter('gateway_response_cache_shadow_total', result),
+  );
   const evictions = metrics.counter('gateway_response_cache_evictions_total');
   const forgotten = metrics.counter('gateway_response_cache_forgotten_total');
   const redisFailures = metrics.counter('gateway_response_cache_redis_failures_total');
@@ -35,6 +54,17 @@ export function observeCache(metrics: Metrics, log: Logger): CacheObserver {
   );
   return {
     looked: (state) => lookups.get(state).inc(),
+    compared({ parsed }, made, kept) {
+      // What failed says nothing of what is kept.
+      if (made.hasFailed) return;
+      const paths = kept === null ? 0 : countDifferences(made.answer.body, kept.answer.body);
+      const result = kept === null ? 'absent' : paths === 0 ? 'same' : 'different';
+      comparisons.get(result).inc();
+      if (paths === 0) return;
+      const facts = { requestId: made.requestId, operation: parsed.name, paths };
+      const products = [...made.subgraphs.keys()];
+      log.warn({ ...facts, products }, 'a kept answer differs from what the products say');
+    },
     saved(calls) {
       for (const [subgraph, count] of calls) savedCalls.get(subgraph).inc(count);
     },

@@ -64,6 +64,7 @@ export function toAnswerSettings(config: GatewayConfig): AnswerSettings {
     passSubgraphErrors: config.SUBGRAPH_ERRORS === 'passed',
     timeoutMs: config.REQUEST_TIMEOUT_MS,
     cacheStatus: config.CACHE_STATUS,
+    shadowPercent: config.CACHE_SHADOW_PERCENT,
     asksForRefused: mode === 'dry_run',
     surrogateKeys: config.SURROGATE_KEYS,
     unstatedIsShared: cannotKnowCallers(config),

@@ -3,6 +3,7 @@ import type { MadeAnswer } from '../../cache/cache-query.ts';
 import { type AskedEntities, collectCacheTags, toTagName } from '../../cache/collect-cache-tags.ts';
 import type { RequestParts } from '../../cache/parts/request-parts.ts';
 import type { Work } from '../../cache/single-flight.ts';
+import type { CallNotes } from '../../execution/calls/call-notes.ts';
 import { isFailure } from '../../execution/calls/is-failure.ts';
 import type { CompiledOperation } from '../../execution/execute-operation.ts';
 import type { ExecutionResult, ShownCounts } from '../../execution/execution-result.ts';
@@ -20,6 +21,7 @@ import {
 } from '../../response/render-caching.ts';
 import type { SupergraphGeneration } from '../supergraph/build-generation.ts';
 import type { CallerRights } from './create-rights-of.ts';
+import type { CacheExplanation } from './explain-cache.ts';
 import type { ExecutedFacts } from './observe-requests.ts';
 
 /** A request that may be run. */
@@ -33,6 +35,8 @@ export interface AcceptedRequest {
   readonly executable: CompiledOperation;
   /** What the answer says of refusals and masks, as JSON; undefined where nobody has asked for it. */
   readonly access: string | undefined;
+  /** What says how the answer came about; null where nobody has asked for it. */
+  readonly explained: CacheExplanation | null;
 }
 
 /** One execution, for everybody who waits for it, or comes while its answer is kept. */
@@ -70,6 +74,8 @@ export interface RunPlan {
   readonly isAwaited: boolean;
   /** What it may take instead of asking; null asks for everything. */
   readonly parts: RequestParts | null;
+  /** What is told of its calls; undefined where nobody wants to know. */
+  readonly notes: CallNotes | undefined;
 }
 
 /** Executes and renders. */
@@ -77,7 +83,7 @@ export function runRequest(
   accepted: AcceptedRequest,
   headersFor: SubgraphHeaders,
   settings: RunSettings,
-  { keeping, isAwaited, parts }: RunPlan,
+  { keeping, isAwaited, parts, notes }: RunPlan,
 ): Work<Executed> {
   const { request, principal, rights, generation, prepared, executable } = accepted;
   const subgraphs = new Map<string, number>();
@@ -96,6 +102,7 @@ export function runRequest(
           ? undefined
           : (one, cameAtMs = keeping.now()) => keeping.lifetime.note(one, cameAtMs),
       parts: parts ?? undefined,
+      notes,
       noteKept(subgraph) {
         hasKeptParts = true;
         subgraphs.set(subgraph, subgraphs.get(subgraph) ?? 0);

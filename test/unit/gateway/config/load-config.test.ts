@@ -51,6 +51,7 @@ test('starts with the defaults of production when nothing is set', () => {
     RATE_LIMIT_WINDOW_SECONDS: 60,
     INTROSPECTION: false,
     PLAYGROUND: false,
+    EXPLAIN_CACHE: 'off',
     DEDUPLICATE_QUERIES: false,
     PLANNING_THREADS: 1,
     PLANNING_TIMEOUT_MS: 5000,
@@ -62,6 +63,7 @@ test('starts with the defaults of production when nothing is set', () => {
     RESPONSE_CACHE_IN_REDIS: true,
     RESPONSE_CACHE_SECRETS: [],
     CACHE_STATUS: false,
+    CACHE_SHADOW_PERCENT: 0,
     AUTOMATIC_PERSISTED_QUERIES: true,
     PERSISTED_QUERIES_BYTES: 16 * 1024 * 1024,
     PERSISTED_QUERIES_TTL_SECONDS: 86_400,
@@ -110,6 +112,7 @@ test('opens introspection, playground and messages of subgraphs in development',
   expect(loadConfig({ MODE: 'development' }, null)).toMatchObject({
     INTROSPECTION: true,
     PLAYGROUND: true,
+    EXPLAIN_CACHE: 'authenticated',
     SUBGRAPH_ERRORS: 'passed',
   });
 });
