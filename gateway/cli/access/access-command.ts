@@ -9,6 +9,7 @@ import { addListCommands } from './list-commands.ts';
 import { addMatrixCommand } from './matrix-command.ts';
 import { addRegisterCommand } from './register-command.ts';
 import { addRequestCommands } from './request-commands.ts';
+import { addServeCommand } from './serve-command.ts';
 
 const HELP = `
 Whoever runs these commands on requests and grants holds the database and could write anything to it: they are a tool for
@@ -36,4 +37,5 @@ export function addAccessCommand(
   addListCommands(access, tools);
   addMatrixCommand(access, tools);
   addDiffCommand(access, tools, setExitCode);
+  addServeCommand(access, tools);
 }
