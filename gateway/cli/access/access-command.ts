@@ -19,7 +19,8 @@ administrators. Who acts is what --as says; it is held against the rules and rec
  * Adds `meshgate access` and what is below it.
  *
  * @throws {MeshgateError} From the actions: `CONFIG_INVALID` and `DATABASE_UNAVAILABLE` without a
- *   database; `INPUT_INVALID` for what the rules do not allow or nobody knows.
+ *   database; `INPUT_INVALID` and the `ACCESS_…` codes for what the rules do not allow or
+ *   nobody knows.
  */
 export function addAccessCommand(
   program: Command,

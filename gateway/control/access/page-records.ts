@@ -98,8 +98,16 @@ export async function findRequest(
 
 /** Finds a grant without holding it; null when there is none. */
 export async function findGrant(client: TransactionClient, id: string): Promise<GrantFacts | null> {
-  const [found] = await client.query<GrantFacts>(`${GRANTS} WHERE id = $1`, [id]);
+  const [found] = await findGrants(client, [id]);
   return found ?? null;
+}
+
+/** Finds grants by their ids, in any order. */
+export function findGrants(
+  client: Pick<TransactionClient, 'query'>,
+  ids: readonly string[],
+): Promise<readonly GrantFacts[]> {
+  return client.query<GrantFacts>(`${GRANTS} WHERE id = ANY ($1)`, [ids]);
 }
 
 /** Counts the open requests of a caller. */

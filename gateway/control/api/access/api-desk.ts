@@ -1,5 +1,8 @@
+import { type BatchLoader, createBatchOne } from '../../../../shared/kit/batch-by-key.ts';
 import type { ProductContext } from '../../../../shared/kit/define-product.ts';
 import type { PostgresPool } from '../../../../shared/postgres/create-pool.ts';
+import type { GrantFacts } from '../../access/access-records.ts';
+import { findGrants } from '../../access/page-records.ts';
 
 /** What the resolvers work with. */
 export interface ApiDesk {
@@ -9,7 +12,19 @@ export interface ApiDesk {
   readonly teamIssuer: string;
 }
 
-/** Loaders: there are none, because no record is looked up by an entity's key. */
-export type ApiLoaders = Readonly<Record<string, never>>;
+/** What one request looks up in batches. */
+export interface ApiLoaders {
+  readonly grantById: BatchLoader<string, GrantFacts | null>;
+}
+
+/** Makes the loaders of one request. */
+export function createLoaders({ pool }: ApiDesk): ApiLoaders {
+  return {
+    grantById: createBatchOne(
+      (ids) => findGrants(pool, ids),
+      ({ id }) => id,
+    ),
+  };
+}
 
 export type ApiContext = ProductContext<ApiLoaders>;

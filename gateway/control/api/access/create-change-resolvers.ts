@@ -60,9 +60,16 @@ export function createChangeResolvers(desk: ApiDesk): TypeResolvers<ApiLoaders> 
   type Work<Input> = (caller: ApiCaller, input: Input) => Promise<AccessChange>;
   const change =
     <Input>(work: Work<Input>) =>
-    (_: unknown, { input }: { input: Input }, { caller }: ApiContext): Promise<AccessPayload> => {
-      const known = toApiCaller(caller, desk.teamIssuer);
-      return toPayload(desk.pool, () => work(known, input));
+    async (
+      _: unknown,
+      { input }: { input: Input },
+      context: ApiContext,
+    ): Promise<AccessPayload> => {
+      const known = toApiCaller(context.caller, desk.teamIssuer);
+      const payload = await toPayload(desk.pool, () => work(known, input));
+      // An earlier change of the same request may have shown them as they were then.
+      context.loaders.grantById.clearAll();
+      return payload;
     };
   return {
     requestAccess: change((caller, input: WishInput & { readonly days: number }) =>

@@ -15,10 +15,9 @@ import {
   inTransaction,
   type TransactionClient,
 } from '../../../../shared/postgres/in-transaction.ts';
-import type { GrantFacts, RequestFacts } from '../../access/access-records.ts';
+import type { RequestFacts } from '../../access/access-records.ts';
 import { listGovernance } from '../../access/governance-store.ts';
 import {
-  findGrant,
   findRequest,
   type Placed,
   pageGrantsOf,
@@ -27,6 +26,7 @@ import {
   pageRequestsOf,
   type RecordPage,
 } from '../../access/page-records.ts';
+import { recordLapses } from '../../access/record-step.ts';
 import { describeReader } from '../../audit/describe-reader.ts';
 import { findReaders } from '../../audit/find-readers.ts';
 import { type ApiCaller, findRolesByProduct, hasAsked, isFor, toApiCaller } from './api-caller.ts';
@@ -61,7 +61,10 @@ export function createRecordResolvers(desk: ApiDesk): TypeResolvers<ApiLoaders> 
     work: (client: TransactionClient, caller: ApiCaller) => Promise<Result>,
   ): Promise<Result> => {
     const known = toApiCaller(caller, desk.teamIssuer);
-    return inTransaction(pool, (client) => work(client, known), { mode: 'read-only' });
+    return inTransaction(pool, async (client) => {
+      await recordLapses(client);
+      return work(client, known);
+    });
   };
   return {
     requestableProducts: (_: unknown, __: unknown, context) => read(context, listRequestable),
@@ -102,12 +105,6 @@ export function createRecordResolvers(desk: ApiDesk): TypeResolvers<ApiLoaders> 
       }));
     },
   };
-}
-
-/** Creates the resolver of `AccessRequest.grant`; who sees a request sees what came of it. */
-export function createGrantResolver({ pool }: ApiDesk) {
-  return ({ grant }: RequestFacts): Promise<GrantFacts | null> | null =>
-    grant === null ? null : inTransaction(pool, (client) => findGrant(client, grant));
 }
 
 async function listRequestable(client: TransactionClient) {

@@ -1,9 +1,9 @@
 import type { ProductResolvers } from '../../../../shared/kit/define-product.ts';
 import { scalars } from '../../../../shared/kit/scalars.ts';
-import type { GrantFacts } from '../../access/access-records.ts';
+import type { GrantFacts, RequestFacts } from '../../access/access-records.ts';
 import type { ApiDesk, ApiLoaders } from './api-desk.ts';
 import { createChangeResolvers } from './create-change-resolvers.ts';
-import { createGrantResolver, createRecordResolvers } from './create-record-resolvers.ts';
+import { createRecordResolvers } from './create-record-resolvers.ts';
 
 /** Creates what answers every field of `schema.graphql` that is not simply a part of its record. */
 export function createResolvers(desk: ApiDesk): ProductResolvers<ApiLoaders> {
@@ -33,7 +33,11 @@ export function createResolvers(desk: ApiDesk): ProductResolvers<ApiLoaders> {
     EmergencyVerdict: { JUSTIFIED: 'justified', UNJUSTIFIED: 'unjustified' },
     Query: createRecordResolvers(desk),
     Mutation: createChangeResolvers(desk),
-    AccessRequest: { grant: createGrantResolver(desk) },
+    // Who sees a request sees what came of it.
+    AccessRequest: {
+      grant: ({ grant }: RequestFacts, _: unknown, { loaders }) =>
+        grant === null ? null : loaders.grantById.load(grant),
+    },
     AccessGrant: { requestId: ({ request }: GrantFacts) => request },
   };
 }

@@ -2,6 +2,7 @@ import { defineProduct } from '../../../../shared/kit/define-product.ts';
 import type { ProductSettings, RunningProduct } from '../../../../shared/kit/product-settings.ts';
 import { startProduct } from '../../../../shared/kit/start-product.ts';
 import { createPool } from '../../../../shared/postgres/create-pool.ts';
+import { createLoaders } from './api-desk.ts';
 import { createResolvers } from './create-resolvers.ts';
 
 /** Settings of a subgraph, and whom descriptors mean. */
@@ -32,10 +33,11 @@ export async function startAccessApi({
     // The next request opens another one.
     onIdleError: () => undefined,
   });
+  const desk = { pool, teamIssuer };
   const product = defineProduct({
     folder: new URL('.', import.meta.url),
-    resolvers: createResolvers({ pool, teamIssuer }),
-    createLoaders: () => ({}),
+    resolvers: createResolvers(desk),
+    createLoaders: () => createLoaders(desk),
   });
   try {
     // The kit's own connections serve readiness alone.

@@ -30,6 +30,7 @@ const COMMANDS = [
   ['pipeline', 'run'],
   ['pipeline', 'status'],
   ['compose'],
+  ['access', 'serve'],
   ['keys'],
   ['api-key'],
   ['api-key', 'create'],
@@ -82,6 +83,15 @@ test('composes the data products at the addresses of their descriptors', async (
 
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   expect(stdout).toContain('@join__graph(name: "orders", url: "http://orders:4103/graphql")');
+});
+
+test('composes the access API with the data products where an address is given', async () => {
+  const url = 'http://access:4107/graphql';
+
+  const { code, stdout } = await run(['compose', '--access', url]);
+
+  expect(code).toBe(0);
+  expect(stdout).toContain(`@join__graph(name: "access", url: "${url}")`);
 });
 
 test('composes named products at given addresses into a file', async () => {

@@ -94,6 +94,7 @@ async function startApi() {
       });
       return (await response.json()) as Answer;
     },
+    databaseUrl: database.adminUrl,
     async stop() {
       await api.close();
       await database.drop();
@@ -277,6 +278,36 @@ test('an emergency is taken by people of a team, and reviewed by owner and stewa
   expect(reviewed.grant.state).toBe('REVOKED');
   expect(again.problem.code).toBe('ACCESS_RECORD_CLOSED');
   expect(idsOf(await list('per', 'accessRequestsToDecide'))).not.toContain(taken.request.id);
+});
+
+test('a change that a gateway has not confirmed in time says so', async () => {
+  const grant = await give('kim');
+  const pool = createPool({
+    url: api.databaseUrl,
+    size: 1,
+    statementTimeoutMs: 5000,
+    applicationName: 'test',
+    onIdleError: () => undefined,
+  });
+  const [gateway] = await pool.query<{ id: string }>(
+    `INSERT INTO meshgate.gateway_process (id, name, closes_after)
+     VALUES (gen_random_uuid(), 'late', interval '1 minute') RETURNING id`,
+  );
+  const revoke = `mutation ($input: RevokeGrantInput!) {
+    done: revokeGrant(input: $input) {
+      request { grant { state } }
+      enforcement { state applied gateways }
+    }
+  }`;
+
+  const answer = await api.ask('ola', revoke, { input: { id: grant.id } }, COMPANY);
+  await pool.query('DELETE FROM meshgate.gateway_process WHERE id = $1', [gateway?.id]);
+  await pool.close();
+
+  expect(answer.data.done).toEqual({
+    request: { grant: { state: 'REVOKED' } },
+    enforcement: { state: 'PENDING', applied: 0, gateways: 1 },
+  });
 });
 
 test('lists come in pages, the newest first', async () => {
