@@ -16,6 +16,7 @@ COPY --from=build /app/package.json ./
 COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
 COPY --from=build /app/subgraphs ./subgraphs
+COPY --from=build /app/gateway/control/api ./gateway/control/api
 COPY --from=build /app/gateway/control/database/migrations ./gateway/control/database/migrations
 COPY --from=build /app/gateway/policies ./gateway/policies
 # New volumes take over the owner of the folder they are mounted on.

@@ -34,7 +34,7 @@ export function addUpCommand(program: Command, tools: CommandTools): void {
     .option('--data <folder>', 'folder for data, keys and logs', '.meshgate')
     .option(
       '--product-ports <number>',
-      'port of the first data product; the others follow',
+      'port of the first data product; the others and the access API follow',
       parsePort,
       4101,
     )

@@ -118,6 +118,24 @@ export const ERROR_CATALOG = {
     'Access that was granted for this operation ended while it ran, so nothing of it is shown; what it has changed stays changed.',
     RETRYABLE,
   ),
+  ACCESS_RECORD_UNKNOWN: client(
+    200,
+    'There is no such access request or grant, or this caller may not see it.',
+  ),
+  ACCESS_RECORD_CLOSED: client(
+    200,
+    'The access request is no longer open, or the grant no longer active.',
+  ),
+  ACCESS_NOT_DECIDER: client(200, 'Only owner and steward of the data product decide about this.'),
+  ACCESS_OWN_REQUEST: client(
+    200,
+    'Nobody decides about a request that they have made or that is for them.',
+  ),
+  ACCESS_EMERGENCY_REFUSED: client(
+    200,
+    'Only people in the team of a data product take access in an emergency by themselves; an administrator can for others.',
+  ),
+  ACCESS_PRODUCT_UNKNOWN: client(200, 'No data product of this name is registered.'),
   AUDIT_UNAVAILABLE: operator(
     503,
     'The operation touches classified data, and it cannot be recorded now that it was asked for.',

@@ -47,11 +47,15 @@ test('each command of the page works as it is typed, and prints what the page sa
     await untilWritten();
     const next = blocks[index + 1];
     if (next?.info === 'text') expect(withoutValues(output)).toBe(withoutValues(next.text));
+    if (next?.info === 'json') {
+      const [printed, told] = [output, next.text].map((text) => JSON.parse(withoutValues(text)));
+      expect(printed).toEqual(told);
+    }
     head = HEAD.exec(output)?.[0] ?? head;
     shown += 1;
   }
 
-  expect(shown).toBe(6);
+  expect(shown).toBe(7);
   const exported = await readFile(join(mesh.folder, 'records.ndjson'), 'utf8');
   const records = exported.trim().split('\n');
   expect(records.map((record) => JSON.parse(record))).toMatchObject([

@@ -10,6 +10,8 @@ import { writeFolder } from './write-folder.ts';
 
 /** What a caller's token says; a caller without a token is null. */
 export interface MeshCaller {
+  /** `reader@acme.example` unless said otherwise. */
+  readonly subject?: string;
   readonly scopes?: readonly string[];
   readonly claims?: Readonly<Record<string, readonly string[]>>;
 }
@@ -40,7 +42,7 @@ const PRODUCTS = readdirSync(new URL('../../subgraphs/', import.meta.url)).lengt
 export async function startMesh(): Promise<MeshUnderTest> {
   const folder = await writeFolder();
   const dataFolder = `${folder.path}/.meshgate`;
-  const ports = await findFreePorts(PRODUCTS + 1);
+  const ports = await findFreePorts(PRODUCTS + 2);
   const command = startCommand(process.execPath, [
     MESHGATE,
     'up',
@@ -59,10 +61,11 @@ export async function startMesh(): Promise<MeshUnderTest> {
     throw error;
   });
 
-  const token = async ({ scopes = [], claims = {} }: MeshCaller): Promise<string> => {
+  const token = async (caller: MeshCaller): Promise<string> => {
     const issuer = await loadDevelopmentIssuer(dataFolder);
     if (issuer === null) throw new Error(`The mesh has made no issuer in ${dataFolder}.`);
-    const request = { subject: 'reader@acme.example', scopes, claims, ttlSeconds: 60 };
+    const { subject = 'reader@acme.example', scopes = [], claims = {} } = caller;
+    const request = { subject, scopes, claims, ttlSeconds: 60 };
     return mintDevelopmentToken(issuer, request, Date.now());
   };
   return {

@@ -9,6 +9,7 @@ import { addListCommands } from './list-commands.ts';
 import { addMatrixCommand } from './matrix-command.ts';
 import { addRegisterCommand } from './register-command.ts';
 import { addRequestCommands } from './request-commands.ts';
+import { addServeCommand } from './serve-command.ts';
 
 const HELP = `
 Whoever runs these commands on requests and grants holds the database and could write anything to it: they are a tool for
@@ -18,7 +19,8 @@ administrators. Who acts is what --as says; it is held against the rules and rec
  * Adds `meshgate access` and what is below it.
  *
  * @throws {MeshgateError} From the actions: `CONFIG_INVALID` and `DATABASE_UNAVAILABLE` without a
- *   database; `INPUT_INVALID` for what the rules do not allow or nobody knows.
+ *   database; `INPUT_INVALID` and the `ACCESS_…` codes for what the rules do not allow or
+ *   nobody knows.
  */
 export function addAccessCommand(
   program: Command,
@@ -36,4 +38,5 @@ export function addAccessCommand(
   addListCommands(access, tools);
   addMatrixCommand(access, tools);
   addDiffCommand(access, tools, setExitCode);
+  addServeCommand(access, tools);
 }

@@ -12,6 +12,8 @@ export interface LocalKeys {
   readonly jwksFile: string;
   /** The development issuer as the gateway's settings have it: `ISSUERS`. */
   readonly issuers: string;
+  /** Its name. */
+  readonly issuer: string;
   /** What keyed hashes of masked values are made with: `MASK_SECRET`, after `file:`. */
   readonly maskSecretFile: string;
 }
@@ -38,6 +40,7 @@ export async function prepareLocalKeys(dataFolder: string): Promise<LocalKeys> {
     signingKeyFile,
     maskSecretFile,
     jwksFile: key.publicJwksFile,
+    issuer,
     issuers: JSON.stringify([{ issuer, audiences: [audience], jwks, algorithms: ['EdDSA'] }]),
   };
 }

@@ -9,6 +9,7 @@
 import { join } from 'node:path';
 
 import type { ProductFolder } from '../../../shared/contract/load-product-folder.ts';
+import { ACCESS_API, loadAccessSchema } from '../../control/api/access/load-access-schema.ts';
 import { preparePlatform } from '../../control/pipeline/prepare-platform.ts';
 import { registerMeshProducts } from '../access/register-mesh-products.ts';
 import type { CommandTools, ServedGateway } from '../command-tools.ts';
@@ -26,6 +27,7 @@ import { type LocalKeys, prepareLocalKeys } from './local-keys.ts';
 import { toPlatformNote } from './platform-note.ts';
 import { stopRecordedProcess } from './process-record.ts';
 import { startProductHost } from './product-host.ts';
+import { startLocalAccess } from './start-local-access.ts';
 import type { StopStack } from './stop-stack.ts';
 
 export interface LocalMeshSettings {
@@ -95,7 +97,11 @@ export async function startLocalMesh(
     (async () => {
       const databaseUrl = await prepareDatabase(server, secrets, [...ports.keys()], parts);
       await registerMeshProducts(databaseUrl, products);
-      await compose(products, ports, supergraphFile, parts.progress);
+      const port = settings.firstProductPort + ports.size;
+      const place = { port, databaseUrl, dataFolder: folder.path, keys };
+      const access = await startLocalAccess(place);
+      await running.push(access);
+      await compose(products, ports, access.url, supergraphFile, parts.progress);
       const served = await startGateway(
         settings.port,
         { folder: folder.path, supergraphFile, keys, databaseUrl },
@@ -129,9 +135,15 @@ async function checkPorts(
     purpose: `the data product ${name}`,
     option: '--product-ports',
   }));
+  const accessApi = {
+    port: settings.firstProductPort + ports.size,
+    purpose: 'the access API',
+    option: '--product-ports',
+  };
   await assertPortsFree([
     ...(port === 0 ? [] : [{ port, purpose: 'the gateway', option: '--port' }]),
     ...products,
+    accessApi,
     ...(postgresPort === null
       ? []
       : [{ port: postgresPort, purpose: 'PostgreSQL', option: '--postgres-port' }]),
@@ -175,19 +187,21 @@ async function prepareDatabase(
 async function compose(
   products: readonly ProductFolder[],
   ports: ReadonlyMap<string, number>,
+  accessUrl: string,
   file: string,
   progress: Progress,
 ): Promise<void> {
   progress.begin('Supergraph');
-  const sdl = composeProducts(
-    products.map(({ name, sdl: schema }) => ({
+  const sdl = composeProducts([
+    ...products.map(({ name, sdl: schema }) => ({
       name,
       sdl: schema,
       url: `http://127.0.0.1:${ports.get(name)}/graphql`,
     })),
-  );
+    { name: ACCESS_API, sdl: await loadAccessSchema(), url: accessUrl },
+  ]);
   await writeWhole(file, sdl);
-  progress.succeed(`composed from ${products.length} data products`);
+  progress.succeed(`composed from ${products.length} data products and the access API`);
 }
 
 interface ProductSurroundings {

@@ -85,7 +85,8 @@ const MOST_LISTED = 1000;
 const toIso = (column: string): string =>
   `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')`;
 
-const REQUESTS = `
+/** The start of every statement that reads requests. */
+export const REQUESTS = `
   SELECT request.id, request.state, request.product, request.coordinates AS fields,
     request.level, request.mask, request.clients, request.classification, request.issuer, request.subject, request.purpose, request.reason,
     request.ttl_seconds AS "ttlSeconds", request.requested_by AS "requestedBy", request.renews,
@@ -101,14 +102,15 @@ const REQUESTS = `
     (SELECT id FROM meshgate.access_grant WHERE request_id = request.id) AS grant
   FROM meshgate.access_request AS request`;
 
-const GRANTS = `
+/** The start of every statement that reads grants. */
+export const GRANTS = `
   SELECT id, state, request_id AS request, product, coordinates AS fields, level, mask,
     clients, issuer, subject, purpose,
     ${toIso('starts_at')} AS "startsAt", ${toIso('ends_at')} AS "endsAt"
   FROM meshgate.access_grant`;
 
 /** An emergency that no owner and no other person as steward have looked at. */
-const TO_REVIEW = `emergency AND NOT EXISTS (
+export const TO_REVIEW = `emergency AND NOT EXISTS (
   SELECT FROM meshgate.access_review AS one JOIN meshgate.access_review AS other USING (request_id)
   WHERE request_id = request.id AND one.reviewer <> other.reviewer
     AND 'owner' = ANY (one.roles) AND 'steward' = ANY (other.roles))`;
@@ -154,7 +156,7 @@ export function listEvents(
 /**
  * Finds a request and keeps others from changing it until the transaction ends.
  *
- * @throws {MeshgateError} `INPUT_INVALID` when there is none.
+ * @throws {MeshgateError} `ACCESS_RECORD_UNKNOWN` when there is none.
  */
 export async function holdRequest(client: TransactionClient, id: string): Promise<RequestFacts> {
   // In a statement of its own: what others wrote while this one waited is seen by the next.
@@ -166,7 +168,7 @@ export async function holdRequest(client: TransactionClient, id: string): Promis
 /**
  * Finds a grant and keeps others from changing it until the transaction ends.
  *
- * @throws {MeshgateError} `INPUT_INVALID` when there is none.
+ * @throws {MeshgateError} `ACCESS_RECORD_UNKNOWN` when there is none.
  */
 export async function holdGrant(client: TransactionClient, id: string): Promise<GrantFacts> {
   const [found] = await client.query<GrantFacts>(`${GRANTS} WHERE id = $1 FOR UPDATE`, [id]);
@@ -174,7 +176,7 @@ export async function holdGrant(client: TransactionClient, id: string): Promise<
 }
 
 function refuse(expected: string, given: string): never {
-  throw new MeshgateError('INPUT_INVALID', {
+  throw new MeshgateError('ACCESS_RECORD_UNKNOWN', {
     message: `Expected ${expected}, but got ${JSON.stringify(given)}; meshgate access list --all shows them.`,
   });
 }

@@ -123,11 +123,17 @@ function hasMember(
   subject: string,
   today: string,
 ): boolean {
-  return (
-    tenant === wanted &&
-    members.some(
-      ({ name, since, until }) => isSamePerson(name, subject) && isWithin(today, since, until),
-    )
+  return tenant === wanted && isInTeam(subject, { members }, today);
+}
+
+/** Tells whether somebody is in the team of a product, in whatever role. */
+export function isInTeam(
+  person: string,
+  { members }: Pick<Governance, 'members'>,
+  today: string,
+): boolean {
+  return members.some(
+    ({ name, since, until }) => isSamePerson(name, person) && isWithin(today, since, until),
   );
 }
 

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import type { ErrorCode } from '../../../shared/errors/error-catalog.ts';
 import { MeshgateError } from '../../../shared/errors/meshgate-error.ts';
 import type { PostgresPool } from '../../../shared/postgres/create-pool.ts';
 import { inTransaction, type TransactionClient } from '../../../shared/postgres/in-transaction.ts';
@@ -24,13 +25,20 @@ import {
 export interface PersonalDeed {
   readonly actor: string;
   readonly reason: string | null;
+  /**
+   * Whether it is who has asked or whom it is for; absent leaves that to the names. Says yes of those
+   * only who are known to be, by more than a name.
+   */
+  readonly isParty?: boolean;
+  /** As `NewRequest` has it, of whom a renewal is for. */
+  readonly isTeamIssuer?: boolean;
 }
 
 /**
  * Makes a request; where no one has to look at it, a grant comes of it at once.
  *
- * @throws {MeshgateError} `INPUT_INVALID` when the product is not registered, or does not give what
- *   is asked for.
+ * @throws {MeshgateError} `ACCESS_PRODUCT_UNKNOWN`; `INPUT_INVALID` when the product does not give
+ *   what is asked for.
  */
 export function requestAccess(pool: PostgresPool, wish: NewRequest): Promise<AccessChange> {
   return inCleanTransaction(pool, (client) => addRequest(client, wish, null));
@@ -41,31 +49,34 @@ export function requestAccess(pool: PostgresPool, wish: NewRequest): Promise<Acc
  * the place of the old one.
  *
  * @param ttlSeconds How long the new grant is to last, from when it is given.
- * @throws {MeshgateError} `INPUT_INVALID` when there is no such grant or it is not active.
+ * @throws {MeshgateError} `ACCESS_RECORD_UNKNOWN`; `ACCESS_RECORD_CLOSED` when it is not active.
  */
 export function renewGrant(
   pool: PostgresPool,
   grantId: string,
   ttlSeconds: number,
-  { actor, reason }: PersonalDeed,
+  { actor, reason, isTeamIssuer = true }: PersonalDeed,
 ): Promise<AccessChange> {
   return inCleanTransaction(pool, async (client) => {
     const grant = await holdGrant(client, grantId);
     const { state, product, fields, level, mask, clients, issuer, subject, purpose } = grant;
     if (state !== 'active') {
-      throw refuse(`a grant that is active, but ${grantId} is ${state}; ask for a new one`);
+      throw refuse(
+        'ACCESS_RECORD_CLOSED',
+        `a grant that is active, but ${grantId} is ${state}; ask for a new one`,
+      );
     }
     const same = { product, coordinates: fields, level, mask, clients, issuer, subject, purpose };
-    const wish = { ...same, ttlSeconds, reason, requestedBy: actor, emergency: false };
-    return addRequest(client, wish, grantId);
+    const deed = { reason, requestedBy: actor, emergency: false, isTeamIssuer };
+    return addRequest(client, { ...same, ttlSeconds, ...deed }, grantId);
   });
 }
 
 /**
  * Agrees to a request. When everybody who has to has agreed, a grant comes of it.
  *
- * @throws {MeshgateError} `INPUT_INVALID` when the request is not open or this person may not
- *   approve it.
+ * @throws {MeshgateError} `ACCESS_RECORD_UNKNOWN`, `ACCESS_RECORD_CLOSED`; `ACCESS_OWN_REQUEST` or
+ *   `ACCESS_NOT_DECIDER` when this person may not approve it.
  */
 export function approveRequest(
   pool: PostgresPool,
@@ -74,9 +85,7 @@ export function approveRequest(
 ): Promise<AccessChange> {
   return inCleanTransaction(pool, async (client) => {
     const request = await holdOpenRequest(client, requestId);
-    if (isParty(deed.actor, request)) {
-      throw refuse(`somebody else than who has asked and whom it is for, but got ${deed.actor}`);
-    }
+    assertOther(deed, request);
     const roles = await findRoles(client, request.product, deed.actor);
     const added = await client.query(
       `INSERT INTO meshgate.access_approval (request_id, approver, roles)
@@ -93,8 +102,8 @@ export function approveRequest(
 /**
  * Refuses a request.
  *
- * @throws {MeshgateError} `INPUT_INVALID` when the request is not open or this person decides
- *   nothing about the product.
+ * @throws {MeshgateError} `ACCESS_RECORD_UNKNOWN`, `ACCESS_RECORD_CLOSED`; `ACCESS_NOT_DECIDER` when
+ *   this person decides nothing about the product.
  */
 export function denyRequest(
   pool: PostgresPool,
@@ -112,7 +121,8 @@ export function denyRequest(
 /**
  * Takes a request back.
  *
- * @throws {MeshgateError} `INPUT_INVALID` when it is not open or somebody else's.
+ * @throws {MeshgateError} `ACCESS_RECORD_UNKNOWN`, `ACCESS_RECORD_CLOSED`; `ACCESS_NOT_DECIDER` when
+ *   it is somebody else's.
  */
 export function withdrawRequest(
   pool: PostgresPool,
@@ -121,8 +131,9 @@ export function withdrawRequest(
 ): Promise<AccessChange> {
   return inCleanTransaction(pool, async (client) => {
     const request = await holdOpenRequest(client, requestId);
-    if (!isParty(deed.actor, request)) {
+    if (!(deed.isParty ?? isParty(deed.actor, request))) {
       throw refuse(
+        'ACCESS_NOT_DECIDER',
         `who has asked (${request.requestedBy}) or whom it is for (${request.subject}), but got ${deed.actor}`,
       );
     }
@@ -135,7 +146,8 @@ export function withdrawRequest(
  * Ends a grant before its time. Owners and stewards of the product may, and so may the caller
  * whose grant it is.
  *
- * @throws {MeshgateError} `INPUT_INVALID` when it is not active or this person may not revoke it.
+ * @throws {MeshgateError} `ACCESS_RECORD_UNKNOWN`, `ACCESS_RECORD_CLOSED`; `ACCESS_NOT_DECIDER` when
+ *   this person may not revoke it.
  */
 export function revokeGrant(
   pool: PostgresPool,
@@ -145,7 +157,9 @@ export function revokeGrant(
   return inCleanTransaction(pool, async (client) => {
     const grant = await holdGrant(client, grantId);
     const request = await holdRequest(client, grant.request);
-    if (!isParty(deed.actor, request)) await findRoles(client, grant.product, deed.actor);
+    if (!(deed.isParty ?? isParty(deed.actor, request))) {
+      await findRoles(client, grant.product, deed.actor);
+    }
     await recordGrantStep(client, grant, 'revoke', deed);
     return toChange(client, request.id, [], await findAccessEpoch(client));
   });
@@ -162,12 +176,26 @@ export function inCleanTransaction(
   });
 }
 
+/**
+ * Lets nobody decide about their own request, nor somebody who bears the name of who has asked or of
+ * whom it is for.
+ *
+ * @throws {MeshgateError} `ACCESS_OWN_REQUEST`.
+ */
+export function assertOther({ actor, isParty: isKnownParty }: PersonalDeed, request: RequestFacts) {
+  if (isKnownParty !== true && !isParty(actor, request)) return;
+  throw refuse(
+    'ACCESS_OWN_REQUEST',
+    `somebody else than who has asked and whom it is for, but got ${actor}`,
+  );
+}
+
 async function holdOpenRequest(client: TransactionClient, id: string): Promise<RequestFacts> {
   const request = await holdRequest(client, id);
   if (request.state === 'requested') return request;
-  throw refuse(`a request that is open, but ${id} is ${request.state}`);
+  throw refuse('ACCESS_RECORD_CLOSED', `a request that is open, but ${id} is ${request.state}`);
 }
 
-function refuse(expected: string): MeshgateError {
-  return new MeshgateError('INPUT_INVALID', { message: `Expected ${expected}.` });
+function refuse(code: ErrorCode, expected: string): MeshgateError {
+  return new MeshgateError(code, { message: `Expected ${expected}.` });
 }

@@ -4,11 +4,12 @@
  *
  * @module
  */
+import type { ErrorCode } from '../../../shared/errors/error-catalog.ts';
 import { MeshgateError } from '../../../shared/errors/meshgate-error.ts';
 import type { PostgresPool } from '../../../shared/postgres/create-pool.ts';
 import { holdGrant, holdRequest, type Review } from './access-records.ts';
-import { isApproved, isParty } from './approval-rules.ts';
-import { inCleanTransaction, type PersonalDeed } from './change-requests.ts';
+import { isApproved } from './approval-rules.ts';
+import { assertOther, inCleanTransaction, type PersonalDeed } from './change-requests.ts';
 import { APPROVER_ROLES } from './governance.ts';
 import { recordEvent, recordGrantStep } from './record-step.ts';
 import {
@@ -33,15 +34,18 @@ export interface Emergency {
 /**
  * Takes access without waiting for anybody.
  *
- * @throws {MeshgateError} `INPUT_INVALID` when it is to last for more than four hours, or the product
- *   is not registered or does not give what is asked for.
+ * @throws {MeshgateError} `ACCESS_PRODUCT_UNKNOWN`; `INPUT_INVALID` when it is to last for more than
+ *   four hours, or the product does not give what is asked for.
  */
 export function breakGlass(
   pool: PostgresPool,
   wish: Omit<NewRequest, 'emergency'> & { readonly reason: string },
 ): Promise<AccessChange> {
   if (wish.ttlSeconds > LONGEST_EMERGENCY_SECONDS) {
-    throw refuse('at most 4h: what takes longer can be requested and approved meanwhile');
+    throw refuse(
+      'INPUT_INVALID',
+      'at most 4h: what takes longer can be requested and approved meanwhile',
+    );
   }
   return inCleanTransaction(pool, (client) =>
     addRequest(client, { ...wish, emergency: true }, null),
@@ -54,7 +58,9 @@ export function breakGlass(
  *
  * @returns With the roles that are needed, as long as the owner and another person as steward have
  *   not both been heard.
- * @throws {MeshgateError} `INPUT_INVALID` when it was no emergency, or this person may not review it.
+ * @throws {MeshgateError} `ACCESS_RECORD_UNKNOWN`; `INPUT_INVALID` when it was no emergency;
+ *   `ACCESS_OWN_REQUEST`, `ACCESS_NOT_DECIDER` or `ACCESS_RECORD_CLOSED` when this person may not
+ *   review it, or has.
  */
 export function reviewEmergency(
   pool: PostgresPool,
@@ -64,20 +70,22 @@ export function reviewEmergency(
 ): Promise<AccessChange> {
   return inCleanTransaction(pool, async (client) => {
     const request = await holdRequest(client, requestId);
-    if (!request.emergency) throw refuse(`an emergency, but ${requestId} was requested as usual`);
-    if (isParty(deed.actor, request)) {
-      throw refuse(
-        `somebody else than who took the access and whom it is for, but got ${deed.actor}`,
-      );
+    if (!request.emergency) {
+      throw refuse('INPUT_INVALID', `an emergency, but ${requestId} was requested as usual`);
     }
+    assertOther(deed, request);
     const roles = await findRoles(client, request.product, deed.actor);
     const added = await client.query(
       `INSERT INTO meshgate.access_review (request_id, reviewer, roles, verdict)
        VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING RETURNING reviewer`,
       [requestId, deed.actor, roles, verdict],
     );
-    if (added.length === 0)
-      throw refuse(`one review of each person, but ${deed.actor} has given theirs`);
+    if (added.length === 0) {
+      throw refuse(
+        'ACCESS_RECORD_CLOSED',
+        `one review of each person, but ${deed.actor} has given theirs`,
+      );
+    }
     await recordEvent(client, `found ${verdict} (${roles.join(', ')})`, requestId, null, deed);
     const grant = request.grant === null ? null : await holdGrant(client, request.grant);
     const ends = verdict === 'unjustified' && grant?.state === 'active';
@@ -98,6 +106,6 @@ export function loadEmergencies(pool: PostgresPool): Promise<readonly Emergency[
   );
 }
 
-function refuse(expected: string): MeshgateError {
-  return new MeshgateError('INPUT_INVALID', { message: `Expected ${expected}.` });
+function refuse(code: ErrorCode, expected: string): MeshgateError {
+  return new MeshgateError(code, { message: `Expected ${expected}.` });
 }

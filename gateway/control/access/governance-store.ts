@@ -27,13 +27,13 @@ export async function listGovernance(client: TransactionClient): Promise<readonl
 /**
  * Finds a product among those that are known.
  *
- * @throws {MeshgateError} `INPUT_INVALID` when it is not: without an owner nobody could approve.
+ * @throws {MeshgateError} `ACCESS_PRODUCT_UNKNOWN` when it is not: without an owner nobody could approve.
  */
 export function findProduct(products: readonly Governance[], name: string): Governance {
   const found = products.find(({ product }) => product === name);
   if (found !== undefined) return found;
   const known = products.map(({ product }) => product).join(', ') || 'none yet';
-  throw new MeshgateError('INPUT_INVALID', {
+  throw new MeshgateError('ACCESS_PRODUCT_UNKNOWN', {
     message: `Expected a data product that is registered (${known}), but got ${JSON.stringify(name)}; meshgate access register tells who owns one.`,
   });
 }

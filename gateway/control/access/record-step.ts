@@ -28,7 +28,7 @@ export async function recordEvent(
 /**
  * Takes a step with a request that the transaction holds, and records it.
  *
- * @throws {MeshgateError} `INPUT_INVALID` when the step cannot be taken from where the request is.
+ * @throws {MeshgateError} `ACCESS_RECORD_CLOSED` when the step cannot be taken from where the request is.
  */
 export async function recordRequestStep(
   client: TransactionClient,
@@ -45,7 +45,7 @@ export async function recordRequestStep(
 /**
  * Takes a step with a grant that the transaction holds, and records it.
  *
- * @throws {MeshgateError} `INPUT_INVALID` when the step cannot be taken from where the grant is.
+ * @throws {MeshgateError} `ACCESS_RECORD_CLOSED` when the step cannot be taken from where the grant is.
  */
 export async function recordGrantStep(
   client: TransactionClient,
@@ -88,5 +88,7 @@ export async function recordLapses(client: TransactionClient): Promise<void> {
 }
 
 function refuse(expected: string, given: string): MeshgateError {
-  return new MeshgateError('INPUT_INVALID', { message: `Expected ${expected}, but got ${given}.` });
+  return new MeshgateError('ACCESS_RECORD_CLOSED', {
+    message: `Expected ${expected}, but got ${given}.`,
+  });
 }

@@ -25,6 +25,11 @@ export interface NewRequest extends AccessWish {
   readonly requestedBy: string;
   /** Whether access is taken without waiting for anybody; it is reviewed afterwards. */
   readonly emergency: boolean;
+  /**
+   * Whether the names in descriptors are names at this issuer; absent is yes. Where not, the caller
+   * belongs to no team, whatever the subject.
+   */
+  readonly isTeamIssuer?: boolean;
 }
 
 /** Where a change has led. */
@@ -48,8 +53,8 @@ const MOST_OPEN_REQUESTS = 10_000;
  * Writes a request down, and gives the grant at once where no one has to look at it.
  *
  * @param renews Id of the grant that is to be renewed; null for none.
- * @throws {MeshgateError} `INPUT_INVALID` when the product is not registered, or does not give what
- *   is asked for.
+ * @throws {MeshgateError} `ACCESS_PRODUCT_UNKNOWN`; `INPUT_INVALID` when the product does not give
+ *   what is asked for.
  */
 export async function addRequest(
   client: TransactionClient,
@@ -78,7 +83,8 @@ export async function addRequest(
     return give(client, await holdRequest(client, id), { actor: requestedBy, reason: 'emergency' });
   }
   const today = await findToday(client);
-  if (!isAutoApproved(classification, subject, governance, neighbours, today)) {
+  const teams = wish.isTeamIssuer === false ? [] : neighbours;
+  if (!isAutoApproved(classification, subject, governance, teams, today)) {
     return toChange(client, id, rolesThatApprove(classes, level), null);
   }
   const request = await holdRequest(client, id);
@@ -106,7 +112,7 @@ export async function settleRequest(
 /**
  * Finds the roles in which somebody decides about what is requested.
  *
- * @throws {MeshgateError} `INPUT_INVALID` when there are none.
+ * @throws {MeshgateError} `ACCESS_NOT_DECIDER` when there are none.
  */
 export async function findRoles(
   client: TransactionClient,
@@ -121,7 +127,7 @@ export async function findRoles(
     .filter(({ name }) => rolesOf(name, governance, today).length > 0)
     .map(({ name, role }) => `${name} (${role})`)
     .join(', ');
-  throw new MeshgateError('INPUT_INVALID', {
+  throw new MeshgateError('ACCESS_NOT_DECIDER', {
     message: `Expected an owner or steward of ${product}, which are ${deciders || 'none'}, but got ${person}.`,
   });
 }
@@ -178,7 +184,9 @@ async function supersede(client: TransactionClient, grantId: string, deed: Deed)
   const grant = await holdGrant(client, grantId);
   if (grant.state === 'active') await recordGrantStep(client, grant, 'supersede', deed);
   else if (grant.state !== 'expired') {
-    throw refuse(`to renew a grant that is active, but ${grantId} is ${grant.state}`);
+    throw new MeshgateError('ACCESS_RECORD_CLOSED', {
+      message: `Expected to renew a grant that is active, but ${grantId} is ${grant.state}.`,
+    });
   }
 }
 

@@ -50,20 +50,22 @@ SELECT issuer, subject,
   jsonb_agg(DISTINCT purpose) FILTER (WHERE effect = 'allowed' AND purpose IS NOT NULL) AS purposes,
   jsonb_agg(DISTINCT grants) FILTER (WHERE effect = 'allowed') AS grants
 FROM told GROUP BY issuer, subject
-ORDER BY seen DESC, masked DESC, refused DESC, issuer, subject`;
+ORDER BY seen DESC, masked DESC, refused DESC, issuer, subject LIMIT $3`;
 
 /**
  * Finds who was shown or refused an element, those first who saw it most often.
  *
  * @param coordinate Such as `Account.email`.
+ * @param limit Callers at most; null for all.
  * @throws {MeshgateError} `DATABASE_UNAVAILABLE`.
  */
 export async function findReaders(
   pool: PostgresPool,
   coordinate: string,
   since: Date,
+  limit: number | null = null,
 ): Promise<readonly Reader[]> {
-  const rows = await pool.query<ReaderRow>(READERS, [coordinate, since.toISOString()]);
+  const rows = await pool.query<ReaderRow>(READERS, [coordinate, since.toISOString(), limit]);
   return rows.map(({ purposes, grants, ...row }) => ({
     ...row,
     purposes: [...(purposes ?? [])].sort(),

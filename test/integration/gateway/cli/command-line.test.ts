@@ -32,6 +32,7 @@ const COMMANDS = [
   ['compose'],
   ['operations'],
   ['operations', 'check'],
+  ['access', 'serve'],
   ['keys'],
   ['api-key'],
   ['api-key', 'create'],
@@ -84,6 +85,15 @@ test('composes the data products at the addresses of their descriptors', async (
 
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   expect(stdout).toContain('@join__graph(name: "orders", url: "http://orders:4103/graphql")');
+});
+
+test('composes the access API with the data products where an address is given', async () => {
+  const url = 'http://access:4107/graphql';
+
+  const { code, stdout } = await run(['compose', '--access', url]);
+
+  expect(code).toBe(0);
+  expect(stdout).toContain(`@join__graph(name: "access", url: "${url}")`);
 });
 
 test('composes named products at given addresses into a file', async () => {
