@@ -29,7 +29,7 @@ export function describeReader(field: string, reader: Reader): string {
 
 /** @param uncounted How many records say nothing of values. */
 function toValues(count: number, uncounted: number): string {
-  const said = count === 1 ? '1 value' : `${count.toLocaleString('en')} values`;
+  const said = count === 1 ? '1 value' : `${count} values`;
   return uncounted === 0 ? ` (${said})` : ` (at least ${said})`;
 }
 
