@@ -14,10 +14,11 @@ const textsOf = (info: string) =>
   blocks.filter((block) => block.info === info).map(({ text }) => text);
 
 const [sdl = ''] = textsOf('graphql');
-const [rules = '', settings = ''] = textsOf('yaml');
-const [ofAnalyst, ofNobody, difference] = textsOf('text').map((text) => `${text}\n`);
+const [rules = '', newRules = '', settings = ''] = textsOf('yaml');
+const [ofAnalyst, ofNobody, difference, ofRules] = textsOf('text').map((text) => `${text}\n`);
 const [answer = ''] = textsOf('json');
-const [matrix = '', anonymous = '', diff = '', serve = '', curl = ''] = textsOf('sh');
+const [matrix = '', anonymous = '', diff = '', diffRules = '', serve = '', curl = ''] =
+  textsOf('sh');
 const [, before = ''] = /(@requiresScopes\(.*?\]\]\))/.exec(sdl) ?? [];
 const [, after = ''] = /`(@requiresScopes\(.*?\]\]\))`/.exec(page) ?? [];
 
@@ -33,6 +34,7 @@ async function createPlace() {
     'supergraph.graphql': (await serveSubgraphs(staff(sdl))).supergraphSdl,
     'new.graphql': (await serveSubgraphs(staff(sdl.replace(before, after)))).supergraphSdl,
     'rules.yaml': rules,
+    'new-rules.yaml': newRules,
     'meshgate.yaml': settings,
     'jwks.json': JSON.stringify({ keys: [issuer.publicJwk] }),
   });
@@ -62,6 +64,7 @@ test('the page says what callers can read and whom a change lets read more', asy
   expect(await run(anonymous)).toEqual({ code: 0, stdout: ofNobody, stderr: '' });
   expect(after).not.toBe('');
   expect(await run(diff)).toEqual({ code: 1, stdout: difference, stderr: '' });
+  expect(await run(diffRules)).toEqual({ code: 1, stdout: ofRules, stderr: '' });
 });
 
 test('the page asks a gateway why something is refused', async () => {

@@ -5,9 +5,15 @@ import { listReadableElements } from '../../control/governance/list-readable.ts'
 import type { Groups } from '../../policy/minimal-groups.ts';
 import type { CommandTools } from '../command-tools.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
+import { parseText } from './access-options.ts';
+import { diffRules } from './diff-rules.ts';
+import type { Difference } from './difference.ts';
 import { loadSupergraphFile } from './read-access-files.ts';
 
 interface DiffOptions {
+  readonly rulesOld?: string;
+  readonly rulesNew?: string;
+  readonly supergraph?: string;
   readonly json?: true;
 }
 
@@ -17,32 +23,60 @@ export function addDiffCommand(
   tools: CommandTools,
   setExitCode: (code: ExitCode) => void,
 ): void {
-  access
-    .command('diff')
-    .argument('<old>', 'file of the supergraph that was')
-    .argument('<new>', 'file of the supergraph that is to be')
+  const command = access.command('diff');
+  command
+    .argument('[old]', 'file of the supergraph that was')
+    .argument('[new]', 'file of the supergraph that is to be')
     .description(
-      'show which fields become readable or unreadable by their requirements, and for whom; ends with 1 when somebody can read more; needs no database',
+      'show which fields become readable or unreadable, and for whom: by the requirements of two supergraphs, or by two versions of the governance rules; ends with 1 when somebody can read more; needs no database',
+    )
+    .option('--rules-old <file>', 'governance rules that were', parseText)
+    .option('--rules-new <file>', 'governance rules that are to be', parseText)
+    .option(
+      '--supergraph <file>',
+      'supergraph that rules are held against (default: composed of the products of this installation)',
     )
     .option('--json', 'print the facts as JSON')
-    .action(async (before: string, after: string, options: DiffOptions) => {
-      const [older, newer] = [await loadSupergraphFile(before), await loadSupergraphFile(after)];
-      const changes = compareReaders(listReadableElements(older), listReadableElements(newer));
-      const facts = { before: older.version, after: newer.version, changes };
-      tools.stdout.write(
-        options.json === true ? `${JSON.stringify(facts)}\n` : renderChanges(changes),
-      );
-      const opens = changes.some(({ readableFor }) => readableFor.length > 0);
+    .action(async (before: string | undefined, after: string | undefined, options: DiffOptions) => {
+      const difference = await findDifference(before, after, options);
+      if (difference === null) {
+        return command.error(
+          'error: expected either two supergraphs, or --rules-old and --rules-new with at most --supergraph beside them',
+        );
+      }
+      const { facts, sentences, opens } = difference;
+      tools.stdout.write(options.json === true ? `${JSON.stringify(facts)}\n` : toText(sentences));
       setExitCode(opens ? EXIT.finding : EXIT.ok);
     });
 }
 
-function renderChanges(changes: readonly ReaderChange[]): string {
-  if (changes.length === 0) return 'Everybody can read what they could read before.\n';
-  return changes
-    .flatMap(toSentences)
-    .map((sentence) => `${sentence}\n`)
-    .join('');
+/** @returns Null for options that do not go together. */
+async function findDifference(
+  before: string | undefined,
+  after: string | undefined,
+  { rulesOld, rulesNew, supergraph }: DiffOptions,
+): Promise<Difference | null> {
+  if (before !== undefined) {
+    const isOfRules = [rulesOld, rulesNew, supergraph].some((file) => file !== undefined);
+    return after === undefined || isOfRules ? null : diffSupergraphs(before, after);
+  }
+  if (rulesOld === undefined || rulesNew === undefined) return null;
+  return diffRules(rulesOld, rulesNew, supergraph);
+}
+
+async function diffSupergraphs(before: string, after: string): Promise<Difference> {
+  const [older, newer] = [await loadSupergraphFile(before), await loadSupergraphFile(after)];
+  const changes = compareReaders(listReadableElements(older), listReadableElements(newer));
+  return {
+    facts: { before: older.version, after: newer.version, changes },
+    sentences: changes.flatMap(toSentences),
+    opens: changes.some(({ readableFor }) => readableFor.length > 0),
+  };
+}
+
+function toText(sentences: readonly string[]): string {
+  if (sentences.length === 0) return 'Everybody can read what they could read before.\n';
+  return sentences.map((sentence) => `${sentence}\n`).join('');
 }
 
 function toSentences(change: ReaderChange): readonly string[] {

@@ -41,9 +41,18 @@ export async function loadRulesFile(
   file: string | undefined,
   snapshot: SupergraphSnapshot,
 ): Promise<CompiledClassification> {
-  const place = file ?? findProjectPaths().rulesFile;
-  const rules = readClassificationRules(place, await readText(place, 'governance rules'));
-  return compileClassification(rules, snapshot, NO_SECRET);
+  const { classification } = await loadRulesVersion(file ?? findProjectPaths().rulesFile, snapshot);
+  return classification;
+}
+
+/**
+ * Loads governance rules as they are written, and ready for a supergraph.
+ *
+ * @throws {MeshgateError} `CONFIG_INVALID`.
+ */
+export async function loadRulesVersion(file: string, snapshot: SupergraphSnapshot) {
+  const rules = readClassificationRules(file, await readText(file, 'governance rules'));
+  return { rules, classification: compileClassification(rules, snapshot, NO_SECRET) };
 }
 
 /** @throws {MeshgateError} `CONFIG_INVALID`. */

@@ -75,3 +75,83 @@ test('prints facts with names that stay', async () => {
     after: [['scope support'], ['scope pii', 'scope read']],
   });
 });
+
+const CLASSIFIED = compose(`
+  type Query { account: Account }
+  type Account { id: ID! email: String @requiresScopes(scopes: [["pii"]]) @tag(name: "personal") }
+`);
+const rules = (...lines: readonly string[]) =>
+  `version: 1\nclasses: [{ name: personal, tags: [personal] }]\nrules:\n${lines.join('\n')}\n`;
+const ALLOW = '  - { name: known, for: { authenticated: true }, effect: allow }';
+const MASK =
+  '  - { name: support, for: { roles: [[support]], purposes: [care] }, effect: mask, masks: [{ keepLast: 4 }] }';
+
+async function diffRules(older: string, newer: string, ...more: readonly string[]) {
+  const { path, remove } = await writeFolder({
+    'old.yaml': older,
+    'new.yaml': newer,
+    'supergraph.graphql': CLASSIFIED,
+  });
+  onTestFinished(remove);
+  const tools = createCommandTools();
+  const code = await runCommandLine(
+    [
+      ...['node', 'meshgate', 'access', 'diff', '--supergraph', join(path, 'supergraph.graphql')],
+      ...['--rules-old', join(path, 'old.yaml'), '--rules-new', join(path, 'new.yaml'), ...more],
+    ],
+    tools,
+  );
+  return { code, stdout: tools.stdout.text(), stderr: tools.stderr.text() };
+}
+
+test('says for whom other rules mask a field, and finds fault only where they open it', async () => {
+  const before = rules(ALLOW);
+  const after = rules(MASK, ALLOW);
+  const whom = `for any of:
+  role support + grant Account.email + purpose care
+  scope pii + role support + purpose care
+`;
+
+  expect(await diffRules(before, after)).toEqual({
+    code: 0,
+    stdout: `Account.email becomes masked (keepLast:4), was readable, ${whom}`,
+    stderr: '',
+  });
+  expect(await diffRules(after, before)).toEqual({
+    code: 1,
+    stdout: `Account.email becomes readable, was masked (keepLast:4), ${whom}`,
+    stderr: '',
+  });
+});
+
+test('prints changes by rules as facts', async () => {
+  const { stdout } = await diffRules(rules(MASK, ALLOW), rules(ALLOW), '--json');
+
+  expect(JSON.parse(stdout)).toEqual({
+    supergraph: expect.stringMatching(/^[\da-f]{16}$/),
+    before: expect.stringMatching(/^[\da-f]{16}$/),
+    after: expect.stringMatching(/^[\da-f]{16}$/),
+    changes: [
+      {
+        coordinate: 'Account.email',
+        before: { read: 'masked', masks: ['keepLast:4'] },
+        after: { read: 'yes', masks: [] },
+        opens: true,
+        callers: [
+          { holds: ['role support', 'grant Account.email', 'purpose care'], holdsNot: [] },
+          { holds: ['scope pii', 'role support', 'purpose care'], holdsNot: [] },
+        ],
+      },
+    ],
+  });
+});
+
+test('compares two supergraphs or two versions of rules, and not both', async () => {
+  const rulesAndFile = await diffRules(rules(ALLOW), rules(ALLOW), 'old.graphql');
+  const tools = createCommandTools();
+  const halfCode = await runCommandLine(['node', 'meshgate', 'access', 'diff', 'a.graphql'], tools);
+
+  expect(rulesAndFile.code).toBe(2);
+  expect(halfCode).toBe(2);
+  expect(rulesAndFile.stderr).toContain('expected either two supergraphs, or --rules-old');
+});

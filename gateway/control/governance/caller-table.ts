@@ -1,0 +1,115 @@
+import { MeshgateError } from '../../../shared/errors/meshgate-error.ts';
+import type { RuleCaller } from '../../policy/classification-rules.ts';
+import type { ProtectedElement, Requirement, Rights } from '../../policy/requirement.ts';
+
+/** What tells callers apart for one field; each is held or not, but for the last two. */
+export interface CallerTraits {
+  readonly scopes: readonly string[];
+  readonly policies: readonly string[];
+  readonly roles: readonly string[];
+  /** Coordinates of what can be granted as it is. */
+  readonly grants: readonly string[];
+  /** A caller is of one of them or of none that is mentioned. */
+  readonly domains: readonly string[];
+  /** Like domains. */
+  readonly purposes: readonly string[];
+}
+
+type TraitKind = 'authenticated' | 'scope' | 'policy' | 'role' | 'grant' | 'domain' | 'purpose';
+
+/** One column of the table. Of its values a caller has one, or none. */
+export interface CallerColumn {
+  readonly kind: TraitKind;
+  readonly values: readonly string[];
+}
+
+/** One kind of caller: for each column the place of the value, counted from 1; 0 is none. */
+export type CallerRow = readonly number[];
+
+/** Kinds of callers that are looked at for one field. */
+const ROWS_COMPARED = 65_536;
+
+/** Collects what rules and requirements of one field mention. */
+export function collectTraits(
+  callers: readonly RuleCaller[],
+  required: readonly Requirement[],
+  grantable: readonly ProtectedElement[],
+): CallerTraits {
+  return {
+    scopes: distinct([...callers, ...required].flatMap(({ scopes }) => scopes.flat())),
+    policies: distinct(required.flatMap(({ policies }) => policies.flat())),
+    roles: distinct(callers.flatMap(({ roles }) => roles.flat())),
+    grants: distinct(grantable.map(({ coordinate }) => coordinate)),
+    domains: distinct(callers.flatMap(({ domains }) => domains)),
+    purposes: distinct(callers.flatMap(({ purposes }) => purposes)),
+  };
+}
+
+export function toColumns(traits: CallerTraits): readonly CallerColumn[] {
+  const each = (kind: TraitKind, names: readonly string[]): readonly CallerColumn[] =>
+    names.map((name) => ({ kind, values: [name] }));
+  const oneOf = (kind: TraitKind, values: readonly string[]): readonly CallerColumn[] =>
+    values.length === 0 ? [] : [{ kind, values }];
+  return [
+    { kind: 'authenticated', values: ['authenticated'] },
+    ...each('scope', traits.scopes),
+    ...each('policy', traits.policies),
+    ...each('role', traits.roles),
+    ...each('grant', traits.grants),
+    ...oneOf('domain', traits.domains),
+    ...oneOf('purpose', traits.purposes),
+  ];
+}
+
+/**
+ * Lists every kind of caller that can be told apart. Who is not known has policies at most.
+ *
+ * @throws {MeshgateError} `INPUT_INVALID` where there are more than 65,536.
+ */
+export function listRows(
+  columns: readonly CallerColumn[],
+  coordinate: string,
+): readonly CallerRow[] {
+  const count = columns.reduce((product, { values }) => product * (values.length + 1), 1);
+  if (count > ROWS_COMPARED) {
+    throw new MeshgateError('INPUT_INVALID', {
+      message: `Expected rules and requirements of ${coordinate} that tell at most ${ROWS_COMPARED} kinds of callers apart; there are ${count}.`,
+      details: { coordinate, limit: ROWS_COMPARED },
+    });
+  }
+  return columns
+    .reduce<readonly CallerRow[]>(
+      (rows, { values }) =>
+        rows.flatMap((row) => [...Array(values.length + 1).keys()].map((at) => [...row, at])),
+      [[]],
+    )
+    .filter((row) => isPossible(row, columns));
+}
+
+function isPossible(row: CallerRow, columns: readonly CallerColumn[]): boolean {
+  const isKnown = row[0] !== 0;
+  return isKnown || row.every((at, place) => at === 0 || columns[place]?.kind === 'policy');
+}
+
+/** The rights of one kind of caller, with nothing that was granted in masked form. */
+export function toRights(row: CallerRow, columns: readonly CallerColumn[]): Rights {
+  const held = (kind: TraitKind): readonly string[] =>
+    columns.flatMap(({ kind: own, values }, place) => {
+      const value = values[(row[place] ?? 0) - 1];
+      return own === kind && value !== undefined ? [value] : [];
+    });
+  const granted = new Set(held('grant'));
+  return {
+    authenticated: held('authenticated').length > 0,
+    scopes: new Set(held('scope')),
+    policies: new Set(held('policy')),
+    roles: new Set(held('role')),
+    domain: held('domain')[0] ?? null,
+    purpose: held('purpose')[0] ?? null,
+    grants: granted.size === 0 ? null : { covers: ({ coordinate }) => granted.has(coordinate) },
+  };
+}
+
+function distinct(names: readonly string[]): readonly string[] {
+  return [...new Set(names)].sort();
+}
