@@ -219,6 +219,18 @@ export const METRIC_CATALOG = {
     labels: [],
   },
   ...DOCUMENT_METRICS,
+  gateway_redis_servers: {
+    kind: 'gauge',
+    unit: 'count',
+    help: 'Servers of Redis by what they are used for (answers, limits) and whether they answer (up, away); nothing waits for one that is away.',
+    labels: ['use', 'state'],
+  },
+  gateway_redis_errors_total: {
+    kind: 'counter',
+    unit: 'count',
+    help: 'Commands that Redis did not do, by use and kind: away (not even tried), late, lost with the connection, full, moved within a cluster, refused.',
+    labels: ['use', 'kind'],
+  },
   gateway_errors_total: {
     kind: 'counter',
     unit: 'count',

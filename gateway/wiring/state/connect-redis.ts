@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { MeshgateError } from '../../../shared/errors/meshgate-error.ts';
 import { createRedis, type Redis } from '../../../shared/redis/create-redis.ts';
 import { parseNodeAddress } from '../../../shared/redis/parse-node-address.ts';
+import type { Metrics } from '../../../shared/telemetry/create-metrics.ts';
 import type { Logger } from '../../../shared/telemetry/logger.ts';
 import type { GatewayConfig } from '../../config/config-schema.ts';
 import { loadSecret } from '../../config/secret-reference.ts';
@@ -27,7 +28,7 @@ const PATIENCE = { answers: 1, limits: 2 } as const;
 export async function connectRedis(
   config: GatewayConfig,
   env: Readonly<Record<string, string | undefined>>,
-  { log }: { readonly log: Logger },
+  { log, metrics }: { readonly log: Logger; readonly metrics: Metrics },
 ): Promise<RedisConnections> {
   const { REDIS_URL: url, REDIS_PASSWORD: password, REDIS_CA_FILE: file } = config;
   if (url === null) return { limits: null, answers: null };
@@ -40,9 +41,25 @@ export async function connectRedis(
     log,
     connectTimeoutMs: CONNECT_TIMEOUT_MS,
   };
-  const connect = (use: keyof typeof PATIENCE): Redis =>
-    createRedis({ ...settings, commandTimeoutMs: config.REDIS_TIMEOUT_MS * PATIENCE[use] });
+  const connect = (use: keyof typeof PATIENCE): Redis => {
+    const redis = createRedis({
+      ...settings,
+      commandTimeoutMs: config.REDIS_TIMEOUT_MS * PATIENCE[use],
+      onFailure: (kind) => metrics.counter('gateway_redis_errors_total', use, kind).inc(),
+    });
+    observeServers(redis, use, metrics);
+    return redis;
+  };
   return { limits: connect('limits'), answers: sharesAnswers(config) ? connect('answers') : null };
+}
+
+function observeServers(redis: Redis, use: string, metrics: Metrics): void {
+  const up = metrics.gauge('gateway_redis_servers', use, 'up');
+  const away = metrics.gauge('gateway_redis_servers', use, 'away');
+  metrics.beforeReading(() => {
+    up.set(redis.nodes.up);
+    away.set(redis.nodes.away);
+  });
 }
 
 /** Where only parts are kept, nothing is shared, but in Redis stands what others say has changed. */

@@ -170,3 +170,45 @@ test('of a Redis that does not answer, a few requests wait for the time limit, a
   // Two hundred time limits would be ten seconds.
   expect(seconds).toBeLessThan(8);
 });
+
+test('a Redis that is full gives what it has, keeps nothing new, still forgets, and metrics say so', async () => {
+  const redis = await startRedis(['--maxmemory-policy', 'noeviction']);
+  const { first, second } = await serveTwo(redis, { REDIS_TIMEOUT_MS: '1000' });
+  const name = await ask(first, NAME);
+  await ask(first, PIECES);
+  await untilShared(redis, 2);
+  await redis.command('CONFIG', 'SET', 'maxmemory', '1');
+
+  const given = await ask(second, NAME);
+  const own = await ask(first, PIECES, { 'cache-control': 'no-cache' });
+  await first.post(RENAME);
+
+  expect(given).toBe(name);
+  await expect.poll(() => ask(second, NAME), { timeout: 2000, interval: 5 }).not.toBe(name);
+  expect(await ask(first, NAME)).not.toBe(name);
+  expect(await ask(second, PIECES)).not.toBe(own);
+  expect(
+    await first.metric('gateway_redis_errors_total{use="answers",kind="full"}'),
+  ).toBeGreaterThan(0);
+  expect(await first.metric('gateway_redis_servers{use="answers",state="up"}')).toBe(1);
+});
+
+test('metrics say that Redis is away, and why commands were not done', async () => {
+  const redis = await startRedis();
+  const { first } = await serveTwo(redis);
+  const servers = async () => [
+    await first.metric('gateway_redis_servers{use="answers",state="up"}'),
+    await first.metric('gateway_redis_servers{use="answers",state="away"}'),
+    await first.metric('gateway_redis_servers{use="limits",state="up"}'),
+  ];
+  const before = await servers();
+
+  await redis.kill();
+
+  await expect.poll(servers).toEqual([0, 1, 0]);
+  await ask(first, NAME);
+  expect(before).toEqual([1, 0, 1]);
+  expect(
+    await first.metric('gateway_redis_errors_total{use="answers",kind="away"}'),
+  ).toBeGreaterThan(0);
+});
