@@ -88,11 +88,14 @@ export class PartStore {
     this.#responses.get(response);
   }
 
-  /** Whether so many bytes of a group may come in; one that is not there has to ask twice of a full store. */
-  admits(call: PartCall, version: string, key: string, bytes: number): boolean {
-    if (this.bytes + bytes <= this.#capacityBytes) return true;
-    if (this.find(call, version)?.groups.has(key) === true) return true;
-    return this.#admission.comesAgain(`${call.subgraph} ${call.bodyStart.length} ${key}`);
+  /** Whether something has to make room for so many bytes. */
+  isFullFor(bytes: number): boolean {
+    return this.bytes + bytes > this.#capacityBytes;
+  }
+
+  /** Whether a request before was refused for the same key; a full store has no place for others. */
+  comesAgain(key: string): boolean {
+    return this.#admission.comesAgain(key);
   }
 
   /** The group of a key, to keep something in; made where it is not there. */

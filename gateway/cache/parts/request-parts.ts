@@ -28,17 +28,23 @@ export interface PartRights {
   readonly takesStale: boolean;
 }
 
+/** A part that has come. */
+export interface CamePart {
+  /** Among the texts. */
+  readonly text: number;
+  /** In the values. */
+  readonly index: number;
+  /** Whether there is no such entity. */
+  readonly isMissing: boolean;
+}
+
 /** What a call has brought. */
 export interface CameNow {
   readonly call: PartCall;
   /** What each part was asked for with; empty for what no entity is asked for. */
   readonly texts: readonly string[];
-  /** Those that may be kept: index among the texts, and in the values; null where there is no such entity. */
-  readonly parts: readonly {
-    readonly text: number;
-    readonly index: number;
-    readonly isMissing: boolean;
-  }[];
+  /** Those that may be kept; asked for when there is a place for them. */
+  readonly parts: () => readonly CamePart[];
   readonly values: PartValues;
   readonly lifetime: Lifetime;
   /** What `epochOf` said before the call was made. */
@@ -57,7 +63,9 @@ export class RequestParts {
   readonly #settings: PartCacheSettings;
   readonly #rights: PartRights;
   readonly #schema: PartSchema;
-  readonly #told = new Map<string, string>();
+  /** By subgraph: most calls of a request to one have the same keys. */
+  readonly #keys = new Map<string, PartKeys>();
+  readonly #comesAgain = new Map<string, boolean>();
   /** Of a product: differs when something of it was forgotten. */
   readonly epochOf: (subgraph: string) => number;
 
@@ -131,8 +139,8 @@ export class RequestParts {
    * @returns Why it is not kept; null where it is, or where the product does not allow it.
    */
   keep(came: CameNow): NotKept | null {
-    const { call, lifetime, values, texts, parts } = came;
-    if (lifetime.freshSeconds === 0 || parts.length === 0) return null;
+    const { call, lifetime, values, texts } = came;
+    if (lifetime.freshSeconds === 0) return null;
     if (came.epoch !== this.epochOf(call.subgraph)) return 'FORGOTTEN';
     const { unstatedIsShared, now } = this.#settings;
     const isShared =
@@ -142,9 +150,9 @@ export class RequestParts {
     const sharedKey = this.#keyOf(call, null);
     const key = isShared ? sharedKey : this.#keyOf(call, caller);
     if (!isShared) this.#dropShared(call, sharedKey, texts);
-    if (!this.#store.admits(call, this.#schema.version, key, toSize(call, key, values.bytes))) {
-      return 'NOT_ADMITTED';
-    }
+    if (!this.#isAdmitted(call, key, values.bytes)) return 'NOT_ADMITTED';
+    const parts = came.parts();
+    if (parts.length === 0) return null;
     const group = this.#store.group(call, this.#schema, key, texts[0] ?? '');
     // Requests whose loads were merged bring the same response.
     const own = parts.filter(({ text }) => {
@@ -174,6 +182,18 @@ export class RequestParts {
     const freshSeconds = Math.min(lifetime.freshSeconds, this.#settings.missingSeconds);
     if (freshSeconds === 0) return NO_LIFETIME;
     return { ...lifetime, freshSeconds, staleWhileRevalidateSeconds: 0, staleIfErrorSeconds: 0 };
+  }
+
+  /** What a full store has nothing of comes in when a second request brings it. */
+  #isAdmitted(call: PartCall, key: string, bytes: number): boolean {
+    if (!this.#store.isFullFor(toSize(call, key, bytes))) return true;
+    if (this.#store.find(call, this.#schema.version)?.groups.has(key) === true) return true;
+    let comesAgain = this.#comesAgain.get(key);
+    if (comesAgain === undefined) {
+      comesAgain = this.#store.comesAgain(key);
+      this.#comesAgain.set(key, comesAgain);
+    }
+    return comesAgain;
   }
 
   #findIn(groups: readonly PartGroup[], texts: readonly string[], list: object): FoundParts | null {
@@ -229,14 +249,12 @@ export class RequestParts {
   }
 
   #keyOf({ subgraph, variables }: PartCall, caller: string | null): string {
-    let told = this.#told.get(subgraph);
-    if (told === undefined) {
-      told = this.#rights.told(subgraph);
-      this.#told.set(subgraph, told);
+    let keys = this.#keys.get(subgraph);
+    if (keys === undefined || keys.variables !== variables) {
+      keys = new PartKeys(variables, keys?.told ?? this.#rights.told(subgraph));
+      this.#keys.set(subgraph, keys);
     }
-    // Lengths stand before, so that no two different keys are written alike.
-    const key = `${variables.length} ${told.length} ${variables}${told}${caller === null ? '' : `\n${caller}`}`;
-    return key.length > LONGEST_KEY ? createHash('sha256').update(key).digest('base64url') : key;
+    return caller === null ? keys.shared : keys.of(caller);
   }
 
   #timesOf(lifetime: Lifetime, nowMs: number): PartTimes {
@@ -276,6 +294,31 @@ export class RequestParts {
     if (stale > 0) looked(subgraph, type, 'stale', stale);
     if (miss > 0) looked(subgraph, type, 'miss', miss);
   }
+}
+
+/** The keys of one request for calls with the same variables to one product. */
+class PartKeys {
+  readonly variables: string;
+  readonly told: string;
+  readonly shared: string;
+  #own: string | null = null;
+
+  constructor(variables: string, told: string) {
+    this.variables = variables;
+    this.told = told;
+    this.shared = writeKey(variables, told, '');
+  }
+
+  of(caller: string): string {
+    this.#own ??= writeKey(this.variables, this.told, `\n${caller}`);
+    return this.#own;
+  }
+}
+
+/** Lengths stand before, so that no two different keys are written alike. */
+function writeKey(variables: string, told: string, caller: string): string {
+  const key = `${variables.length} ${told.length} ${variables}${told}${caller}`;
+  return key.length > LONGEST_KEY ? createHash('sha256').update(key).digest('base64url') : key;
 }
 
 function pick(groups: readonly PartGroup[], text: string): KeptPart | undefined {

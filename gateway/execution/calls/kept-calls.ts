@@ -1,9 +1,9 @@
 import { MeshgateError } from '../../../shared/errors/meshgate-error.ts';
 import type { FoundParts } from '../../cache/parts/found-parts.ts';
-import type { RequestParts } from '../../cache/parts/request-parts.ts';
+import type { CamePart, RequestParts } from '../../cache/parts/request-parts.ts';
 import { type Lifetime, NO_LIFETIME } from '../../cache/read-lifetime.ts';
 import { cloneValue } from '../clone-value.ts';
-import type { EntityAnswer } from './entity-load.ts';
+import type { EntityAnswer, EntitySource } from './entity-load.ts';
 import type { ExecutionDoors, RootCall, RootedLoad } from './execution-doors.ts';
 import { isFailure } from './is-failure.ts';
 import { KnownAnswer } from './known-answer.ts';
@@ -21,6 +21,7 @@ export type OnCame<Answer> = (answer: Answer, lifetime: Lifetime | undefined) =>
 
 /** The one part of a call from the root. */
 const ROOT = [''];
+const ROOT_PARTS = [{ text: 0, index: 0, isMissing: false }];
 
 /**
  * The calls of one request, as far as they are needed: what is kept of their parts is not asked for again.
@@ -36,13 +37,15 @@ export class KeptCalls {
     this.#asking = asking;
   }
 
-  async call(asked: RootCall): Promise<SubgraphAnswer> {
+  call(asked: RootCall): Promise<SubgraphAnswer> {
     const found = this.#parts.find(asked, ROOT, ROOT);
-    if (found !== null) {
-      this.#note(asked, found);
-      if (found.stale.length > 0) this.#remakeRoot(asked);
-      return toKnown(asked, found.values[0] as SubgraphAnswer);
-    }
+    if (found === null) return this.#callAbsent(asked);
+    this.#note(asked, found);
+    if (found.stale.length > 0) this.#remakeRoot(asked);
+    return Promise.resolve(toKnown(asked, found.values[0] as SubgraphAnswer));
+  }
+
+  async #callAbsent(asked: RootCall): Promise<SubgraphAnswer> {
     const epoch = this.#parts.epochOf(asked.subgraph);
     const answer = await this.#asking.call(asked, (came, lifetime) =>
       this.#keepRoot(asked, epoch, came, lifetime),
@@ -54,13 +57,17 @@ export class KeptCalls {
     return kept[0] as SubgraphAnswer;
   }
 
-  async load(asked: RootedLoad): Promise<EntityAnswer> {
-    const { texts } = asked.representations;
-    const found = this.#parts.find(asked, texts, asked.representations);
+  load(asked: RootedLoad): Promise<EntityAnswer> {
+    const found = this.#parts.find(asked, asked.representations.texts, asked.representations);
     if (found === null) return this.#loadAbsent(asked);
     this.#note(asked, found);
     if (found.stale.length > 0) this.#remakeEntities(asked, found.stale);
-    if (found.absent.length === 0) return given(asked, found.values);
+    if (found.absent.length === 0) return Promise.resolve(given(asked, found.values));
+    return this.#loadRest(asked, found);
+  }
+
+  async #loadRest(asked: RootedLoad, found: FoundParts): Promise<EntityAnswer> {
+    const { texts } = asked.representations;
     const absent = found.absent.map((index) => texts[index] as string);
     const rest = await this.#loadAbsent({
       ...asked,
@@ -104,8 +111,8 @@ export class KeptCalls {
     if (!answer.ok || answer.bytes === undefined || lifetime === undefined) return;
     if (answer.errors.length > 0 || saysNothing(answer) || lifetime.freshSeconds === 0) return;
     const values = new RootValues(answer);
-    const parts = [{ text: 0, index: 0, isMissing: false }];
-    const notKept = this.#parts.keep({ call, texts: ROOT, parts, values, lifetime, epoch });
+    const came = { call, texts: ROOT, parts: () => ROOT_PARTS, values, lifetime, epoch };
+    const notKept = this.#parts.keep(came);
     if (notKept !== null) this.#doors.notes?.notKept(call, notKept);
   }
 
@@ -118,19 +125,16 @@ export class KeptCalls {
   ): void {
     if (lifetime === undefined || lifetime.freshSeconds === 0) return;
     if (!answer.ok || answer.entities === null || answer.source === undefined) return;
-    const wrong = new Set(answer.errors.map(({ index }) => index));
-    if (wrong.has(null)) return;
-    const { values, indexes } = answer.source;
-    const parts = [];
-    let areMissing = false;
-    for (const [text, entity] of answer.entities.entries()) {
-      if (wrong.has(text)) continue;
-      const isMissing = entity === null;
-      if (isMissing) areMissing = true;
-      parts.push({ text, index: indexes === null ? text : (indexes[text] as number), isMissing });
+    const { entities, errors, source } = answer;
+    if (errors.some(({ index }) => index === null)) return;
+    const isMissing = (entity: unknown, text: number) =>
+      entity === null && !errors.some(({ index }) => index === text);
+    if (entities.some(isMissing)) {
+      this.#doors.noteLifetime?.(this.#parts.missingLifetime(lifetime));
     }
-    if (areMissing) this.#doors.noteLifetime?.(this.#parts.missingLifetime(lifetime));
     const { texts } = call.representations;
+    const { values } = source;
+    const parts = () => toParts(entities, errors, source);
     const notKept = this.#parts.keep({ call, texts, parts, values, lifetime, epoch });
     if (notKept !== null) this.#doors.notes?.notKept(call, notKept);
   }
@@ -180,6 +184,18 @@ export class KeptCalls {
       if (!(error instanceof MeshgateError)) throw error;
     }
   }
+}
+
+function toParts(
+  entities: readonly unknown[],
+  errors: Extract<EntityAnswer, { ok: true }>['errors'],
+  { indexes }: EntitySource,
+): readonly CamePart[] {
+  const wrong = new Set(errors.map(({ index }) => index));
+  return entities.flatMap((entity, text): readonly CamePart[] => {
+    if (wrong.has(text)) return [];
+    return [{ text, index: indexes?.[text] ?? text, isMissing: entity === null }];
+  });
 }
 
 /** Whether there is neither data nor an error. What is known has data, and would have to be read for that. */

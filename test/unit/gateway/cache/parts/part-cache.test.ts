@@ -72,7 +72,8 @@ function start(capacityBytes = 1_000_000) {
     request.keep({
       call: CALL,
       texts: ids.map(keyOf),
-      parts: ids.map((id, index) => ({ text: index, index, isMissing: missing.includes(id) })),
+      parts: () =>
+        ids.map((id, index) => ({ text: index, index, isMissing: missing.includes(id) })),
       values: new TextValues(ids, bytes),
       lifetime,
       epoch: request.epochOf('stock'),
@@ -193,7 +194,7 @@ test('what was begun before something of its product was forgotten is not kept',
   request.keep({
     call: CALL,
     texts: [keyOf(1)],
-    parts: [{ text: 0, index: 0, isMissing: false }],
+    parts: () => [{ text: 0, index: 0, isMissing: false }],
     values: new TextValues([1]),
     lifetime: HOUR,
     epoch,
