@@ -100,6 +100,8 @@ export class EpochShard {
   /** Products whose change Redis has not been told of yet. */
   readonly #owed = new Set<string>();
   #seen = new Map<string, string>();
+  /** Under which epochs something was found since the last look, which may not have seen them. */
+  #found = new Map<string, string>();
   /** The value that was put there last. */
   #kept: Promise<void> = Promise.resolve();
 
@@ -139,7 +141,7 @@ export class EpochShard {
     // Something may have changed while the answer was on its way.
     if (!this.isTold) return null;
     const [held = '', lease, ...texts] = reply.map(String);
-    this.#noteFirst(first, held, products);
+    this.#noteEpochs(first, held, products);
     return { held, texts, lease: lease === 'mine' || lease === 'taken' ? lease : 'none' };
   }
 
@@ -171,18 +173,23 @@ export class EpochShard {
     for (let index = 0; index < pairs.length; index += 2) {
       epochs.set(String(pairs[index]), `${server} ${pairs[index + 1]}`);
     }
-    const before = this.#seen;
+    const [before, found] = [this.#seen, this.#found];
     this.#seen = epochs;
-    const products = new Set([...before.keys(), ...epochs.keys()]);
-    return [...products].filter((product) => before.get(product) !== epochs.get(product));
+    this.#found = new Map();
+    const products = new Set([...before.keys(), ...found.keys(), ...epochs.keys()]);
+    return [...products].filter((product) => {
+      const epoch = epochs.get(product);
+      return before.get(product) !== epoch || (found.get(product) ?? epoch) !== epoch;
+    });
   }
 
   /** An epoch that this process has just given to a product without one is no change. */
-  #noteFirst(first: string, held: string, products: readonly string[]): void {
+  #noteEpochs(first: string, held: string, products: readonly string[]): void {
     const [server, ...epochs] = held.split(' ');
     for (const [index, product] of products.entries()) {
-      if (epochs[index] !== first || this.#seen.has(product)) continue;
-      this.#seen.set(product, `${server} ${first}`);
+      if (this.#seen.has(product)) continue;
+      const noted = epochs[index] === first ? this.#seen : this.#found;
+      noted.set(product, `${server} ${epochs[index]}`);
     }
   }
 

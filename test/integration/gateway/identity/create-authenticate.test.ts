@@ -97,6 +97,7 @@ test('accepts a token of a configured issuer', async () => {
       scopes: new Set(['a', 'b']),
       roles: new Set(),
       domain: null,
+      client: null,
       purposes: new Set(),
       claims: { regions: ['West'] },
       fingerprint: expect.any(String),
