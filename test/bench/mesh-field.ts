@@ -26,6 +26,7 @@ const TOKEN_SECONDS = 3600;
 const PRODUCTS = 6;
 
 const NOTES = [
+  'mesh: Meshgate keeps what the products allow to be kept, as by default, and asks them less often for that; the stock gateway and the floor keep nothing.',
   'mesh: the products and their PostgreSQL share the core of the load and are what is measured there, unless a gateway asks them less often.',
   'mesh: the products answer a gateway only that sends tokens of its own. The stock gateway and the floor cannot make them and send some that were made before the run; Meshgate checks its caller, decides, and makes them.',
   'mesh: the stock gateway refuses a supergraph whose authorization directives are marked as security features, so for it they are not marked; it enforces none of them.',
