@@ -113,7 +113,10 @@ function toOutgoing({ exchange, headers }: FastifyRequest, given: EdgeAnswer): O
   const etag = toEntityTag(bodyDigest, mediaType);
   const isKnown = hasEntityTag(headers['if-none-match'], etag);
   return {
-    ...{ contentType, headers: given.headers, etag, ageSeconds },
+    contentType,
+    headers: given.headers,
+    etag,
+    ageSeconds,
     status: isKnown ? 304 : status,
     body: isKnown ? '' : body,
   };

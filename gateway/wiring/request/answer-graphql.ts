@@ -142,8 +142,14 @@ async function answerOperation(
   }
   const explained = stages.explainCache(request.parameters, principal, prepared, access);
   const accepted = {
-    ...{ request, principal, generation, rights },
-    ...{ prepared, executable, access, explained },
+    request,
+    principal,
+    generation,
+    rights,
+    prepared,
+    executable,
+    access,
+    explained,
   };
   const pending = answerAccepted(accepted, stages, settings);
   const { answer, executed } = pending instanceof Promise ? await pending : pending;

@@ -149,14 +149,29 @@ function toExecuted(
   const keeping = plan !== null && isKeepable(result) ? plan.lifetime.keeping : null;
   if (plan === null || keeping === null) {
     return {
-      ...{ requestId, problems, subgraphs, shown, hasData, hasFailed, hasKeptParts },
-      ...{ answer: rendered, keeping: null, bytes: 0, tags: NO_TAGS },
+      requestId,
+      problems,
+      subgraphs,
+      shown,
+      hasData,
+      hasFailed,
+      hasKeptParts,
+      answer: rendered,
+      keeping: null,
+      bytes: 0,
+      tags: NO_TAGS,
     };
   }
   const tags = collectCacheTags(prepared, request.parameters.variables, asked);
   const answer = renderKept(rendered, result, keeping, plan);
   return {
-    ...{ requestId, problems, subgraphs, shown, hasData, hasFailed, hasKeptParts },
+    requestId,
+    problems,
+    subgraphs,
+    shown,
+    hasData,
+    hasFailed,
+    hasKeptParts,
     answer: settings.surrogateKeys
       ? renderSurrogateKeys(answer, subgraphs.keys(), [...tags].map(toTagName))
       : answer,
