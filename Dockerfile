@@ -20,8 +20,7 @@ COPY --from=build /app/gateway/control/api ./gateway/control/api
 COPY --from=build /app/gateway/control/database/migrations ./gateway/control/database/migrations
 COPY --from=build /app/gateway/policies ./gateway/policies
 # New volumes take over the owner of the folder they are mounted on.
-RUN chmod 755 dist/gateway/main.js \
-    && ln -s /app/dist/gateway/main.js /usr/local/bin/meshgate \
+RUN ln -s /app/dist/gateway/main.js /usr/local/bin/meshgate \
     && mkdir -p /var/lib/meshgate/private /var/lib/meshgate/public \
     && chown -R node:node /var/lib/meshgate
 USER node
