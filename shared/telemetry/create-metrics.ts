@@ -69,11 +69,13 @@ export function createMetrics(owner: 'gateway' | 'product'): Metrics {
   }
 
   const series = new Map<string, Series>();
+  const counts: Count[] = [];
   const find = (name: MetricName, labels: readonly string[]): Series => {
     const key = labels.length === 0 ? name : `${name}\n${labels.join('\n')}`;
     let found = series.get(key);
     if (found === undefined) {
       found = createSeries(families, name, labels);
+      if (found instanceof Count) counts.push(found);
       series.set(key, found);
     }
     return found;
@@ -82,6 +84,7 @@ export function createMetrics(owner: 'gateway' | 'product'): Metrics {
   const updates: (() => void)[] = [];
   const read = <Reading>(as: () => Promise<Reading>): Promise<Reading> => {
     for (const update of updates) update();
+    for (const count of counts) count.tell();
     return as();
   };
 
@@ -124,5 +127,29 @@ function createSeries(
 ): Series {
   const family = families.get(name);
   if (family === undefined) throw new RangeError(`${name} belongs to another owner's metrics.`);
-  return family.labels(...labels);
+  return family instanceof Counter ? new Count(family.labels(...labels)) : family.labels(...labels);
+}
+
+/** Adds up by itself and tells that when the metrics are read: the family looks its labels up each time. */
+class Count implements CounterSeries {
+  readonly #series: CounterSeries;
+  #added = 0;
+  #isTold = true;
+
+  constructor(series: CounterSeries) {
+    this.#series = series;
+  }
+
+  inc(amount = 1): void {
+    if (!(amount >= 0)) throw new RangeError(`A count goes up, never by ${amount}.`);
+    this.#added += amount;
+    this.#isTold = false;
+  }
+
+  tell(): void {
+    if (this.#isTold) return;
+    this.#series.inc(this.#added);
+    this.#added = 0;
+    this.#isTold = true;
+  }
 }

@@ -30,6 +30,22 @@ test('the same labels give the same series, so that the hot path only looks it u
   );
 });
 
+test('what was counted is told once, however often the metrics are read, as text and as values', async () => {
+  const metrics = createMetrics('gateway');
+  const answered = metrics.counter('gateway_requests_total', '200');
+  metrics.counter('gateway_requests_total', '404').inc(0);
+  answered.inc();
+  await metrics.render();
+  answered.inc();
+  await metrics.snapshot();
+
+  const lines = (await metrics.render()).split('\n');
+
+  expect(lines).toContain('gateway_requests_total{status="200"} 2');
+  expect(lines).toContain('gateway_requests_total{status="404"} 0');
+  expect(() => answered.inc(-1)).toThrow(RangeError);
+});
+
 test('an owner exports its own part of the catalog only', async () => {
   const metrics = createMetrics('product');
 
