@@ -52,7 +52,8 @@ async function serveSeveral(
   product: ReturnType<typeof createProduct>,
 ) {
   // However busy the machine is: who is not answered in time would ask for itself.
-  const first = await serveShop(product.answer, { REDIS_TIMEOUT_MS: '2000', ...settings });
+  const patient = { REDIS_TIMEOUT_MS: '10000', REQUEST_TIMEOUT_MS: '60000' };
+  const first = await serveShop(product.answer, { ...patient, ...settings });
   const others = await Promise.all(Array.from({ length: count - 1 }, () => first.serveAnother()));
   for (const server of servers) {
     await expect
