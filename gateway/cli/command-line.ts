@@ -8,6 +8,7 @@
  */
 import { Command, CommanderError } from 'commander';
 
+import { readProjectVersion } from '../../shared/lang/read-project-version.ts';
 import { addAccessCommand } from './access/access-command.ts';
 import { addAuditCommand } from './audit/audit-command.ts';
 import { addCacheCommand } from './cache-command.ts';
@@ -40,7 +41,8 @@ export async function runCommandLine(
   tools: CommandTools,
 ): Promise<ExitCode> {
   let exitCode: ExitCode = EXIT.ok;
-  const program = createProgram(tools, (code) => {
+  const version = await readProjectVersion();
+  const program = createProgram(tools, version, (code) => {
     exitCode = code;
   });
   try {
@@ -54,8 +56,13 @@ export async function runCommandLine(
   }
 }
 
-function createProgram(tools: CommandTools, setExitCode: (code: ExitCode) => void): Command {
+function createProgram(
+  tools: CommandTools,
+  version: string,
+  setExitCode: (code: ExitCode) => void,
+): Command {
   const program = new Command('meshgate')
+    .version(version, '-V, --version', 'print the version')
     .description('A federated GraphQL data access gateway for a data mesh.')
     .showHelpAfterError('(add --help for what can be given)')
     .showSuggestionAfterError()

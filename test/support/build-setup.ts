@@ -11,11 +11,7 @@ const projectRoot = fileURLToPath(new URL('../..', import.meta.url));
 
 export async function setup(): Promise<void> {
   try {
-    await promisify(execFile)(
-      process.execPath,
-      ['node_modules/typescript/bin/tsc', '-b', 'tsconfig.build.json'],
-      { cwd: projectRoot },
-    );
+    await promisify(execFile)('npm', ['run', '-s', 'compile'], { cwd: projectRoot });
   } catch (cause) {
     throw new Error(`The build fails:\n${(cause as { stdout?: string }).stdout}`, { cause });
   }

@@ -1,10 +1,10 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { pathToFileURL } from 'node:url';
 import {
   loadProductFolder,
   type ProductFolder,
 } from '../../../shared/contract/load-product-folder.ts';
-import { PROJECT_ROOT } from '../../../shared/lang/project-root.ts';
+import { readProjectVersion } from '../../../shared/lang/read-project-version.ts';
 import type { Logger } from '../../../shared/telemetry/logger.ts';
 import type { GatewayConfig } from '../../config/config-schema.ts';
 import type { ExampleOperation, StartPageFacts } from '../../http/edge-types.ts';
@@ -30,7 +30,7 @@ export async function describeGateway(
 ): Promise<GatewayDescription> {
   const products = await readProducts(config.PRODUCTS_FOLDER, log);
   checkRowClaims([...products.values()], config.ROW_CLAIMS);
-  const version = await readVersion();
+  const version = await readProjectVersion();
   const startPage = (snapshot: SupergraphSnapshot): StartPageFacts => ({
     name: 'Meshgate',
     version,
@@ -98,9 +98,4 @@ function endpointsOf(config: GatewayConfig): StartPageFacts['endpoints'] {
     description: 'Explore and run queries in the browser.',
   };
   return config.PLAYGROUND ? [playground, ...endpoints] : endpoints;
-}
-
-async function readVersion(): Promise<string> {
-  const text = await readFile(new URL('package.json', PROJECT_ROOT), 'utf8');
-  return (JSON.parse(text) as { version: string }).version;
 }
