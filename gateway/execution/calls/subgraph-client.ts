@@ -120,6 +120,7 @@ class Exchange implements RunningCall, Dispatcher.DispatchHandler {
   #controller: Dispatcher.DispatchController | null = null;
   #status = 0;
   #headers: LifetimeHeaders = {};
+  #lifetime: Lifetime | null = null;
   #bytes = 0;
   #ended = false;
 
@@ -153,7 +154,9 @@ class Exchange implements RunningCall, Dispatcher.DispatchHandler {
   }
 
   get lifetime(): Lifetime | undefined {
-    return this.#status === 200 ? readLifetime(this.#headers) : undefined;
+    if (this.#status !== 200) return undefined;
+    this.#lifetime ??= readLifetime(this.#headers);
+    return this.#lifetime;
   }
 
   onResponseData(controller: Dispatcher.DispatchController, chunk: Buffer): void {

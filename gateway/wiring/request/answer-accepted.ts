@@ -114,6 +114,7 @@ class Attempt implements CacheQuery<Executed> {
   readonly #stages: AcceptedStages;
   readonly #settings: AcceptedSettings;
   #isShadowed = false;
+  #described: string | null = null;
 
   constructor(accepted: AcceptedRequest, stages: AcceptedStages, settings: AcceptedSettings) {
     this.wish = readRequestWish(accepted.request.header('cache-control'));
@@ -188,9 +189,16 @@ class Attempt implements CacheQuery<Executed> {
   }
 
   told(): string {
-    const { principal, request, rights } = this.#accepted;
-    const told = this.#stages.describeTold(principal, request);
-    return rights.grants === null ? told : `${told}+${rights.grants.fingerprint}`;
+    const { grants } = this.#accepted.rights;
+    const told = this.#describe();
+    return grants === null ? told : `${told}+${grants.fingerprint}`;
+  }
+
+  /** Written once: every product and the answer as a whole have it in their keys. */
+  #describe(): string {
+    const { principal, request } = this.#accepted;
+    this.#described ??= this.#stages.describeTold(principal, request);
+    return this.#described;
   }
 
   /** Runs without the cache; whatever the products of a mutation gave before is forgotten then. */
@@ -239,16 +247,20 @@ class Attempt implements CacheQuery<Executed> {
 
   /** @param takesStale Whether the answer is for somebody who waits for it. */
   #partsFor(takesStale: boolean): RequestParts | null {
-    const { parts, describeTold } = this.#stages;
+    const { parts } = this.#stages;
     if (parts === null || this.operation.parsed.kind !== 'query' || !this.wish.mayKeep) return null;
-    const { principal, request, rights } = this.#accepted;
+    const { grants } = this.#accepted.rights;
     const { snapshot, shape } = this.operation;
     const takesKept = this.wish.takesKept && !this.#isShadowed;
+    // Where what is refused is asked for all the same, a product may have its own mind about it.
+    const refused = this.#settings.asksForRefused ? shape : '';
     const told = (product: string): string => {
-      const grant = rights.grants?.ofProduct(product)?.fingerprint ?? null;
-      // Where what is refused is asked for all the same, a product may have its own mind about it.
-      const refused = this.#settings.asksForRefused ? shape : '';
-      return JSON.stringify([describeTold(principal, request), grant, refused]);
+      const described = this.#describe();
+      const grant = grants?.ofProduct(product)?.fingerprint ?? null;
+      // What is described is never a list of three.
+      return grant === null && refused === ''
+        ? described
+        : JSON.stringify([described, grant, refused]);
     };
     return parts.ofRequest({ told, caller: this.caller, takesKept, takesStale }, snapshot);
   }
