@@ -1,4 +1,5 @@
 import { MeshgateError } from '../../shared/errors/meshgate-error.ts';
+import { parseDays, parseValues, refuseFilter } from '../../shared/kit/filter-conditions.ts';
 import { isCategoryId } from './source.ts';
 import type { AccuracyCriteria } from './source-accuracy.ts';
 import type { FigureCriteria } from './source-criteria.ts';
@@ -14,7 +15,6 @@ export interface FiguresFilter {
 /** `ForecastAccuracyFilter` as it arrives. */
 export type AccuracyFilter = Pick<FiguresFilter, 'regions' | 'categories'>;
 
-const MOST_VALUES = 200;
 /** Months that the forecast reaches. */
 const MOST_MONTHS = 12;
 
@@ -25,7 +25,7 @@ const MOST_MONTHS = 12;
  *   no id, or a range of days ends before it starts.
  */
 export function parseFiguresFilter(filter: FiguresFilter | null | undefined): FigureCriteria {
-  const { from, to } = parseDays(filter?.months);
+  const { from, to } = parseDays('months', filter?.months);
   return {
     from,
     to,
@@ -43,7 +43,10 @@ export function parseFiguresFilter(filter: FiguresFilter | null | undefined): Fi
  */
 export function parseHorizon(region: string | null, months: number): FigureCriteria {
   if (months < 1 || months > MOST_MONTHS) {
-    throw invalid('months', `months must be between 1 and ${MOST_MONTHS}, not ${months}.`);
+    throw new MeshgateError('INPUT_INVALID', {
+      message: `months must be between 1 and ${MOST_MONTHS}, not ${months}.`,
+      details: { argument: 'months' },
+    });
   }
   const regions = region === null ? null : [region];
   return { ...parseFiguresFilter({ regions }), monthsAhead: months };
@@ -52,48 +55,18 @@ export function parseHorizon(region: string | null, months: number): FigureCrite
 /** Checks regions and categories, as `parseFiguresFilter` does. */
 export function parseAccuracyFilter(filter: AccuracyFilter | null | undefined): AccuracyCriteria {
   return {
-    regions: parseList('regions', filter?.regions),
+    regions: parseValues('regions', filter?.regions),
     categories: parseCategories(filter?.categories),
   };
 }
 
-function parseDays(range: FiguresFilter['months']): Pick<FigureCriteria, 'from' | 'to'> {
-  const from = range?.from ?? null;
-  const to = range?.to ?? null;
-  if (from !== null && to !== null && to < from) {
-    throw invalid(
-      'filter.months',
-      `filter.months must not end before it starts, but runs from ${from} to ${to}.`,
-    );
-  }
-  return { from, to };
-}
-
 function parseCategories(ids: readonly string[] | null | undefined): readonly string[] | null {
-  const categories = parseList('categories', ids);
+  const categories = parseValues('categories', ids);
   if (categories !== null && !categories.every(isCategoryId)) {
-    throw invalid(
-      'filter.categories',
+    throw refuseFilter(
+      'categories',
       'filter.categories must hold ids of categories, such as office-supplies; names such as Office Supplies are no ids.',
     );
   }
   return categories;
-}
-
-function parseList(
-  name: keyof FiguresFilter,
-  values: readonly string[] | null | undefined,
-): readonly string[] | null {
-  if (values === null || values === undefined) return null;
-  if (values.length < 1 || values.length > MOST_VALUES) {
-    throw invalid(
-      `filter.${name}`,
-      `filter.${name} must have 1 to ${MOST_VALUES} values, not ${values.length}; leave it out to ask for all.`,
-    );
-  }
-  return values;
-}
-
-function invalid(argument: string, message: string): MeshgateError {
-  return new MeshgateError('INPUT_INVALID', { message, details: { argument } });
 }

@@ -1,4 +1,4 @@
-import { MeshgateError } from '../../shared/errors/meshgate-error.ts';
+import { parseValues, refuseFilter } from '../../shared/kit/filter-conditions.ts';
 import type { Range, SegmentCriteria } from './source.ts';
 
 /** A range as it arrives. */
@@ -16,8 +16,6 @@ export interface SegmentFilter {
   readonly monetary?: RangeInput<string> | null;
 }
 
-const MOST_VALUES = 200;
-
 /**
  * Checks a filter; what is absent or null asks nothing.
  *
@@ -26,8 +24,8 @@ const MOST_VALUES = 200;
  */
 export function parseSegmentFilter(filter: SegmentFilter | null | undefined): SegmentCriteria {
   return {
-    ids: parseList('ids', filter?.ids),
-    labels: parseList('labels', filter?.labels),
+    ids: parseValues('ids', filter?.ids),
+    labels: parseValues('labels', filter?.labels),
     recencyDays: parseCounts('recencyDays', filter?.recencyDays),
     frequency: parseCounts('frequency', filter?.frequency),
     monetary: toRange(filter?.monetary),
@@ -41,31 +39,10 @@ function toRange<Value>(range: RangeInput<Value> | null | undefined): Range<Valu
 function parseCounts(name: keyof SegmentFilter, input: SegmentFilter['frequency']): Range<number> {
   const range = toRange(input);
   if (range.min !== null && range.max !== null && range.min > range.max) {
-    throw invalid(
+    throw refuseFilter(
       name,
       `filter.${name}.min must not be above max, but the range is ${range.min} to ${range.max}.`,
     );
   }
   return range;
-}
-
-function parseList(
-  name: keyof SegmentFilter,
-  values: readonly string[] | null | undefined,
-): readonly string[] | null {
-  if (values === null || values === undefined) return null;
-  if (values.length < 1 || values.length > MOST_VALUES) {
-    throw invalid(
-      name,
-      `filter.${name} must have 1 to ${MOST_VALUES} values, not ${values.length}; leave it out to ask for all.`,
-    );
-  }
-  return values;
-}
-
-function invalid(name: keyof SegmentFilter, message: string): MeshgateError {
-  return new MeshgateError('INPUT_INVALID', {
-    message,
-    details: { argument: `filter.${name}` },
-  });
 }

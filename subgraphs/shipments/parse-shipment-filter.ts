@@ -1,4 +1,4 @@
-import { MeshgateError } from '../../shared/errors/meshgate-error.ts';
+import { parseDays, parseValues } from '../../shared/kit/filter-conditions.ts';
 import type { ShipmentCriteria } from './source.ts';
 
 /** `ShipmentFilter` as it arrives; enum members already in the spelling of the source. */
@@ -8,8 +8,6 @@ export interface ShipmentFilter {
   readonly regions?: readonly string[] | null;
 }
 
-const MOST_VALUES = 200;
-
 /**
  * Checks a filter; what is absent or null asks nothing.
  *
@@ -17,39 +15,11 @@ const MOST_VALUES = 200;
  *   of days ends before it starts.
  */
 export function parseShipmentFilter(filter: ShipmentFilter | null | undefined): ShipmentCriteria {
-  const from = filter?.shippedOn?.from ?? null;
-  const to = filter?.shippedOn?.to ?? null;
-  if (from !== null && to !== null && to < from) {
-    throw invalid(
-      'shippedOn',
-      `filter.shippedOn must not end before it starts, but runs from ${from} to ${to}.`,
-    );
-  }
+  const { from, to } = parseDays('shippedOn', filter?.shippedOn);
   return {
-    shipModes: parseList('shipModes', filter?.shipModes),
+    shipModes: parseValues('shipModes', filter?.shipModes),
     from,
     to,
-    regions: parseList('regions', filter?.regions),
+    regions: parseValues('regions', filter?.regions),
   };
-}
-
-function parseList(
-  name: keyof ShipmentFilter,
-  values: readonly string[] | null | undefined,
-): readonly string[] | null {
-  if (values === null || values === undefined) return null;
-  if (values.length < 1 || values.length > MOST_VALUES) {
-    throw invalid(
-      name,
-      `filter.${name} must have 1 to ${MOST_VALUES} values, not ${values.length}; leave it out to ask for all.`,
-    );
-  }
-  return values;
-}
-
-function invalid(name: keyof ShipmentFilter, message: string): MeshgateError {
-  return new MeshgateError('INPUT_INVALID', {
-    message,
-    details: { argument: `filter.${name}` },
-  });
 }
