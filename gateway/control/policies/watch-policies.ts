@@ -1,6 +1,6 @@
-import { type FSWatcher, watch } from 'node:fs';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { PlaceWatch, type WatchTimes } from '../../../shared/files/place-watch.ts';
 import type { CompiledPolicies } from './compile-policies.ts';
 import { loadPolicies, toPolicyFolder } from './load-policies.ts';
 
@@ -10,14 +10,6 @@ export interface PolicyEvents {
   readonly changed: (policies: CompiledPolicies) => void;
   /** What `loadPolicies` throws; told once for each state of the folder. */
   readonly refused: (error: unknown) => void;
-}
-
-/** When the folder is looked at, in milliseconds. */
-export interface PolicyWatchTimes {
-  /** How long it must rest after a change, so that files which change together are read together. */
-  readonly restMs: number;
-  /** How often it is looked at unasked: file systems of networks and containers report no changes. */
-  readonly pollMs: number;
 }
 
 /**
@@ -30,95 +22,24 @@ export interface PolicyWatchTimes {
 export function watchPolicies(
   folder: string | null,
   version: string,
-  times: PolicyWatchTimes,
+  times: WatchTimes,
   events: PolicyEvents,
 ): () => void {
-  const watched = new PolicyWatch(folder, version, times, events);
-  return () => watched.close();
-}
-
-class PolicyWatch {
-  readonly #folder: string | null;
-  readonly #times: PolicyWatchTimes;
-  readonly #events: PolicyEvents;
-  readonly #poll: NodeJS.Timeout;
-  readonly #watcher: FSWatcher | null;
-  #rest: NodeJS.Timeout | undefined;
-  #version: string;
-  /** Of the files when they were last read. */
-  #stamp: string | null = null;
-  #looking = false;
-  #closed = false;
-
-  constructor(
-    folder: string | null,
-    version: string,
-    times: PolicyWatchTimes,
-    events: PolicyEvents,
-  ) {
-    this.#folder = folder;
-    this.#version = version;
-    this.#times = times;
-    this.#events = events;
-    this.#poll = setInterval(() => void this.#lookIfStamped(), times.pollMs);
-    this.#poll.unref();
-    this.#watcher = this.#watchFolder();
-  }
-
-  close(): void {
-    this.#closed = true;
-    clearInterval(this.#poll);
-    clearTimeout(this.#rest);
-    this.#watcher?.close();
-  }
-
-  #watchFolder(): FSWatcher | null {
+  const path = toPolicyFolder(folder);
+  let known = version;
+  const look = async (): Promise<void> => {
     try {
-      const watcher = watch(toPolicyFolder(this.#folder), { persistent: false }, () =>
-        this.#lookSoon(),
-      );
-      // A folder that goes away, or a system without watches left: the poll goes on.
-      watcher.on('error', () => watcher.close());
-      return watcher;
-    } catch {
-      return null;
-    }
-  }
-
-  #lookSoon(): void {
-    clearTimeout(this.#rest);
-    if (this.#closed) return;
-    this.#rest = setTimeout(() => void this.#look(), this.#times.restMs);
-    this.#rest.unref();
-  }
-
-  async #lookIfStamped(): Promise<void> {
-    if ((await stampOf(toPolicyFolder(this.#folder))) !== this.#stamp) this.#lookSoon();
-  }
-
-  async #look(): Promise<void> {
-    if (this.#looking) return this.#lookSoon();
-    this.#looking = true;
-    try {
-      // Taken before the files are read, so that what changes meanwhile is seen by the next look.
-      const stamp = await stampOf(toPolicyFolder(this.#folder));
-      if (stamp !== this.#stamp) await this.#load(stamp);
-    } finally {
-      this.#looking = false;
-    }
-  }
-
-  async #load(stamp: string): Promise<void> {
-    this.#stamp = stamp;
-    try {
-      const policies = await loadPolicies(this.#folder);
-      if (this.#closed || policies.version === this.#version) return;
-      this.#version = policies.version;
-      this.#events.changed(policies);
+      const policies = await loadPolicies(folder);
+      if (watched.isClosed || policies.version === known) return;
+      known = policies.version;
+      events.changed(policies);
     } catch (error) {
-      if (!this.#closed) this.#events.refused(error);
+      if (!watched.isClosed) events.refused(error);
     }
-  }
+  };
+  const place = { folder: path, concerns: () => true, stamp: () => stampOf(path), look };
+  const watched = new PlaceWatch(place, times);
+  return () => watched.close();
 }
 
 /** Name, size, time of change and place of each file; what cannot be looked at has a stamp too. */
