@@ -3,8 +3,8 @@ import {
   type ReadForm,
   type RuleChange,
 } from '../../control/governance/compare-rules.ts';
-import type { CallerCondition } from '../../control/governance/describe-callers.ts';
 import { listReadableElements } from '../../control/governance/list-readable.ts';
+import { describeCondition } from './describe-condition.ts';
 import type { Difference } from './difference.ts';
 import { loadRulesVersion, loadSupergraphFile } from './read-access-files.ts';
 
@@ -33,16 +33,11 @@ export async function diffRules(
 
 function toSentence({ coordinate, before, after, callers }: RuleChange): string {
   const head = `${coordinate} becomes ${toWords(after)}, was ${toWords(before)}, for any of:`;
-  return [head, ...callers.map((one) => `  ${describe(one)}`)].join('\n');
+  return [head, ...callers.map((one) => `  ${describeCondition(one)}`)].join('\n');
 }
 
 const WORDS = { yes: 'readable', masked: 'masked', no: 'unreadable' } as const;
 
 function toWords({ read, masks }: ReadForm): string {
   return masks.length === 0 ? WORDS[read] : `${WORDS[read]} (${masks.join(', ')})`;
-}
-
-function describe({ holds, holdsNot }: CallerCondition): string {
-  const parts = [...holds, ...holdsNot.map((name) => `not ${name}`)];
-  return parts.length === 0 ? 'everybody' : parts.join(' + ');
 }

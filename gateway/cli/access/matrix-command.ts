@@ -1,17 +1,16 @@
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 
-import {
-  decideReadable,
-  type ElementAccess,
-  listReadableElements,
-} from '../../control/governance/list-readable.ts';
+import { decideOverTime, type TimedAccess } from '../../control/governance/decide-over-time.ts';
+import { decideReadable, listReadableElements } from '../../control/governance/list-readable.ts';
 import type { AccessReason } from '../../policy/access-reasons.ts';
 import type { GrantedElements, ProtectedElement, Rights } from '../../policy/requirement.ts';
+import { collectWindows, findWindowStates } from '../../policy/windows/window-states.ts';
 import type { CommandTools } from '../command-tools.ts';
 import { renderColumns } from '../terminal/render-columns.ts';
 import { collectText, parseText } from './access-options.ts';
+import { describeCondition } from './describe-condition.ts';
 import { describeReason } from './describe-reason.ts';
-import { loadRulesFile, loadSupergraphFile } from './read-access-files.ts';
+import { loadRulesVersion, loadSupergraphFile } from './read-access-files.ts';
 
 interface MatrixOptions {
   readonly supergraph?: string;
@@ -23,6 +22,8 @@ interface MatrixOptions {
   readonly policy: readonly string[];
   readonly grant: readonly string[];
   readonly maskedGrant: readonly string[];
+  /** Epoch milliseconds. */
+  readonly at?: number;
   readonly authenticated?: true;
   readonly anonymous?: true;
   readonly json?: true;
@@ -63,21 +64,35 @@ export function addMatrixCommand(access: Command, tools: CommandTools): void {
         'maskedGrant',
       ]),
     )
+    .option(
+      '--at <time>',
+      'when the request is made, such as 2026-03-02T18:30:00+01:00 (default: at any time)',
+      parseInstant,
+    )
     .option('--json', 'print the facts as JSON')
     .action(async (options: MatrixOptions) => {
-      const snapshot = await loadSupergraphFile(options.supergraph);
-      const classification = await loadRulesFile(options.rules, snapshot);
-      const decided = decideReadable(
-        listReadableElements(snapshot),
-        toRights(options),
-        classification,
-      );
+      const { supergraph, decided } = await decide(options);
       tools.stdout.write(
         options.json === true
-          ? `${JSON.stringify({ supergraph: snapshot.version, elements: decided.map(toJson) })}\n`
-          : renderColumns(['element', 'read', 'why'], decided.map(toRow)),
+          ? `${JSON.stringify({ supergraph, elements: decided.map(toJson) })}\n`
+          : toText(decided),
       );
     });
+}
+
+async function decide(options: MatrixOptions) {
+  const snapshot = await loadSupergraphFile(options.supergraph);
+  const { rules, classification } = await loadRulesVersion(options.rules, snapshot);
+  const elements = listReadableElements(snapshot);
+  const rights = toRights(options);
+  const windows = collectWindows(rules);
+  if (options.at === undefined) {
+    const decided = decideOverTime(elements, rights, classification, windows);
+    return { supergraph: snapshot.version, decided };
+  }
+  const at = { ...rights, windows: findWindowStates(windows, options.at) };
+  const decided = decideReadable(elements, at, classification);
+  return { supergraph: snapshot.version, decided: decided.map((one) => ({ ...one, when: [] })) };
 }
 
 function toRights(options: MatrixOptions): Rights {
@@ -112,7 +127,31 @@ function parseNames(given: string): readonly string[] {
     .filter((name) => name !== '');
 }
 
-function toRow({ coordinate, read, reasons }: ElementAccess): readonly string[] {
+/** A time with a zone, so that it is one moment wherever the command runs. */
+function parseInstant(given: string): number {
+  const atMs = /T.*(?:Z|[+-]\d\d:\d\d)$/.test(given) ? Date.parse(given) : Number.NaN;
+  if (!Number.isNaN(atMs)) return atMs;
+  throw new InvalidArgumentError(
+    'Expected a time with its zone, such as 2026-03-02T18:30:00+01:00 or 2026-03-02T17:30:00Z.',
+  );
+}
+
+/** What is the same at any time has nothing to say about it. */
+function toText(decided: readonly TimedAccess[]): string {
+  const isTimed = decided.some(({ when }) => when.length > 0);
+  const rows = decided.map((one) => {
+    const [element = '', read = '', why = ''] = toRow(one);
+    return isTimed ? [element, read, toTimes(one), why] : [element, read, why];
+  });
+  const header = isTimed ? ['element', 'read', 'when', 'why'] : ['element', 'read', 'why'];
+  return renderColumns(header, rows);
+}
+
+function toTimes({ when }: TimedAccess): string {
+  return when.map(describeCondition).join(' or ');
+}
+
+function toRow({ coordinate, read, reasons }: TimedAccess): readonly string[] {
   const [first] = reasons;
   const masked =
     first?.reason === 'RULE_MASKS' || first?.reason === 'GRANTED_MASKED' ? first.mask : null;
@@ -121,8 +160,9 @@ function toRow({ coordinate, read, reasons }: ElementAccess): readonly string[] 
   return [coordinate, `${read}${form}`, why];
 }
 
-function toJson({ reasons, ...facts }: ElementAccess) {
-  return { ...facts, reasons: reasons.map(toReasonFacts) };
+function toJson({ reasons, when, ...facts }: TimedAccess) {
+  const timed = when.length === 0 ? facts : { ...facts, when };
+  return { ...timed, reasons: reasons.map(toReasonFacts) };
 }
 
 /** Without what only the gateway needs of it. */

@@ -1,8 +1,11 @@
 import { MeshgateError } from '../../../shared/errors/meshgate-error.ts';
-import type { RuleCaller } from '../../policy/classification-rules.ts';
 import type { ProtectedElement, Requirement, Rights } from '../../policy/requirement.ts';
+import type { RulingOption } from '../../policy/rulings.ts';
+import type { TimeWindow } from '../../policy/windows/time-window.ts';
+import type { WindowStates } from '../../policy/windows/window-states.ts';
+import { findMoments } from './find-moments.ts';
 
-/** What tells callers apart for one field; each is held or not, but for the last two. */
+/** What tells callers apart for one field; each is held or not, but for the domains and purposes. */
 export interface CallerTraits {
   readonly scopes: readonly string[];
   readonly policies: readonly string[];
@@ -13,9 +16,19 @@ export interface CallerTraits {
   readonly domains: readonly string[];
   /** Like domains. */
   readonly purposes: readonly string[];
+  /** Each is open or not when the caller asks. */
+  readonly windows: readonly TimeWindow[];
 }
 
-type TraitKind = 'authenticated' | 'scope' | 'policy' | 'role' | 'grant' | 'domain' | 'purpose';
+type TraitKind =
+  | 'authenticated'
+  | 'scope'
+  | 'policy'
+  | 'role'
+  | 'grant'
+  | 'domain'
+  | 'purpose'
+  | 'during';
 
 /** One column of the table. Of its values a caller has one, or none. */
 export interface CallerColumn {
@@ -31,10 +44,12 @@ const ROWS_COMPARED = 65_536;
 
 /** Collects what rules and requirements of one field mention. */
 export function collectTraits(
-  callers: readonly RuleCaller[],
+  options: readonly Pick<RulingOption, 'caller' | 'during'>[],
   required: readonly Requirement[],
   grantable: readonly ProtectedElement[],
 ): CallerTraits {
+  const callers = options.map(({ caller }) => caller);
+  const windows = options.flatMap(({ during }) => during);
   return {
     scopes: distinct([...callers, ...required].flatMap(({ scopes }) => scopes.flat())),
     policies: distinct(required.flatMap(({ policies }) => policies.flat())),
@@ -42,10 +57,47 @@ export function collectTraits(
     grants: distinct(grantable.map(({ coordinate }) => coordinate)),
     domains: distinct(callers.flatMap(({ domains }) => domains)),
     purposes: distinct(callers.flatMap(({ purposes }) => purposes)),
+    windows: [...new Map(windows.map((window) => [window.name, window])).values()],
   };
 }
 
-export function toColumns(traits: CallerTraits): readonly CallerColumn[] {
+/** The table of all callers who can be told apart. */
+export interface CallerTable {
+  readonly columns: readonly CallerColumn[];
+  readonly rows: readonly CallerRow[];
+}
+
+/**
+ * Lists every kind of caller that can be told apart, at every time that can. Who is not known has policies at
+ * most.
+ *
+ * @throws {MeshgateError} `INPUT_INVALID` where there are more than 65,536.
+ */
+export function buildCallerTable(traits: CallerTraits, coordinate: string): CallerTable {
+  const columns = toColumns(traits);
+  const moments = findMoments(traits.windows);
+  const count = columns.reduce(
+    (product, { values }) => product * (values.length + 1),
+    moments.length,
+  );
+  if (count > ROWS_COMPARED) {
+    throw new MeshgateError('INPUT_INVALID', {
+      message: `Expected rules and requirements of ${coordinate} that tell at most ${ROWS_COMPARED} kinds of callers apart; there are ${count}.`,
+      details: { coordinate, limit: ROWS_COMPARED },
+    });
+  }
+  const rows = columns
+    .reduce<readonly CallerRow[]>(
+      (rows, { values }) =>
+        rows.flatMap((row) => [...Array(values.length + 1).keys()].map((at) => [...row, at])),
+      [[]],
+    )
+    .filter((row) => isPossible(row, columns))
+    .flatMap((row) => moments.map((moment) => [...row, ...moment.map(Number)]));
+  return { columns: [...columns, ...toWindowColumns(traits.windows)], rows };
+}
+
+function toColumns(traits: CallerTraits): readonly CallerColumn[] {
   const each = (kind: TraitKind, names: readonly string[]): readonly CallerColumn[] =>
     names.map((name) => ({ kind, values: [name] }));
   const oneOf = (kind: TraitKind, values: readonly string[]): readonly CallerColumn[] =>
@@ -61,29 +113,9 @@ export function toColumns(traits: CallerTraits): readonly CallerColumn[] {
   ];
 }
 
-/**
- * Lists every kind of caller that can be told apart. Who is not known has policies at most.
- *
- * @throws {MeshgateError} `INPUT_INVALID` where there are more than 65,536.
- */
-export function listRows(
-  columns: readonly CallerColumn[],
-  coordinate: string,
-): readonly CallerRow[] {
-  const count = columns.reduce((product, { values }) => product * (values.length + 1), 1);
-  if (count > ROWS_COMPARED) {
-    throw new MeshgateError('INPUT_INVALID', {
-      message: `Expected rules and requirements of ${coordinate} that tell at most ${ROWS_COMPARED} kinds of callers apart; there are ${count}.`,
-      details: { coordinate, limit: ROWS_COMPARED },
-    });
-  }
-  return columns
-    .reduce<readonly CallerRow[]>(
-      (rows, { values }) =>
-        rows.flatMap((row) => [...Array(values.length + 1).keys()].map((at) => [...row, at])),
-      [[]],
-    )
-    .filter((row) => isPossible(row, columns));
+/** A column for each window, open or not. */
+export function toWindowColumns(windows: readonly TimeWindow[]): readonly CallerColumn[] {
+  return windows.map(({ name }) => ({ kind: 'during', values: [name] }));
 }
 
 function isPossible(row: CallerRow, columns: readonly CallerColumn[]): boolean {
@@ -107,7 +139,18 @@ export function toRights(row: CallerRow, columns: readonly CallerColumn[]): Righ
     domain: held('domain')[0] ?? null,
     purpose: held('purpose')[0] ?? null,
     grants: granted.size === 0 ? null : { covers: ({ coordinate }) => granted.has(coordinate) },
+    windows: toWindowStates(row, columns),
   };
+}
+
+/** What the columns of windows say, which hold for as long as one likes. */
+export function toWindowStates(row: CallerRow, columns: readonly CallerColumn[]): WindowStates {
+  const isOpen = new Map(
+    columns.flatMap(({ kind, values }, place) =>
+      kind === 'during' ? values.map((name) => [name, row[place] === 1] as const) : [],
+    ),
+  );
+  return { isOpen, fromMs: Number.NEGATIVE_INFINITY, untilMs: Number.POSITIVE_INFINITY };
 }
 
 function distinct(names: readonly string[]): readonly string[] {

@@ -5,11 +5,10 @@ import type { Mask } from '../../policy/mask.ts';
 import { isSatisfied, type Requirement, type Rights } from '../../policy/requirement.ts';
 import { buildRulings, type RuledElements } from '../../policy/rulings.ts';
 import {
-  type CallerColumn,
+  buildCallerTable,
   type CallerRow,
+  type CallerTraits,
   collectTraits,
-  listRows,
-  toColumns,
   toRights,
 } from './caller-table.ts';
 import { type CallerCondition, describeCallers } from './describe-callers.ts';
@@ -42,7 +41,7 @@ export interface RuleChange {
 /**
  * Finds every field that becomes readable, masked or unreadable by other rules, and for whom.
  *
- * For each field all callers are gone through who differ in something that the rules or requirements of
+ * For each field all callers and times are gone through that differ in something that the rules or requirements of
  * that field mention, and both versions are asked as a request asks them. Nothing is sampled. What was granted in
  * masked form is left out.
  *
@@ -60,44 +59,42 @@ export function compareRules(
     .filter(({ kind }) => kind === 'field')
     .sort((one, other) => (one.coordinate < other.coordinate ? -1 : 1))
     .flatMap((element) => {
-      const columns = findColumns(element, schema, ruled);
-      if (columns === null) return [];
-      return compareField(element, columns, older.classification, newer.classification);
+      const traits = findTraits(element, schema, ruled);
+      if (traits === null) return [];
+      return compareField(element, traits, older.classification, newer.classification);
     });
 }
 
 /** Null for a field that no rule of either version is about. */
-function findColumns(
+function findTraits(
   { coordinate, required, touched, valuesAt }: ReadableElement,
   { requirements }: ClassifiedSchema,
   ruled: readonly RuledElements[],
-): readonly CallerColumn[] | null {
+): CallerTraits | null {
   const at = [...new Set([coordinate, ...touched, ...valuesAt])];
   const rulings = ruled.flatMap(({ rulings: byCoordinate }) =>
     at.flatMap((one) => byCoordinate.get(one) ?? []),
   );
   if (rulings.length === 0) return null;
-  const callers = rulings
-    .flatMap(({ classes }) => classes.flatMap(({ options }) => options))
-    .map(({ caller }) => caller);
+  const options = rulings.flatMap(({ classes }) => classes.flatMap((one) => one.options));
   const around = at.flatMap((one): readonly (Requirement | undefined)[] => {
     const [type = ''] = one.split('.');
     return [requirements.ofField.get(one), requirements.ofType.get(type)];
   });
   const grantable = [...required, ...around].flatMap((one) => one?.element ?? []);
-  return toColumns(collectTraits(callers, required, grantable));
+  return collectTraits(options, required, grantable);
 }
 
 const UNREADABLE: ReadForm = { read: 'no', masks: [] };
 
 function compareField(
   element: ReadableElement,
-  columns: readonly CallerColumn[],
+  traits: CallerTraits,
   older: Classification,
   newer: Classification,
 ): readonly RuleChange[] {
   const { coordinate } = element;
-  const rows = listRows(columns, coordinate);
+  const { columns, rows } = buildCallerTable(traits, coordinate);
   const changed = new Map<string, { before: ReadForm; after: ReadForm; wanted: CallerRow[] }>();
   for (const row of rows) {
     const rights = toRights(row, columns);
