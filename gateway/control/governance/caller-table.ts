@@ -25,6 +25,9 @@ type TraitKind =
   | 'scope'
   | 'policy'
   | 'role'
+  | 'issuer'
+  | 'subject'
+  | 'kind'
   | 'grant'
   | 'domain'
   | 'purpose'
@@ -76,25 +79,38 @@ export interface CallerTable {
 export function buildCallerTable(traits: CallerTraits, coordinate: string): CallerTable {
   const columns = toColumns(traits);
   const moments = findMoments(traits.windows);
-  const count = columns.reduce(
-    (product, { values }) => product * (values.length + 1),
-    moments.length,
+  const limit = Math.floor(ROWS_COMPARED / moments.length);
+  const rows = listRows(columns, coordinate, limit).flatMap((row) =>
+    moments.map((moment) => [...row, ...moment.map(Number)]),
   );
-  if (count > ROWS_COMPARED) {
+  return { columns: [...columns, ...toWindowColumns(traits.windows)], rows };
+}
+
+/**
+ * Lists every kind of caller that columns tell apart, the first of which says who is known.
+ *
+ * @param limit How many there may be.
+ * @throws {MeshgateError} `INPUT_INVALID` where there are more.
+ */
+export function listRows(
+  columns: readonly CallerColumn[],
+  coordinate: string,
+  limit: number,
+): readonly CallerRow[] {
+  const count = columns.reduce((product, { values }) => product * (values.length + 1), 1);
+  if (count > limit) {
     throw new MeshgateError('INPUT_INVALID', {
-      message: `Expected rules and requirements of ${coordinate} that tell at most ${ROWS_COMPARED} kinds of callers apart; there are ${count}.`,
-      details: { coordinate, limit: ROWS_COMPARED },
+      message: `Expected rules and requirements of ${coordinate} that tell at most ${limit} kinds of callers apart; there are ${count}.`,
+      details: { coordinate, limit },
     });
   }
-  const rows = columns
+  return columns
     .reduce<readonly CallerRow[]>(
       (rows, { values }) =>
         rows.flatMap((row) => [...Array(values.length + 1).keys()].map((at) => [...row, at])),
       [[]],
     )
-    .filter((row) => isPossible(row, columns))
-    .flatMap((row) => moments.map((moment) => [...row, ...moment.map(Number)]));
-  return { columns: [...columns, ...toWindowColumns(traits.windows)], rows };
+    .filter((row) => isPossible(row, columns));
 }
 
 function toColumns(traits: CallerTraits): readonly CallerColumn[] {
@@ -125,11 +141,7 @@ function isPossible(row: CallerRow, columns: readonly CallerColumn[]): boolean {
 
 /** The rights of one kind of caller, with nothing that was granted in masked form. */
 export function toRights(row: CallerRow, columns: readonly CallerColumn[]): Rights {
-  const held = (kind: TraitKind): readonly string[] =>
-    columns.flatMap(({ kind: own, values }, place) => {
-      const value = values[(row[place] ?? 0) - 1];
-      return own === kind && value !== undefined ? [value] : [];
-    });
+  const held = (kind: TraitKind) => heldIn(row, columns, kind);
   const granted = new Set(held('grant'));
   return {
     authenticated: held('authenticated').length > 0,
@@ -141,6 +153,18 @@ export function toRights(row: CallerRow, columns: readonly CallerColumn[]): Righ
     grants: granted.size === 0 ? null : { covers: ({ coordinate }) => granted.has(coordinate) },
     windows: toWindowStates(row, columns),
   };
+}
+
+/** The values of one kind that a row says are held. */
+export function heldIn(
+  row: CallerRow,
+  columns: readonly CallerColumn[],
+  kind: TraitKind,
+): readonly string[] {
+  return columns.flatMap(({ kind: own, values }, place) => {
+    const value = values[(row[place] ?? 0) - 1];
+    return own === kind && value !== undefined ? [value] : [];
+  });
 }
 
 /** What the columns of windows say, which hold for as long as one likes. */

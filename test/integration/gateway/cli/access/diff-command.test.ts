@@ -146,12 +146,100 @@ test('prints changes by rules as facts', async () => {
   });
 });
 
-test('compares two supergraphs or two versions of rules, and not both', async () => {
+const policy = (name: string, condition: string) =>
+  `permit (principal, action, resource == Meshgate::Policy::"${name}") when { ${condition} };\n`;
+
+async function diffPolicies(older: string, newer: string, ...more: readonly string[]) {
+  const supergraph = compose(`
+    type Query { account: Account }
+    type Account { id: ID! email: String @policy(policies: [["mail"]]) limit: Int @policy(policies: [["credit"]]) }
+  `);
+  const { path, remove } = await writeFolder({
+    'old/a.cedar': older,
+    'new/b.cedar': newer,
+    'supergraph.graphql': supergraph,
+  });
+  onTestFinished(remove);
+  const tools = createCommandTools();
+  const code = await runCommandLine(
+    [
+      ...['node', 'meshgate', 'access', 'diff', '--supergraph', join(path, 'supergraph.graphql')],
+      ...['--policies-old', join(path, 'old'), '--policies-new', join(path, 'new'), ...more],
+    ],
+    tools,
+  );
+  return { code, stdout: tools.stdout.text(), stderr: tools.stderr.text() };
+}
+
+const SUPPORT = 'principal.roles.contains("support")';
+const WEST = 'principal.hasTag("regions") && principal.getTag("regions").contains("West")';
+
+test('says for whom other policies open a field, and which change no table can show', async () => {
+  const before = policy('mail', SUPPORT) + policy('credit', WEST) + policy('spare', 'true');
+  const after =
+    policy('mail', `${SUPPORT} || principal.scopes.contains("mail")`) +
+    policy('credit', `${WEST} || ${SUPPORT}`);
+
+  expect(await diffPolicies(before, `// All of them.\n${before}`)).toEqual({
+    code: 0,
+    stdout: 'Everybody can read what they could read before.\n',
+    stderr: '',
+  });
+  expect(await diffPolicies(before, after)).toEqual({
+    code: 1,
+    stdout: `Account.email becomes readable for any of:
+  scope mail + not role support
+policy credit says something else and looks at claim regions: no table tells who can read Account.limit
+policy spare says something else and protects nothing here
+`,
+    stderr: '',
+  });
+  expect(await diffPolicies(policy('mail', `${SUPPORT} || true`), policy('mail', SUPPORT))).toEqual(
+    {
+      code: 0,
+      stdout: `Account.email becomes unreadable for any of:
+  not role support
+`,
+      stderr: '',
+    },
+  );
+});
+
+test('prints changes by policies as facts', async () => {
+  const { stdout } = await diffPolicies('', policy('mail', SUPPORT), '--json');
+
+  expect(JSON.parse(stdout)).toEqual({
+    supergraph: expect.stringMatching(/^[\da-f]{16}$/),
+    before: expect.stringMatching(/^[\da-f]{16}$/),
+    after: expect.stringMatching(/^[\da-f]{16}$/),
+    changes: [
+      {
+        coordinate: 'Account.email',
+        readableFor: [{ holds: ['role support'], holdsNot: [] }],
+        unreadableFor: [],
+      },
+    ],
+    opaque: [],
+    idle: [],
+  });
+});
+
+test('policies that do not fit the schema are not compared', async () => {
+  const { code, stderr } = await diffPolicies('', policy('mail', 'principal.role == "x"'));
+
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/b\.cedar:1:\d+: attribute `role`/);
+});
+
+test('compares two supergraphs, versions of rules or folders of policies, and one of them only', async () => {
   const rulesAndFile = await diffRules(rules(ALLOW), rules(ALLOW), 'old.graphql');
   const tools = createCommandTools();
   const halfCode = await runCommandLine(['node', 'meshgate', 'access', 'diff', 'a.graphql'], tools);
 
-  expect(rulesAndFile.code).toBe(2);
+  const both = await diffRules(rules(ALLOW), rules(ALLOW), '--policies-old', 'a');
+  const half = await diffPolicies('', '', 'old.graphql');
+
+  expect([rulesAndFile.code, both.code, half.code]).toEqual([2, 2, 2]);
   expect(halfCode).toBe(2);
   expect(rulesAndFile.stderr).toContain('expected either two supergraphs, or --rules-old');
 });
