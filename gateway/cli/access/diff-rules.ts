@@ -22,12 +22,19 @@ export async function diffRules(
   const snapshot = await loadSupergraphFile(supergraph);
   const older = await loadRulesVersion(before, snapshot);
   const newer = await loadRulesVersion(after, snapshot);
-  const changes = compareRules(listReadableElements(snapshot), snapshot, older, newer);
+  const { changes, untold } = compareRules(listReadableElements(snapshot), snapshot, older, newer);
   const versions = { before: older.rules.version, after: newer.rules.version };
   return {
-    facts: { supergraph: snapshot.version, ...versions, changes },
-    sentences: changes.map(toSentence),
-    opens: changes.some(({ opens }) => opens),
+    facts: { supergraph: snapshot.version, ...versions, changes, untold },
+    sentences: [
+      ...changes.map(toSentence),
+      ...untold.map(
+        ({ coordinate, having }) =>
+          `${coordinate}: it is not told what changes for those with ${having}, as their kinds are too many`,
+      ),
+    ],
+    // Nobody knows what they can read more.
+    opens: untold.length > 0 || changes.some(({ opens }) => opens),
   };
 }
 

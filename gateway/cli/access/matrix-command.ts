@@ -3,7 +3,13 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { decideOverTime, type TimedAccess } from '../../control/governance/decide-over-time.ts';
 import { decideReadable, listReadableElements } from '../../control/governance/list-readable.ts';
 import type { AccessReason } from '../../policy/access-reasons.ts';
-import type { GrantedElements, ProtectedElement, Rights } from '../../policy/requirement.ts';
+import { MASK_NAMES, parseMaskName } from '../../policy/mask-name.ts';
+import type {
+  GrantedElements,
+  GrantedMask,
+  ProtectedElement,
+  Rights,
+} from '../../policy/requirement.ts';
 import { collectWindows, findWindowStates } from '../../policy/windows/window-states.ts';
 import type { CommandTools } from '../command-tools.ts';
 import { renderColumns } from '../terminal/render-columns.ts';
@@ -11,6 +17,11 @@ import { collectText, parseText } from './access-options.ts';
 import { describeCondition } from './describe-condition.ts';
 import { describeReason } from './describe-reason.ts';
 import { loadRulesVersion, loadSupergraphFile } from './read-access-files.ts';
+
+/** What was granted in masked form; a mask of null leaves it to the rules. */
+interface MaskedGrantOption extends GrantedMask {
+  readonly coordinate: string;
+}
 
 interface MatrixOptions {
   readonly supergraph?: string;
@@ -21,7 +32,7 @@ interface MatrixOptions {
   readonly purpose?: string;
   readonly policy: readonly string[];
   readonly grant: readonly string[];
-  readonly maskedGrant: readonly string[];
+  readonly maskedGrant: readonly MaskedGrantOption[];
   /** Epoch milliseconds. */
   readonly at?: number;
   readonly authenticated?: true;
@@ -52,10 +63,12 @@ export function addMatrixCommand(access: Command, tools: CommandTools): void {
       repeated('--grant <coordinate>', 'a type or field that was granted; may be repeated'),
     )
     .addOption(
-      repeated(
+      new Option(
         '--masked-grant <coordinate>',
-        'a type or field that was granted in masked form; may be repeated',
-      ),
+        'a type or field that was granted in masked form, such as Account.phone or Account.phone=keepLast:4; may be repeated',
+      )
+        .argParser(collectMasked)
+        .default([], 'none'),
     )
     .option('--authenticated', 'a known caller (default when anything is said about the caller)')
     .addOption(
@@ -108,17 +121,30 @@ function toRights(options: MatrixOptions): Rights {
     roles: new Set(roles),
     domain,
     purpose,
-    grants: toGrants(new Set(grant), new Set(maskedGrant)),
+    grants: toGrants(new Set(grant), maskedGrant),
   };
 }
 
-function toGrants(full: ReadonlySet<string>, masked: ReadonlySet<string>): GrantedElements | null {
-  if (full.size + masked.size === 0) return null;
+function toGrants(
+  full: ReadonlySet<string>,
+  masked: readonly MaskedGrantOption[],
+): GrantedElements | null {
+  if (full.size + masked.length === 0) return null;
   const covers = ({ coordinate }: ProtectedElement) => full.has(coordinate);
-  if (masked.size === 0) return { covers };
+  if (masked.length === 0) return { covers };
   const maskOf = ({ coordinate }: ProtectedElement) =>
-    masked.has(coordinate) && !full.has(coordinate) ? { mask: null } : null;
+    full.has(coordinate) ? null : (masked.find((one) => one.coordinate === coordinate) ?? null);
   return { covers, maskOf };
+}
+
+function collectMasked(
+  given: string,
+  earlier: readonly MaskedGrantOption[],
+): readonly MaskedGrantOption[] {
+  const [coordinate = '', name] = parseText(given).split('=');
+  const mask = name === undefined ? null : parseMaskName(name);
+  if (mask !== null || name === undefined) return [...earlier, { coordinate, mask }];
+  throw new InvalidArgumentError(`Expected a mask after =, one of ${MASK_NAMES}.`);
 }
 
 function parseNames(given: string): readonly string[] {

@@ -1,5 +1,10 @@
 import { MeshgateError } from '../../../shared/errors/meshgate-error.ts';
-import type { ProtectedElement, Requirement, Rights } from '../../policy/requirement.ts';
+import type {
+  GrantedElements,
+  ProtectedElement,
+  Requirement,
+  Rights,
+} from '../../policy/requirement.ts';
 import type { RulingOption } from '../../policy/rulings.ts';
 import type { TimeWindow } from '../../policy/windows/time-window.ts';
 import type { WindowStates } from '../../policy/windows/window-states.ts';
@@ -10,14 +15,20 @@ export interface CallerTraits {
   readonly scopes: readonly string[];
   readonly policies: readonly string[];
   readonly roles: readonly string[];
-  /** Coordinates of what can be granted as it is. */
-  readonly grants: readonly string[];
+  readonly grants: readonly GrantTrait[];
   /** A caller is of one of them or of none that is mentioned. */
   readonly domains: readonly string[];
   /** Like domains. */
   readonly purposes: readonly string[];
   /** Each is open or not when the caller asks. */
   readonly windows: readonly TimeWindow[];
+}
+
+/** Something that can be granted. */
+export interface GrantTrait {
+  readonly coordinate: string;
+  /** Whether it is looked at what a grant in masked form opens. */
+  readonly inBothForms: boolean;
 }
 
 type TraitKind =
@@ -29,6 +40,7 @@ type TraitKind =
   | 'subject'
   | 'kind'
   | 'grant'
+  | 'full grant'
   | 'domain'
   | 'purpose'
   | 'during';
@@ -49,7 +61,7 @@ const ROWS_COMPARED = 65_536;
 export function collectTraits(
   options: readonly Pick<RulingOption, 'caller' | 'during'>[],
   required: readonly Requirement[],
-  grantable: readonly ProtectedElement[],
+  grants: readonly GrantTrait[],
 ): CallerTraits {
   const callers = options.map(({ caller }) => caller);
   const windows = options.flatMap(({ during }) => during);
@@ -57,7 +69,7 @@ export function collectTraits(
     scopes: distinct([...callers, ...required].flatMap(({ scopes }) => scopes.flat())),
     policies: distinct(required.flatMap(({ policies }) => policies.flat())),
     roles: distinct(callers.flatMap(({ roles }) => roles.flat())),
-    grants: distinct(grantable.map(({ coordinate }) => coordinate)),
+    grants: [...new Map(grants.map((grant) => [grant.coordinate, grant])).values()].sort(byPlace),
     domains: distinct(callers.flatMap(({ domains }) => domains)),
     purposes: distinct(callers.flatMap(({ purposes }) => purposes)),
     windows: [...new Map(windows.map((window) => [window.name, window])).values()],
@@ -86,6 +98,18 @@ export function buildCallerTable(traits: CallerTraits, coordinate: string): Call
   return { columns: [...columns, ...toWindowColumns(traits.windows)], rows };
 }
 
+/** Tells whether there is a table of these. */
+export function fitsTable(traits: CallerTraits): boolean {
+  return countRows(toColumns(traits)) * findMoments(traits.windows).length <= ROWS_COMPARED;
+}
+
+function countRows(columns: readonly CallerColumn[]): number {
+  const count = (product: number, { kind, values }: CallerColumn) =>
+    // With the column before it that makes three: none, masked and full.
+    kind === 'full grant' ? (product * 3) / 2 : product * (values.length + 1);
+  return columns.reduce(count, 1);
+}
+
 /**
  * Lists every kind of caller that columns tell apart, the first of which says who is known.
  *
@@ -97,7 +121,7 @@ export function listRows(
   coordinate: string,
   limit: number,
 ): readonly CallerRow[] {
-  const count = columns.reduce((product, { values }) => product * (values.length + 1), 1);
+  const count = countRows(columns);
   if (count > limit) {
     throw new MeshgateError('INPUT_INVALID', {
       message: `Expected rules and requirements of ${coordinate} that tell at most ${limit} kinds of callers apart; there are ${count}.`,
@@ -106,8 +130,11 @@ export function listRows(
   }
   return columns
     .reduce<readonly CallerRow[]>(
-      (rows, { values }) =>
-        rows.flatMap((row) => [...Array(values.length + 1).keys()].map((at) => [...row, at])),
+      (rows, { kind, values }) =>
+        rows.flatMap((row) => {
+          const isOpen = kind !== 'full grant' || row.at(-1) !== 0;
+          return [...Array(isOpen ? values.length + 1 : 1).keys()].map((at) => [...row, at]);
+        }),
       [[]],
     )
     .filter((row) => isPossible(row, columns));
@@ -123,7 +150,10 @@ function toColumns(traits: CallerTraits): readonly CallerColumn[] {
     ...each('scope', traits.scopes),
     ...each('policy', traits.policies),
     ...each('role', traits.roles),
-    ...each('grant', traits.grants),
+    ...traits.grants.flatMap(({ coordinate, inBothForms }) => [
+      ...each('grant', [coordinate]),
+      ...(inBothForms ? each('full grant', [coordinate]) : []),
+    ]),
     ...oneOf('domain', traits.domains),
     ...oneOf('purpose', traits.purposes),
   ];
@@ -139,10 +169,9 @@ function isPossible(row: CallerRow, columns: readonly CallerColumn[]): boolean {
   return isKnown || row.every((at, place) => at === 0 || columns[place]?.kind === 'policy');
 }
 
-/** The rights of one kind of caller, with nothing that was granted in masked form. */
+/** The rights of one kind of caller. Who is granted something in masked form leaves the mask to the rules. */
 export function toRights(row: CallerRow, columns: readonly CallerColumn[]): Rights {
   const held = (kind: TraitKind) => heldIn(row, columns, kind);
-  const granted = new Set(held('grant'));
   return {
     authenticated: held('authenticated').length > 0,
     scopes: new Set(held('scope')),
@@ -150,9 +179,24 @@ export function toRights(row: CallerRow, columns: readonly CallerColumn[]): Righ
     roles: new Set(held('role')),
     domain: held('domain')[0] ?? null,
     purpose: held('purpose')[0] ?? null,
-    grants: granted.size === 0 ? null : { covers: ({ coordinate }) => granted.has(coordinate) },
+    grants: toGrants(held('grant'), held('full grant'), columns),
     windows: toWindowStates(row, columns),
   };
+}
+
+function toGrants(
+  granted: readonly string[],
+  inFull: readonly string[],
+  columns: readonly CallerColumn[],
+): GrantedElements | null {
+  if (granted.length === 0) return null;
+  const hasForms = (coordinate: string) =>
+    columns.some(({ kind, values }) => kind === 'full grant' && values.includes(coordinate));
+  const full = new Set(granted.filter((one) => inFull.includes(one) || !hasForms(one)));
+  const masked = new Set(granted.filter((one) => !full.has(one)));
+  const covers = ({ coordinate }: ProtectedElement) => full.has(coordinate);
+  if (masked.size === 0) return { covers };
+  return { covers, maskOf: ({ coordinate }) => (masked.has(coordinate) ? { mask: null } : null) };
 }
 
 /** The values of one kind that a row says are held. */
@@ -179,4 +223,8 @@ export function toWindowStates(row: CallerRow, columns: readonly CallerColumn[])
 
 function distinct(names: readonly string[]): readonly string[] {
   return [...new Set(names)].sort();
+}
+
+function byPlace(one: GrantTrait, other: GrantTrait): number {
+  return one.coordinate < other.coordinate ? -1 : 1;
 }

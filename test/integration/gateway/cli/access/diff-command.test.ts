@@ -108,20 +108,26 @@ test('says for whom other rules mask a field, and finds fault only where they op
   const before = rules(ALLOW);
   const after = rules(MASK, ALLOW);
   const whom = `for any of:
-  role support + grant Account.email + purpose care
+  role support + full grant Account.email + purpose care
   scope pii + role support + purpose care
+`;
+  // Who is granted the field masked sees it by the first mask that rules have for it.
+  const masked = `for any of:
+  grant Account.email + not scope pii + not full grant Account.email
 `;
 
   expect(await diffRules(before, after)).toEqual({
-    code: 0,
-    stdout: `Account.email becomes masked (keepLast:4), was readable, ${whom}`,
+    code: 1,
+    stdout: `Account.email becomes masked (keepLast:4), was masked (redacted), ${masked}Account.email becomes masked (keepLast:4), was readable, ${whom}`,
     stderr: '',
   });
   expect(await diffRules(after, before)).toEqual({
     code: 1,
-    stdout: `Account.email becomes readable, was masked (keepLast:4), ${whom}`,
+    stdout: `Account.email becomes masked (redacted), was masked (keepLast:4), ${masked}Account.email becomes readable, was masked (keepLast:4), ${whom}`,
     stderr: '',
   });
+  const closed = rules('  - { name: nobody, effect: deny }');
+  expect(await diffRules(before, closed)).toMatchObject({ code: 0 });
 });
 
 test('prints changes by rules as facts', async () => {
@@ -135,15 +141,63 @@ test('prints changes by rules as facts', async () => {
       {
         coordinate: 'Account.email',
         before: { read: 'masked', masks: ['keepLast:4'] },
+        after: { read: 'masked', masks: ['redacted'] },
+        opens: true,
+        callers: [
+          { holds: ['grant Account.email'], holdsNot: ['scope pii', 'full grant Account.email'] },
+        ],
+      },
+      {
+        coordinate: 'Account.email',
+        before: { read: 'masked', masks: ['keepLast:4'] },
         after: { read: 'yes', masks: [] },
         opens: true,
         callers: [
-          { holds: ['role support', 'grant Account.email', 'purpose care'], holdsNot: [] },
+          { holds: ['role support', 'full grant Account.email', 'purpose care'], holdsNot: [] },
           { holds: ['scope pii', 'role support', 'purpose care'], holdsNot: [] },
         ],
       },
     ],
+    untold: [],
   });
+});
+
+test('says of which callers it is not told what changes, and finds fault', async () => {
+  const names = Array.from({ length: 12 }, (_, place) => `f${place}`);
+  const fields = names.map(
+    (name) => `${name}: String @tag(name: "personal") @requiresScopes(scopes: [["${name}"]])`,
+  );
+  const wide = createFederation([
+    {
+      name: 'crm',
+      sdl: `
+        type Query { account: Account }
+        type Account @key(fields: "id") { id: ID! name: String @tag(name: "personal") ${fields.join(' ')} }
+      `,
+      resolvers: {},
+    },
+    {
+      name: 'desk',
+      sdl: `
+        type Account @key(fields: "id") { id: ID! name: String @external
+          greeting: String @requires(fields: "name") }
+      `,
+      resolvers: {},
+    },
+  ]).supergraphSdl;
+  const { path, remove } = await writeFolder({ 'wide.graphql': wide });
+  onTestFinished(remove);
+
+  const { code, stdout } = await diffRules(
+    rules(ALLOW),
+    rules('  - { name: nobody, effect: deny }'),
+    ...['--supergraph', join(path, 'wide.graphql')],
+  );
+
+  expect(code).toBe(1);
+  expect(stdout.split('\n').at(-2)).toBe(
+    'Account.greeting: it is not told what changes for those with masked grants of other fields, as their kinds are too many',
+  );
 });
 
 const policy = (name: string, condition: string) =>

@@ -94,6 +94,18 @@ test('a masked grant opens what it names, masked', async () => {
   expect(stdout).toMatch(/^Account\.name +no +needs scope accounts:pii/m);
 });
 
+test('a masked grant shows the mask that it names, where that fits', async () => {
+  const { stdout } = await run(
+    ...['--masked-grant', 'Account.email=keepLast:4', '--masked-grant', 'Account.phone=year'],
+  );
+  const refused = await run('--masked-grant', 'Account.email=keepLast');
+
+  expect(stdout).toMatch(/^Account\.email +masked \(keepLast\) +granted masked only$/m);
+  expect(stdout).toMatch(/^Account\.phone +masked \(hash\) +granted masked only$/m);
+  expect(refused.code).toBe(2);
+  expect(refused.stderr).toContain('Expected a mask after =, one of null, redacted');
+});
+
 test('a grant opens what it names', async () => {
   const { stdout } = await run('--grant', 'Account.name', '--json');
   const { elements } = JSON.parse(stdout);

@@ -13,7 +13,7 @@ import type {
   ClassificationRules,
 } from '../../../../../gateway/policy/classification-rules.ts';
 import { compileClassification } from '../../../../../gateway/policy/compile-classification.ts';
-import type { Rights } from '../../../../../gateway/policy/requirement.ts';
+import type { ProtectedElement, Rights } from '../../../../../gateway/policy/requirement.ts';
 import { findWindowStates } from '../../../../../gateway/policy/windows/window-states.ts';
 import { createFederation } from '../../../../support/federation-fixture.ts';
 import { readWindow } from '../../../../support/time-windows.ts';
@@ -24,13 +24,24 @@ const { snapshot } = createFederation([
     sdl: `
       type Query { person: Person named: Named }
       interface Named { name: String }
-      type Person implements Named {
+      type Person implements Named @key(fields: "id") {
         id: ID!
         name: String @tag(name: "pii")
         email: String @requiresScopes(scopes: [["a"], ["b", "c"]]) @tag(name: "pii") @tag(name: "secret")
         pay: Int @policy(policies: [["p"]]) @tag(name: "secret")
       }
       type Shop implements Named @authenticated { name: String @tag(name: "secret") }
+    `,
+    resolvers: {},
+  },
+  {
+    name: 'desk',
+    sdl: `
+      type Person @key(fields: "id") {
+        id: ID!
+        name: String @external
+        greeting: String @requires(fields: "name")
+      }
     `,
     resolvers: {},
   },
@@ -43,7 +54,7 @@ function prepare(rules: ClassificationRules) {
 }
 
 function compare(before: ClassificationRules, after: ClassificationRules) {
-  return compareRules(elements, snapshot, prepare(before), prepare(after));
+  return compareRules(elements, snapshot, prepare(before), prepare(after)).changes;
 }
 
 const WINDOWS = [
@@ -93,6 +104,8 @@ interface Caller {
   readonly policies: readonly string[];
   readonly roles: readonly string[];
   readonly grants: readonly string[];
+  /** Of those that are not granted as they are. */
+  readonly maskedGrants: readonly string[];
   readonly domain: string | null;
   readonly purpose: string | null;
   /** Epoch milliseconds. */
@@ -105,6 +118,7 @@ const held = fc.record({
   policies: names('p', 'other'),
   roles: names('r', 's', 'other'),
   grants: names('Person.email', 'Person.pay', 'Shop'),
+  maskedGrants: names('Person.email', 'Person.pay', 'Shop'),
   domain: fc.constantFrom(null, 'sales', 'crm', 'other'),
   purpose: fc.constantFrom(null, 'fraud', 'care', 'other'),
 });
@@ -120,18 +134,30 @@ const caller: fc.Arbitrary<Caller> = fc.oneof(
       .map(([has, time]) => ({ ...has, authenticated: true, at: Date.parse(time) })),
   },
   fc.tuple(names('p', 'other'), at).map(([policies, time]) => {
-    const nothing = { scopes: [], roles: [], grants: [], domain: null, purpose: null };
+    const nothing = {
+      scopes: [],
+      roles: [],
+      grants: [],
+      maskedGrants: [],
+      domain: null,
+      purpose: null,
+    };
     return { ...nothing, policies, authenticated: false, at: Date.parse(time) };
   }),
 );
 
-function toRights({ scopes, policies, roles, grants, at, ...more }: Caller): Rights {
+function toRights({ scopes, policies, roles, grants, maskedGrants, at, ...more }: Caller): Rights {
+  const isMasked = ({ coordinate }: ProtectedElement) =>
+    maskedGrants.includes(coordinate) && !grants.includes(coordinate) ? { mask: null } : null;
   return {
     ...more,
     scopes: new Set(scopes),
     policies: new Set(policies),
     roles: new Set(roles),
-    grants: { covers: ({ coordinate }) => grants.includes(coordinate) },
+    grants: {
+      covers: ({ coordinate }) => grants.includes(coordinate),
+      ...(maskedGrants.length === 0 ? {} : { maskOf: isMasked }),
+    },
     windows: findWindowStates(WINDOWS, at),
   };
 }
@@ -147,7 +173,8 @@ function isMeant({ callers }: RuleChange, who: Caller): boolean {
     ...who.scopes.map((name) => `scope ${name}`),
     ...who.policies.map((name) => `policy ${name}`),
     ...who.roles.map((name) => `role ${name}`),
-    ...who.grants.map((name) => `grant ${name}`),
+    ...[...who.grants, ...who.maskedGrants].map((name) => `grant ${name}`),
+    ...who.grants.map((name) => `full grant ${name}`),
     `domain ${who.domain}`,
     `purpose ${who.purpose}`,
     ...openAt(who.at).map((name) => `during ${name}`),
@@ -178,7 +205,7 @@ test('tells exactly those who read otherwise, as every caller asked alone says',
             const form = (at: (typeof was)[number] | undefined) => ({
               read: at?.read,
               masks: (at?.reasons ?? []).flatMap((reason) =>
-                reason.reason !== 'RULE_MASKS'
+                !('mask' in reason) || reason.mask === null
                   ? []
                   : coordinate === 'Named.name'
                     ? [`${reason.coordinate} ${reason.mask}`]
@@ -284,4 +311,49 @@ test('tells when other rules hold, and no time that there is not', () => {
   ]);
   const elsewhere = changesOf(until('18', 'UTC'), until('18', 'Asia/Tokyo'));
   expect(elsewhere.map(({ opens }) => opens)).toEqual([true, false]);
+});
+
+test('a masked grant is told apart from a full one, and hides what would tell what it masks', () => {
+  const allow = { caller: KNOWN, effect: 'allow', masks: [] } as const;
+  const deny = { ...allow, effect: 'deny' } as const;
+  const changes = compare(withRules(deny), withRules(allow));
+  const of = (wanted: string) =>
+    changes
+      .filter(({ coordinate }) => coordinate === wanted)
+      .map(({ after, callers }) => [after, callers]);
+
+  expect(of('Person.email')).toEqual([
+    [
+      { read: 'masked', masks: ['redacted'] },
+      [
+        {
+          holds: ['grant Person.email'],
+          holdsNot: ['scope a', 'scope c', 'full grant Person.email'],
+        },
+        {
+          holds: ['grant Person.email'],
+          holdsNot: ['scope a', 'scope b', 'full grant Person.email'],
+        },
+      ],
+    ],
+    [
+      { read: 'yes', masks: [] },
+      [
+        { holds: ['full grant Person.email'], holdsNot: [] },
+        { holds: ['scope b', 'scope c'], holdsNot: [] },
+        { holds: ['scope a'], holdsNot: [] },
+      ],
+    ],
+  ]);
+  // It is computed from personal data, and nobody knows what of it shows.
+  expect(of('Person.greeting')).toEqual([
+    [
+      { read: 'yes', masks: [] },
+      expect.arrayContaining([
+        { holds: ['authenticated'], holdsNot: ['grant Person.email'] },
+        { holds: ['full grant Person.email'], holdsNot: [] },
+        { holds: ['scope a'], holdsNot: [] },
+      ]),
+    ],
+  ]);
 });
