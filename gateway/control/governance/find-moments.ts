@@ -20,13 +20,7 @@ export function findMoments(windows: readonly TimeWindow[]): readonly Moment[] {
     const own = windows.filter((window) => window.zone === zone);
     return findMomentsOfZone(own).map((moment) => own.map((window, at) => [window, moment[at]]));
   });
-  const count = byZone.reduce((product, moments) => product * moments.length, 1);
-  if (count > MOST_MOMENTS) {
-    throw new MeshgateError('INPUT_INVALID', {
-      message: `Expected windows of rules that tell at most ${MOST_MOMENTS} times apart; there are ${count}.`,
-      details: { limit: MOST_MOMENTS },
-    });
-  }
+  checkCount(byZone.reduce((product, moments) => product * moments.length, 1));
   const all = byZone.reduce<readonly (readonly unknown[][])[]>(
     (combined, moments) => combined.flatMap((some) => moments.map((more) => [...some, ...more])),
     [[]],
@@ -34,6 +28,14 @@ export function findMoments(windows: readonly TimeWindow[]): readonly Moment[] {
   return all.map((states) => {
     const byWindow = new Map(states.map(([window, isOpen]) => [window, isOpen]));
     return windows.map((window) => byWindow.get(window) === true);
+  });
+}
+
+function checkCount(count: number): void {
+  if (count <= MOST_MOMENTS) return;
+  throw new MeshgateError('INPUT_INVALID', {
+    message: `Expected windows of rules that tell at most ${MOST_MOMENTS} times apart; there are more.`,
+    details: { limit: MOST_MOMENTS },
   });
 }
 
@@ -47,6 +49,7 @@ function findMomentsOfZone(windows: readonly TimeWindow[]): readonly Moment[] {
     for (const minute of minutes) {
       const moment = windows.map((window) => isOpenAt(window, { day, minute }));
       moments.set(moment.join(), moment);
+      checkCount(moments.size);
     }
   }
   return [...moments.values()];

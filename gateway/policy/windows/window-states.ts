@@ -1,5 +1,5 @@
 import type { ClassificationRules } from '../classification-rules.ts';
-import { MINUTES_OF_DAY, toLocalTime } from './local-time.ts';
+import { type LocalTime, MINUTES_OF_DAY, toLocalTime } from './local-time.ts';
 import { isOpenAt, type TimeWindow } from './time-window.ts';
 
 /** Which windows are open at a moment. */
@@ -49,16 +49,20 @@ export function createWindowStates(
 
 const MINUTE_MS = 60_000;
 
-/** How far it is looked for the next opening or closing, in minutes: days that may pass without any. */
-const LOOKED_AHEAD = 2 * MINUTES_OF_DAY;
+/** How far it is looked for the next opening or closing: days may pass without any. */
+const LOOKED_AHEAD = { minutes: 2 * MINUTES_OF_DAY, edges: 200 };
 
 /** Finds which windows are open, and how long that stays so: at least until the next full minute. */
 export function findWindowStates(windows: readonly TimeWindow[], nowMs: number): WindowStates {
   const from = Math.floor(nowMs / MINUTE_MS);
   const open = openAt(windows, from);
+  const edges = collectEdges(windows);
   let until = from;
-  do until = nextEdge(windows, until);
-  while (until - from < LOOKED_AHEAD && isSame(openAt(windows, until), open));
+  for (let looked = 0; looked < LOOKED_AHEAD.edges; looked += 1) {
+    until = nextEdge(edges, until);
+    const isFar = until - from >= LOOKED_AHEAD.minutes;
+    if (isFar || !isSame(openAt(windows, until), open)) break;
+  }
   return {
     isOpen: new Map(windows.map(({ name }, place) => [name, open[place] === true])),
     fromMs: from * MINUTE_MS,
@@ -67,22 +71,39 @@ export function findWindowStates(windows: readonly TimeWindow[], nowMs: number):
 }
 
 function openAt(windows: readonly TimeWindow[], epochMinutes: number): readonly boolean[] {
-  return windows.map((window) => isOpenAt(window, toLocalTime(epochMinutes, window.zone)));
+  const clocks = new Map<string, LocalTime>();
+  return windows.map((window) => {
+    const { zone } = window;
+    const now = clocks.get(zone) ?? toLocalTime(epochMinutes, zone);
+    clocks.set(zone, now);
+    return isOpenAt(window, now);
+  });
 }
 
 function isSame(some: readonly boolean[], others: readonly boolean[]): boolean {
   return some.every((one, place) => one === others[place]);
 }
 
-/** The first minute after this one in which a window can open or close; at most a day later. */
-function nextEdge(windows: readonly TimeWindow[], epochMinutes: number): number {
-  return Math.min(...windows.map((window) => nextEdgeOf(window, epochMinutes)));
+/** By zone the minutes of a day at which a window can open or close. */
+type Edges = ReadonlyMap<string, ReadonlySet<number>>;
+
+function collectEdges(windows: readonly TimeWindow[]): Edges {
+  const edges = new Map<string, Set<number>>();
+  for (const { zone, fromMinute, toMinute } of windows) {
+    const known = edges.get(zone) ?? new Set([0]);
+    edges.set(zone, known.add(fromMinute).add(toMinute));
+  }
+  return edges;
 }
 
-function nextEdgeOf({ zone, fromMinute, toMinute }: TimeWindow, epochMinutes: number): number {
-  const { minute } = toLocalTime(epochMinutes, zone);
-  const edges = [0, fromMinute, toMinute].map((edge) => minutesUntil(edge, minute));
-  return beforeClocksChange(epochMinutes, Math.min(...edges), zone);
+/** The first minute after this one in which a window can open or close; at most a day later. */
+function nextEdge(edges: Edges, epochMinutes: number): number {
+  const ofZones = [...edges].map(([zone, minutes]) => {
+    const { minute } = toLocalTime(epochMinutes, zone);
+    const next = Math.min(...[...minutes].map((edge) => minutesUntil(edge, minute)));
+    return beforeClocksChange(epochMinutes, next, zone);
+  });
+  return Math.min(...ofZones);
 }
 
 /** From 1 to 1440. */

@@ -43,5 +43,5 @@ test('refuses windows that tell too many times apart', () => {
   const zones = Intl.supportedValuesOf('timeZone').slice(0, 13);
   const windows = zones.map((zone) => readWindow(`{ days: [monday], zone: ${zone} }`));
 
-  expect(() => findMoments(windows)).toThrow(/at most 4096 times apart; there are 8192/);
+  expect(() => findMoments(windows)).toThrow(/at most 4096 times apart; there are more/);
 });

@@ -112,6 +112,17 @@ test('where nothing opens or closes for long, it is looked again after some days
   expect(untilMs).toBe(Date.parse('2026-01-03T00:00:00Z'));
 });
 
+test('where many windows could open and none does, it is looked again before days have passed', () => {
+  const monday = readWindow('{ days: [monday], from: "00:00", to: "23:59", zone: UTC }');
+  const windows = Array.from({ length: 1400 }, (_, fromMinute) => {
+    return { ...monday, fromMinute, name: `from ${fromMinute}` };
+  });
+
+  const { untilMs } = findWindowStates(windows, Date.parse('2026-11-25T00:00:30Z'));
+
+  expect(untilMs).toBe(Date.parse('2026-11-25T03:20:00Z'));
+});
+
 const ZONES = [
   'UTC',
   'Europe/Berlin',
