@@ -357,3 +357,40 @@ test('a masked grant is told apart from a full one, and hides what would tell wh
     ],
   ]);
 });
+
+test('leaves masked grants out where they make too many kinds of callers, and says so', () => {
+  const types = Array.from({ length: 10 }, (_, place) => `T${place}`);
+  const { snapshot: wide } = createFederation([
+    {
+      name: 'staff',
+      sdl: `
+        type Query { named: Named }
+        interface Named { name: String }
+        ${types.map((type) => `type ${type} implements Named @authenticated { name: String @tag(name: "pii") }`).join('\n')}
+      `,
+      resolvers: {},
+    },
+  ]);
+  const version = (effect: 'allow' | 'deny') => {
+    const rules = withRules({ caller: KNOWN, effect, masks: [] });
+    return { rules, classification: compileClassification(rules, wide, 'secret') };
+  };
+
+  const { changes, untold } = compareRules(
+    listReadableElements(wide).filter(({ coordinate }) => coordinate === 'Named.name'),
+    wide,
+    version('deny'),
+    version('allow'),
+  );
+
+  expect(untold).toEqual([{ coordinate: 'Named.name', having: 'masked grants' }]);
+  expect(changes).toEqual([
+    {
+      coordinate: 'Named.name',
+      before: { read: 'no', masks: [] },
+      after: { read: 'yes', masks: [] },
+      opens: true,
+      callers: [{ holds: ['authenticated'], holdsNot: [] }],
+    },
+  ]);
+});
