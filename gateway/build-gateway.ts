@@ -24,6 +24,7 @@ import {
 import type { SubgraphTokens } from './identity/trust/create-subgraph-tokens.ts';
 import type { GrantRegister } from './policy/grants/grant-register.ts';
 import { createDecidedPolicies, type LivePolicies } from './policy/live-policies.ts';
+import { createWindowStates } from './policy/windows/window-states.ts';
 import type { LiveClassification } from './supergraph/live-classification.ts';
 import type { LiveSupergraph } from './supergraph/live-supergraph.ts';
 import type { SupergraphSnapshot } from './supergraph/supergraph-snapshot.ts';
@@ -124,7 +125,8 @@ export function buildGateway(config: GatewayConfig, doors: GatewayDoors): Gatewa
     return forget(notice);
   };
 
-  const rightsOf = createRightsOf(decidedPolicies, grantsOf);
+  const windowStates = createWindowStates(() => doors.classification.rules, doors.now);
+  const rightsOf = createRightsOf(decidedPolicies, grantsOf, windowStates);
   const answerGraphql = createAnswerGraphql(
     {
       authenticate: identity.authenticate,

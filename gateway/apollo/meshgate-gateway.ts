@@ -74,12 +74,16 @@ export class MeshgateGateway extends ApolloGateway {
     super(config);
     restore();
     const { rights, requestTimeoutMs, limits, classification } = config;
-    const classificationOf = buildClassification(classification, (message) =>
+    const { classificationOf, windowStates } = buildClassification(classification, (message) =>
       configOf(this).logger?.warn(message),
     );
     const documentLimits = { ...DROP_IN_LIMITS, ...limits };
     this.#settings = {
-      rightsOf: rights ?? (() => ANONYMOUS),
+      rightsOf(contextValue) {
+        const own = rights?.(contextValue) ?? ANONYMOUS;
+        const windows = windowStates();
+        return windows === null ? own : { ...own, windows };
+      },
       timeoutMs: requestTimeoutMs ?? NO_DEADLINE_MS,
       onPlan: (plan, incoming, engine) => this.#tellPlan(plan, incoming, engine),
       exposesPlans: configOf(this).__exposeQueryPlanExperimental === true,

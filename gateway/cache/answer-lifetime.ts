@@ -17,15 +17,21 @@ export interface Keeping {
  */
 export class AnswerLifetime {
   readonly #unstatedIsShared: boolean;
+  readonly #decidedUntilMs: number;
   #isKept = true;
   #isShared = true;
   #freshUntilMs = Number.POSITIVE_INFINITY;
   #staleWhileRevalidateUntilMs = Number.POSITIVE_INFINITY;
   #staleIfErrorUntilMs = Number.POSITIVE_INFINITY;
 
-  /** @param unstatedIsShared What it means that a response says neither public nor private. */
-  constructor(unstatedIsShared: boolean) {
+  /**
+   * @param unstatedIsShared What it means that a response says neither public nor private.
+   * @param decidedUntilMs When callers of equal rights may see more or less than it says, in epoch
+   *   milliseconds: nobody is told to keep it for longer.
+   */
+  constructor(unstatedIsShared: boolean, decidedUntilMs: number = Number.POSITIVE_INFINITY) {
     this.#unstatedIsShared = unstatedIsShared;
+    this.#decidedUntilMs = decidedUntilMs;
   }
 
   /**
@@ -60,9 +66,12 @@ export class AnswerLifetime {
     if (!this.#isKept || this.#freshUntilMs === Number.POSITIVE_INFINITY) return null;
     return {
       isShared: this.#isShared,
-      freshUntilMs: this.#freshUntilMs,
-      staleWhileRevalidateUntilMs: this.#staleWhileRevalidateUntilMs,
-      staleIfErrorUntilMs: this.#staleIfErrorUntilMs,
+      freshUntilMs: Math.min(this.#freshUntilMs, this.#decidedUntilMs),
+      staleWhileRevalidateUntilMs: Math.min(
+        this.#staleWhileRevalidateUntilMs,
+        this.#decidedUntilMs,
+      ),
+      staleIfErrorUntilMs: Math.min(this.#staleIfErrorUntilMs, this.#decidedUntilMs),
     };
   }
 }

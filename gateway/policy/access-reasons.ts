@@ -1,4 +1,5 @@
-import type { Effects } from './classification.ts';
+import type { Classification, Effects } from './classification.ts';
+import type { TimedRule } from './decide-ruling.ts';
 import type { Mask } from './mask.ts';
 import { type Groups, toMinimalGroups } from './minimal-groups.ts';
 import {
@@ -18,6 +19,14 @@ export interface MissingRights {
   readonly policies: Groups;
 }
 
+/** What time has to do with it; each is absent for nothing. */
+export interface RuleTimes {
+  /** Names of the windows in which the rule holds. */
+  readonly during?: readonly string[];
+  /** Rules that would decide before it at another time. */
+  readonly notNow?: readonly TimedRule[];
+}
+
 /** Why somebody does not see an element, or not as it is. */
 export type AccessReason =
   | {
@@ -27,15 +36,19 @@ export type AccessReason =
       readonly missing: MissingRights;
       readonly element: ProtectedElement | null;
     }
-  | { readonly reason: 'RULE_DENIES'; readonly coordinate: string; readonly rule: string }
-  /** It has a class, and no rule speaks of this caller. */
-  | { readonly reason: 'NO_RULE_ALLOWS'; readonly coordinate: string }
-  | {
+  | ({
+      readonly reason: 'RULE_DENIES';
+      readonly coordinate: string;
+      readonly rule: string;
+    } & RuleTimes)
+  /** It has a class, and no rule speaks of this caller at this time. */
+  | ({ readonly reason: 'NO_RULE_ALLOWS'; readonly coordinate: string } & RuleTimes)
+  | ({
       readonly reason: 'RULE_MASKS';
       readonly coordinate: string;
       readonly rule: string;
       readonly mask: Mask['kind'];
-    }
+    } & RuleTimes)
   /** Something was granted in masked form only: this is it, or would tell what it hides. */
   | {
       readonly reason: 'GRANTED_MASKED';
@@ -63,12 +76,17 @@ export function findRefusalReasons(
     ...[...new Set(coordinates)].flatMap((coordinate): readonly AccessReason[] => {
       const effect = effects.get(coordinate);
       if (effect?.kind !== 'deny') return [];
-      const { rule, isForMaskedGrant = false } = effect;
+      const { rule, isForMaskedGrant = false, during } = effect;
       if (isForMaskedGrant) return [{ reason: 'GRANTED_MASKED', coordinate, mask: null }];
       return [
         rule === null
           ? { reason: 'NO_RULE_ALLOWS', coordinate }
-          : { reason: 'RULE_DENIES', coordinate, rule },
+          : {
+              reason: 'RULE_DENIES',
+              coordinate,
+              rule,
+              ...(during === undefined ? {} : { during }),
+            },
       ];
     }),
   ];
@@ -82,12 +100,31 @@ export function findMaskReasons(
   return coordinates.flatMap((coordinate): readonly AccessReason[] => {
     const effect = effects.get(coordinate);
     if (effect?.kind !== 'mask') return [];
-    const { rule } = effect;
+    const { rule, during } = effect;
     const mask = effect.mask.kind;
     return rule === null
       ? [{ reason: 'GRANTED_MASKED', coordinate, mask }]
-      : [{ reason: 'RULE_MASKS', coordinate, rule, mask }];
+      : [
+          {
+            reason: 'RULE_MASKS',
+            coordinate,
+            rule,
+            mask,
+            ...(during === undefined ? {} : { during }),
+          },
+        ];
   });
+}
+
+/** Says of a reason which rules would decide before it at another time. */
+export function withRulesNotNow(
+  reason: AccessReason,
+  rights: Rights,
+  classification: Classification,
+): AccessReason {
+  if (reason.reason === 'REQUIREMENT_NOT_MET' || reason.reason === 'GRANTED_MASKED') return reason;
+  const notNow = classification.rulesNotNow(reason.coordinate, rights);
+  return notNow.length === 0 ? reason : { ...reason, notNow };
 }
 
 function toUnmet(requirement: Requirement, rights: Rights): AccessReason {

@@ -1,4 +1,5 @@
 import type { Mask } from './mask.ts';
+import type { TimeWindow } from './windows/time-window.ts';
 
 /** A class of data, and the tags by which data products mark what belongs to it. */
 export interface DataClass {
@@ -34,6 +35,8 @@ export interface ClassificationRule {
   readonly name: string;
   readonly subject: RuleSubject;
   readonly caller: RuleCaller;
+  /** It holds while one of these is open; empty for at any time. */
+  readonly during: readonly TimeWindow[];
   readonly effect: 'allow' | 'mask' | 'deny';
   /** Of a mask: the first that fits the type of a value is used, and where none fits it is denied. */
   readonly masks: readonly Mask[];
@@ -42,7 +45,7 @@ export interface ClassificationRule {
 /**
  * What follows from how data is classified.
  *
- * For each class of an element the first rule that fits element and caller decides, and
+ * For each class of an element the first rule that fits element, caller and time decides, and
  * what no rule fits is denied. Of several classes the strictest effect holds.
  */
 export interface ClassificationRules {

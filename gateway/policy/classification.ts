@@ -1,3 +1,4 @@
+import type { TimedRule } from './decide-ruling.ts';
 import type { Mask, MaskValue } from './mask.ts';
 import type { Rights } from './requirement.ts';
 
@@ -9,6 +10,8 @@ export type Effect =
       readonly rule: string | null;
       /** Whether it is denied because something of its class was granted in masked form only. */
       readonly isForMaskedGrant?: true;
+      /** Names of the windows in which the rule holds; absent for at any time. */
+      readonly during?: readonly string[];
     }
   | {
       readonly kind: 'mask';
@@ -16,6 +19,8 @@ export type Effect =
       readonly rule: string | null;
       readonly mask: Mask;
       readonly apply: MaskValue;
+      /** Like that of a refusal. */
+      readonly during?: readonly string[];
     };
 
 /** Effects by coordinate; what is absent is allowed. */
@@ -43,6 +48,8 @@ export interface Classification {
   masksAny(coordinates: readonly string[], rights: Rights): boolean;
   /** The effects themselves, for callers of one shape. */
   effectsOf(coordinates: readonly string[], rights: Rights): Effects;
+  /** Finds the rules that would decide about an element before those that do, at another time. */
+  rulesNotNow(coordinate: string, rights: Rights): readonly TimedRule[];
   /**
    * Says what requirements are to be held against: the rights themselves, with what was granted in masked
    * form among what is granted, where the effects mask it. All else here takes the rights as they were.
@@ -56,5 +63,6 @@ export const UNCLASSIFIED: Classification = {
   shapeOf: () => '',
   masksAny: () => false,
   effectsOf: () => new Map(),
+  rulesNotNow: () => [],
   openedBy: (rights) => rights,
 };

@@ -1,7 +1,13 @@
 import type { GraphQLSchema } from 'graphql';
 import type { Classification, Effect, Effects } from './classification.ts';
 import type { ClassificationRules } from './classification-rules.ts';
-import { type Decision, decideRuling, findDecidingRule } from './decide-ruling.ts';
+import {
+  type Decision,
+  decideRuling,
+  findDecidingRule,
+  findRulesNotNow,
+  type TimedRule,
+} from './decide-ruling.ts';
 import { createMask, deriveHashKey, type MaskValue } from './mask.ts';
 import { hasMaskedGrants, MaskedGrants, type ProtectedElements } from './masked-grants.ts';
 import type { GrantedElements, ProtectedElement, Rights } from './requirement.ts';
@@ -131,6 +137,13 @@ class RuledSchema implements CompiledClassification {
       effects.set(coordinate, { ...decision, apply: this.#masking(decision.mask, rights) });
     }
     return effects;
+  }
+
+  rulesNotNow(coordinate: string, rights: Rights): readonly TimedRule[] {
+    const { grants = null } = rights;
+    const isGranted = grants !== null && this.#isGranted(coordinate, grants);
+    const classes = this.#rulings.get(coordinate)?.classes ?? [];
+    return classes.flatMap((ofClass) => findRulesNotNow(ofClass, rights, isGranted));
   }
 
   openedBy(rights: Rights): Rights {

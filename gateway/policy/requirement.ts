@@ -1,4 +1,5 @@
 import type { Mask } from './mask.ts';
+import type { WindowStates } from './windows/window-states.ts';
 
 /**
  * What a caller must have to use one element of the schema.
@@ -40,6 +41,11 @@ export interface Rights {
   readonly purpose?: string | null;
   /** What was granted to this caller beside that; absent and null stand for nothing. */
   readonly grants?: GrantedElements | null;
+  /**
+   * Which time windows are open at the moment by which the caller is judged. Absent and null know of none:
+   * a rule with a window that is not known is none that allows.
+   */
+  readonly windows?: WindowStates | null;
 }
 
 /** What grants open to one caller, at one moment. */

@@ -17,6 +17,7 @@ import type {
 } from './classification-rules.ts';
 import { fitsType, type Mask } from './mask.ts';
 import type { ElementTags, TagIndex } from './tag-index.ts';
+import type { TimeWindow } from './windows/time-window.ts';
 
 /** What a rule comes to at one element. */
 export type Outcome = 'allow' | 'deny' | Mask;
@@ -25,6 +26,8 @@ export type Outcome = 'allow' | 'deny' | Mask;
 export interface RulingOption {
   readonly rule: string;
   readonly caller: RuleCaller;
+  /** It holds while one of these is open; empty for at any time. */
+  readonly during: readonly TimeWindow[];
   readonly outcome: Outcome;
 }
 
@@ -96,7 +99,8 @@ export function buildRulings(
           const outcome =
             rule.effect === 'mask' ? maskAt(rule, coordinate, dataClass) : rule.effect;
           if (outcome === null) misfits.push({ rule: rule.name, coordinate });
-          return { rule: rule.name, caller: rule.caller, outcome: outcome ?? 'deny' };
+          const { name, caller, during } = rule;
+          return { rule: name, caller, during, outcome: outcome ?? 'deny' };
         });
       return [{ name: dataClass.name, options }];
     });

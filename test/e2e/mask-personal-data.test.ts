@@ -3,7 +3,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { findMarkdownBlocks } from '../support/markdown-blocks.ts';
 import { createMeshPlace, READY, stopMesh } from '../support/mesh-place.ts';
 import { readProjectFile } from '../support/project-files.ts';
-import { PLAIN_ENVIRONMENT, runMeshgate } from '../support/run-command.ts';
+import { MESHGATE, PLAIN_ENVIRONMENT, runMeshgate, startCommand } from '../support/run-command.ts';
 import { writeFolder } from '../support/write-folder.ts';
 
 const blocks = findMarkdownBlocks(readProjectFile('docs/how-to/mask-personal-data.md'));
@@ -58,4 +58,22 @@ test('the page on masking personal data says what happens', async () => {
   expect(await ask(analyst, names)).toMatchObject({ data: { account: { name: 'Claire Gute' } } });
 
   expect(await stopMesh(mesh)).toEqual({ code: 0, signal: null });
+});
+
+test('the page says what holds when', async () => {
+  const [masks = '', timed = ''] = textsOf('yaml');
+  const rules = SHIPPED.replace('\nrules:\n', `\nrules:\n${timed}\n${masks}\n`);
+  const { path, remove } = await writeFolder({ 'my-rules.yaml': rules });
+  onTestFinished(remove);
+  const lines = textsOf('sh').filter((text) => text.startsWith('npx meshgate access matrix'));
+
+  const printed: string[] = [];
+  for (const line of lines) {
+    const typed = line.replace('npx meshgate', `'${process.execPath}' '${MESHGATE}'`);
+    const command = startCommand('/bin/sh', ['-c', typed], { cwd: path });
+    await command.ended;
+    printed.push(command.stdout());
+  }
+
+  expect(printed).toEqual(textsOf('text').map((text) => `${text}\n`));
 });

@@ -15,10 +15,20 @@ const textsOf = (info: string) =>
 
 const [sdl = ''] = textsOf('graphql');
 const [rules = '', newRules = '', settings = ''] = textsOf('yaml');
-const [ofAnalyst, ofNobody, difference, ofRules] = textsOf('text').map((text) => `${text}\n`);
+const [policies = '', newPolicies = ''] = textsOf('cedar');
+const [ofAnalyst, ofNobody, difference, ofRules, ofPolicies] = textsOf('text').map(
+  (text) => `${text}\n`,
+);
 const [answer = ''] = textsOf('json');
-const [matrix = '', anonymous = '', diff = '', diffRules = '', serve = '', curl = ''] =
-  textsOf('sh');
+const [
+  matrix = '',
+  anonymous = '',
+  diff = '',
+  diffRules = '',
+  diffPolicies = '',
+  serve = '',
+  curl = '',
+] = textsOf('sh');
 const [, before = ''] = /(@requiresScopes\(.*?\]\]\))/.exec(sdl) ?? [];
 const [, after = ''] = /`(@requiresScopes\(.*?\]\]\))`/.exec(page) ?? [];
 
@@ -35,6 +45,8 @@ async function createPlace() {
     'new.graphql': (await serveSubgraphs(staff(sdl.replace(before, after)))).supergraphSdl,
     'rules.yaml': rules,
     'new-rules.yaml': newRules,
+    'policies/payroll.cedar': policies,
+    'new-policies/payroll.cedar': newPolicies,
     'meshgate.yaml': settings,
     'jwks.json': JSON.stringify({ keys: [issuer.publicJwk] }),
   });
@@ -65,6 +77,7 @@ test('the page says what callers can read and whom a change lets read more', asy
   expect(after).not.toBe('');
   expect(await run(diff)).toEqual({ code: 1, stdout: difference, stderr: '' });
   expect(await run(diffRules)).toEqual({ code: 1, stdout: ofRules, stderr: '' });
+  expect(await run(diffPolicies)).toEqual({ code: 1, stdout: ofPolicies, stderr: '' });
 });
 
 test('the page asks a gateway why something is refused', async () => {

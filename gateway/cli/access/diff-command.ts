@@ -6,6 +6,7 @@ import type { Groups } from '../../policy/minimal-groups.ts';
 import type { CommandTools } from '../command-tools.ts';
 import { EXIT, type ExitCode } from '../exit-code.ts';
 import { parseText } from './access-options.ts';
+import { diffPolicies } from './diff-policies.ts';
 import { diffRules } from './diff-rules.ts';
 import type { Difference } from './difference.ts';
 import { loadSupergraphFile } from './read-access-files.ts';
@@ -13,6 +14,8 @@ import { loadSupergraphFile } from './read-access-files.ts';
 interface DiffOptions {
   readonly rulesOld?: string;
   readonly rulesNew?: string;
+  readonly policiesOld?: string;
+  readonly policiesNew?: string;
   readonly supergraph?: string;
   readonly json?: true;
 }
@@ -28,20 +31,22 @@ export function addDiffCommand(
     .argument('[old]', 'file of the supergraph that was')
     .argument('[new]', 'file of the supergraph that is to be')
     .description(
-      'show which fields become readable or unreadable, and for whom: by the requirements of two supergraphs, or by two versions of the governance rules; ends with 1 when somebody can read more; needs no database',
+      'show which fields become readable or unreadable, and for whom: by the requirements of two supergraphs, by two versions of the governance rules, or by two folders of policies; ends with 1 when somebody can read more; needs no database',
     )
     .option('--rules-old <file>', 'governance rules that were', parseText)
     .option('--rules-new <file>', 'governance rules that are to be', parseText)
+    .option('--policies-old <folder>', 'Cedar policies that were', parseText)
+    .option('--policies-new <folder>', 'Cedar policies that are to be', parseText)
     .option(
       '--supergraph <file>',
-      'supergraph that rules are held against (default: composed of the products of this installation)',
+      'supergraph that rules or policies are held against (default: composed of the products of this installation)',
     )
     .option('--json', 'print the facts as JSON')
     .action(async (before: string | undefined, after: string | undefined, options: DiffOptions) => {
       const difference = await findDifference(before, after, options);
       if (difference === null) {
         return command.error(
-          'error: expected either two supergraphs, or --rules-old and --rules-new with at most --supergraph beside them',
+          'error: expected either two supergraphs, or --rules-old and --rules-new, or --policies-old and --policies-new, the latter with at most --supergraph beside them',
         );
       }
       const { facts, sentences, opens } = difference;
@@ -54,14 +59,20 @@ export function addDiffCommand(
 async function findDifference(
   before: string | undefined,
   after: string | undefined,
-  { rulesOld, rulesNew, supergraph }: DiffOptions,
+  { rulesOld, rulesNew, policiesOld, policiesNew, supergraph }: DiffOptions,
 ): Promise<Difference | null> {
+  const isOfRules = rulesOld !== undefined || rulesNew !== undefined;
+  const isOfPolicies = policiesOld !== undefined || policiesNew !== undefined;
   if (before !== undefined) {
-    const isOfRules = [rulesOld, rulesNew, supergraph].some((file) => file !== undefined);
-    return after === undefined || isOfRules ? null : diffSupergraphs(before, after);
+    if (after === undefined || isOfRules || isOfPolicies || supergraph !== undefined) return null;
+    return diffSupergraphs(before, after);
   }
-  if (rulesOld === undefined || rulesNew === undefined) return null;
-  return diffRules(rulesOld, rulesNew, supergraph);
+  if (isOfRules && isOfPolicies) return null;
+  if (rulesOld !== undefined && rulesNew !== undefined) {
+    return diffRules(rulesOld, rulesNew, supergraph);
+  }
+  if (policiesOld === undefined || policiesNew === undefined) return null;
+  return diffPolicies(policiesOld, policiesNew, supergraph);
 }
 
 async function diffSupergraphs(before: string, after: string): Promise<Difference> {

@@ -3,8 +3,8 @@ import {
   type ReadForm,
   type RuleChange,
 } from '../../control/governance/compare-rules.ts';
-import type { CallerCondition } from '../../control/governance/describe-callers.ts';
 import { listReadableElements } from '../../control/governance/list-readable.ts';
+import { describeCondition } from './describe-condition.ts';
 import type { Difference } from './difference.ts';
 import { loadRulesVersion, loadSupergraphFile } from './read-access-files.ts';
 
@@ -22,27 +22,29 @@ export async function diffRules(
   const snapshot = await loadSupergraphFile(supergraph);
   const older = await loadRulesVersion(before, snapshot);
   const newer = await loadRulesVersion(after, snapshot);
-  const changes = compareRules(listReadableElements(snapshot), snapshot, older, newer);
+  const { changes, untold } = compareRules(listReadableElements(snapshot), snapshot, older, newer);
   const versions = { before: older.rules.version, after: newer.rules.version };
   return {
-    facts: { supergraph: snapshot.version, ...versions, changes },
-    sentences: changes.map(toSentence),
-    opens: changes.some(({ opens }) => opens),
+    facts: { supergraph: snapshot.version, ...versions, changes, untold },
+    sentences: [
+      ...changes.map(toSentence),
+      ...untold.map(
+        ({ coordinate, having }) =>
+          `${coordinate}: it is not told what changes for those with ${having}, as their kinds are too many`,
+      ),
+    ],
+    // Nobody knows what they can read more.
+    opens: untold.length > 0 || changes.some(({ opens }) => opens),
   };
 }
 
 function toSentence({ coordinate, before, after, callers }: RuleChange): string {
   const head = `${coordinate} becomes ${toWords(after)}, was ${toWords(before)}, for any of:`;
-  return [head, ...callers.map((one) => `  ${describe(one)}`)].join('\n');
+  return [head, ...callers.map((one) => `  ${describeCondition(one)}`)].join('\n');
 }
 
 const WORDS = { yes: 'readable', masked: 'masked', no: 'unreadable' } as const;
 
 function toWords({ read, masks }: ReadForm): string {
   return masks.length === 0 ? WORDS[read] : `${WORDS[read]} (${masks.join(', ')})`;
-}
-
-function describe({ holds, holdsNot }: CallerCondition): string {
-  const parts = [...holds, ...holdsNot.map((name) => `not ${name}`)];
-  return parts.length === 0 ? 'everybody' : parts.join(' + ');
 }

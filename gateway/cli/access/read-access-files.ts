@@ -2,10 +2,7 @@ import { readFile } from 'node:fs/promises';
 
 import { MeshgateError } from '../../../shared/errors/meshgate-error.ts';
 import { readClassificationRules } from '../../control/governance/read-classification-rules.ts';
-import {
-  type CompiledClassification,
-  compileClassification,
-} from '../../policy/compile-classification.ts';
+import { compileClassification } from '../../policy/compile-classification.ts';
 import { loadSupergraphSnapshot } from '../../supergraph/load-supergraph-snapshot.ts';
 import type { SupergraphSnapshot } from '../../supergraph/supergraph-snapshot.ts';
 import { composeProducts } from '../project/compose-products.ts';
@@ -32,25 +29,14 @@ export async function loadSupergraphFile(file: string | undefined): Promise<Supe
 }
 
 /**
- * Loads governance rules and makes them ready for a supergraph, as a gateway does that has a secret to hash with.
+ * Loads governance rules as they are written, and ready for a supergraph as in a gateway that has a secret to
+ * hash with.
  *
- * @param file Undefined takes those that come with the gateway.
+ * @param given Undefined takes those that come with the gateway.
  * @throws {MeshgateError} `CONFIG_INVALID`.
  */
-export async function loadRulesFile(
-  file: string | undefined,
-  snapshot: SupergraphSnapshot,
-): Promise<CompiledClassification> {
-  const { classification } = await loadRulesVersion(file ?? findProjectPaths().rulesFile, snapshot);
-  return classification;
-}
-
-/**
- * Loads governance rules as they are written, and ready for a supergraph.
- *
- * @throws {MeshgateError} `CONFIG_INVALID`.
- */
-export async function loadRulesVersion(file: string, snapshot: SupergraphSnapshot) {
+export async function loadRulesVersion(given: string | undefined, snapshot: SupergraphSnapshot) {
+  const file = given ?? findProjectPaths().rulesFile;
   const rules = readClassificationRules(file, await readText(file, 'governance rules'));
   return { rules, classification: compileClassification(rules, snapshot, NO_SECRET) };
 }

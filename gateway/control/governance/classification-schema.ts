@@ -4,11 +4,13 @@
  * @module
  */
 import { z } from 'zod';
+import { windowSchema } from './window-schema.ts';
 
 const MOST_RULES = 500;
 const MOST_CLASSES = 32;
 const MOST_NAMES = 200;
 const LONGEST_NAME = 200;
+const MOST_WINDOWS = 20;
 
 const name = z
   .string({ error: 'a text' })
@@ -84,6 +86,7 @@ const rule = z
         purposes: names,
       })
       .prefault({}),
+    during: z.array(windowSchema).min(1).max(MOST_WINDOWS).default([]),
     effect: z.enum(['allow', 'mask', 'deny']),
     masks: z.array(mask).max(MOST_NAMES).default([]),
   })

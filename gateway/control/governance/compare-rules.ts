@@ -2,17 +2,17 @@ import type { Classification } from '../../policy/classification.ts';
 import type { ClassificationRules } from '../../policy/classification-rules.ts';
 import type { ClassifiedSchema } from '../../policy/compile-classification.ts';
 import type { Mask } from '../../policy/mask.ts';
-import { isSatisfied, type Requirement, type Rights } from '../../policy/requirement.ts';
-import { buildRulings, type RuledElements } from '../../policy/rulings.ts';
+import { isSatisfied, type Rights } from '../../policy/requirement.ts';
+import { buildRulings } from '../../policy/rulings.ts';
 import {
-  type CallerColumn,
+  buildCallerTable,
   type CallerRow,
-  collectTraits,
-  listRows,
-  toColumns,
+  type CallerTraits,
+  fitsTable,
   toRights,
 } from './caller-table.ts';
 import { type CallerCondition, describeCallers } from './describe-callers.ts';
+import { findFieldTraits, type LeftOut } from './find-field-traits.ts';
 import type { ReadableElement } from './list-readable.ts';
 
 /** One version of the rules, as it is written and made ready for the supergraph. */
@@ -39,65 +39,61 @@ export interface RuleChange {
   readonly callers: readonly CallerCondition[];
 }
 
+/** A field of which it is not told what rules change for some callers: their kinds are too many. */
+export interface UntoldCallers {
+  readonly coordinate: string;
+  /** What they have. */
+  readonly having: LeftOut;
+}
+
+export interface RuleComparison {
+  /** In order of coordinates, like what is not told. */
+  readonly changes: readonly RuleChange[];
+  readonly untold: readonly UntoldCallers[];
+}
+
 /**
  * Finds every field that becomes readable, masked or unreadable by other rules, and for whom.
  *
- * For each field all callers are gone through who differ in something that the rules or requirements of
- * that field mention, and both versions are asked as a request asks them. Nothing is sampled. What was granted in
- * masked form is left out.
+ * For each field all callers and times are gone through that differ in something that the rules or requirements of
+ * that field mention, and both versions are asked as a request asks them. Nothing is sampled. Where masked grants
+ * make too many kinds of callers, they are left out and that is said.
  *
- * @returns In order of coordinates.
- * @throws {MeshgateError} `INPUT_INVALID` where a field tells too many kinds of callers apart.
+ * @throws {MeshgateError} `INPUT_INVALID` where a field tells too many kinds of callers apart without them.
  */
 export function compareRules(
   elements: readonly ReadableElement[],
   schema: ClassifiedSchema,
   older: RulesVersion,
   newer: RulesVersion,
-): readonly RuleChange[] {
+): RuleComparison {
   const ruled = [older, newer].map(({ rules }) => buildRulings(rules, schema, true));
-  return elements
+  const changes: RuleChange[] = [];
+  const untold: UntoldCallers[] = [];
+  const fields = elements
     .filter(({ kind }) => kind === 'field')
-    .sort((one, other) => (one.coordinate < other.coordinate ? -1 : 1))
-    .flatMap((element) => {
-      const columns = findColumns(element, schema, ruled);
-      if (columns === null) return [];
-      return compareField(element, columns, older.classification, newer.classification);
-    });
-}
-
-/** Null for a field that no rule of either version is about. */
-function findColumns(
-  { coordinate, required, touched, valuesAt }: ReadableElement,
-  { requirements }: ClassifiedSchema,
-  ruled: readonly RuledElements[],
-): readonly CallerColumn[] | null {
-  const at = [...new Set([coordinate, ...touched, ...valuesAt])];
-  const rulings = ruled.flatMap(({ rulings: byCoordinate }) =>
-    at.flatMap((one) => byCoordinate.get(one) ?? []),
-  );
-  if (rulings.length === 0) return null;
-  const callers = rulings
-    .flatMap(({ classes }) => classes.flatMap(({ options }) => options))
-    .map(({ caller }) => caller);
-  const around = at.flatMap((one): readonly (Requirement | undefined)[] => {
-    const [type = ''] = one.split('.');
-    return [requirements.ofField.get(one), requirements.ofType.get(type)];
-  });
-  const grantable = [...required, ...around].flatMap((one) => one?.element ?? []);
-  return toColumns(collectTraits(callers, required, grantable));
+    .sort((one, other) => (one.coordinate < other.coordinate ? -1 : 1));
+  for (const field of fields) {
+    const found = findFieldTraits(field, schema, ruled);
+    const fitting = found.find(({ traits }) => fitsTable(traits)) ?? found.at(-1);
+    if (fitting === undefined) continue;
+    const { traits, leavesOut } = fitting;
+    changes.push(...compareField(field, traits, older.classification, newer.classification));
+    if (leavesOut !== null) untold.push({ coordinate: field.coordinate, having: leavesOut });
+  }
+  return { changes, untold };
 }
 
 const UNREADABLE: ReadForm = { read: 'no', masks: [] };
 
 function compareField(
   element: ReadableElement,
-  columns: readonly CallerColumn[],
+  traits: CallerTraits,
   older: Classification,
   newer: Classification,
 ): readonly RuleChange[] {
   const { coordinate } = element;
-  const rows = listRows(columns, coordinate);
+  const { columns, rows } = buildCallerTable(traits, coordinate);
   const changed = new Map<string, { before: ReadForm; after: ReadForm; wanted: CallerRow[] }>();
   for (const row of rows) {
     const rights = toRights(row, columns);

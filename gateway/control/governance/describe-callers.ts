@@ -2,7 +2,7 @@ import type { CallerColumn, CallerRow } from './caller-table.ts';
 
 /** What holds of some callers; all of it. */
 export interface CallerCondition {
-  /** `authenticated`, `scope NAME`, `policy NAME`, `role NAME`, `grant COORDINATE`, `domain NAME`, `purpose NAME`. */
+  /** `authenticated`, `scope NAME`, `policy NAME`, `role NAME`, `grant COORDINATE` in any form, `full grant COORDINATE`, `domain NAME`, `purpose NAME`, `during WINDOW`. */
   readonly holds: readonly string[];
   /** Written alike; none of it holds. */
   readonly holdsNot: readonly string[];

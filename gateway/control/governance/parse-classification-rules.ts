@@ -23,8 +23,9 @@ function toRule({
   name,
   when: subject,
   for: caller,
+  during,
   effect,
   masks,
 }: z.output<typeof classificationSchema>['rules'][number]): ClassificationRule {
-  return { name, subject, caller, effect, masks };
+  return { name, subject, caller, during, effect, masks };
 }

@@ -20,12 +20,21 @@ export interface PolicyFile {
   readonly text: string;
 }
 
+/** One rule as it is written. */
+export interface PolicyText {
+  /** `NAME:LINE:COLUMN` */
+  readonly place: string;
+  readonly text: string;
+}
+
 /** Policies that fit the schema, ready to decide. */
 export interface CompiledPolicies {
   /** First 16 hexadecimal digits of the SHA-256 of schema and files. */
   readonly version: string;
   /** How many there are. */
   readonly count: number;
+  /** In the order of their files and places. */
+  readonly rules: readonly PolicyText[];
   readonly decide: DecidePolicy;
   /** What is allowed and hardly meant, such as a policy that never applies; each with its place. */
   readonly warnings: readonly string[];
@@ -50,19 +59,18 @@ export function compilePolicies(schema: string, files: readonly PolicyFile[]): C
   if (problems.length > 0) return { ok: false, problems };
 
   const version = toVersion(schema, ordered);
-  const rules = Object.fromEntries(ordered.flatMap(toRules));
-  const parsed = [
-    preparseSchema(version, schema),
-    preparsePolicySet(version, { staticPolicies: rules }),
-  ];
+  const rules = ordered.flatMap(toRules);
+  const staticPolicies = Object.fromEntries(rules.map(({ place, text }) => [place, text]));
+  const parsed = [preparseSchema(version, schema), preparsePolicySet(version, { staticPolicies })];
   invariant(
     parsed.every(({ type }) => type === 'success'),
     'policies that were validated can be parsed',
   );
   const policies = {
     version,
-    count: Object.keys(rules).length,
-    decide: createDecidePolicy(version, namesIn(Object.values(rules))),
+    count: rules.length,
+    rules,
+    decide: createDecidePolicy(version, namesIn(rules)),
     warnings: checks.flatMap((check) => check.warnings),
   };
   return { ok: true, policies };
@@ -129,7 +137,7 @@ function describeError({ name, text }: PolicyFile, error: DetailedError): string
 }
 
 /** Each policy of a file with the place where it begins, by which it is known from here on. */
-function toRules({ name, text }: PolicyFile): readonly (readonly [place: string, rule: string])[] {
+function toRules({ name, text }: PolicyFile): readonly PolicyText[] {
   const parts = policySetTextToParts(text);
   invariant(parts.type === 'success', 'policies that were validated can be taken apart');
   let from = 0;
@@ -138,15 +146,15 @@ function toRules({ name, text }: PolicyFile): readonly (readonly [place: string,
     invariant(start >= 0, 'a part of a text is in the text');
     from = start + rule.length;
     const place = toPlace(text, Buffer.byteLength(text.slice(0, start)));
-    return [`${name}:${place}`, rule] as const;
+    return { place: `${name}:${place}`, text: rule };
   });
 }
 
 /** The policies that rules name in their heads, or null when one leaves it open. */
-function namesIn(rules: readonly string[]): ReadonlySet<string> | null {
+function namesIn(rules: readonly PolicyText[]): ReadonlySet<string> | null {
   const names = new Set<string>();
-  for (const rule of rules) {
-    const answer = policyToJson(rule);
+  for (const { text } of rules) {
+    const answer = policyToJson(text);
     invariant(answer.type === 'success', 'a policy that was validated can be read');
     const { resource } = answer.json;
     if (resource.op !== '==' || !('entity' in resource)) return null;

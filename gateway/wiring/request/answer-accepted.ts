@@ -237,7 +237,11 @@ class Attempt implements CacheQuery<Executed> {
     const { headersFor, now } = this.#stages;
     const { unstatedIsShared } = this.#settings;
     const keeping = isKept
-      ? { lifetime: new AnswerLifetime(unstatedIsShared), isForAnybody: this.#isForAnybody, now }
+      ? {
+          lifetime: new AnswerLifetime(unstatedIsShared, this.#decidedUntilMs),
+          isForAnybody: this.#isForAnybody,
+          now,
+        }
       : null;
     const parts = this.#partsFor(isAwaited);
     const notes = isAwaited ? this.#accepted.explained?.begin(parts, this.wish) : undefined;
@@ -263,6 +267,15 @@ class Attempt implements CacheQuery<Executed> {
         : JSON.stringify([described, grant, refused]);
     };
     return parts.ofRequest({ told, caller: this.caller, takesKept, takesStale }, snapshot);
+  }
+
+  /** When a rule may say otherwise of what the operation touches; mostly never. */
+  get #decidedUntilMs(): number {
+    const { rights, prepared } = this.#accepted;
+    if (rights.windows === null) return Number.POSITIVE_INFINITY;
+    const isRuled = prepared.classified.coordinates.length > 0;
+    const { introspectsByRights } = prepared.parsed;
+    return isRuled || introspectsByRights ? rights.windows.untilMs : Number.POSITIVE_INFINITY;
   }
 
   get #isForAnybody(): boolean {

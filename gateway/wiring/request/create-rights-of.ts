@@ -3,6 +3,7 @@ import type { GrantRegister } from '../../policy/grants/grant-register.ts';
 import type { GrantedAccess } from '../../policy/grants/granted-access.ts';
 import type { DecidedPolicies } from '../../policy/live-policies.ts';
 import type { Rights } from '../../policy/requirement.ts';
+import type { WindowStates } from '../../policy/windows/window-states.ts';
 
 /**
  * What a caller has, as far as decisions about fields go.
@@ -17,6 +18,8 @@ export interface CallerRights extends Rights {
   readonly grants: GrantedAccess | null;
   /** Of the policies that decide. */
   readonly policyVersion: string;
+  /** Of the rules in force when the request began; null where none has a window. */
+  readonly windows: WindowStates | null;
 }
 
 /** What grants open to a caller now; null for nothing. */
@@ -26,6 +29,7 @@ export type GrantsOf = (principal: Principal, purpose: string | null) => Granted
 export function createRightsOf(
   decidedPolicies: (principal: Principal) => DecidedPolicies,
   grantsOf: GrantsOf,
+  windowStates: () => WindowStates | null,
 ): RightsOf {
   return (principal, named) => {
     const purpose = named !== null && principal.purposes.has(named) ? named : null;
@@ -39,6 +43,7 @@ export function createRightsOf(
       domain: principal.domain,
       purpose,
       grants: grantsOf(principal, purpose),
+      windows: windowStates(),
     };
   };
 }

@@ -5,7 +5,7 @@ import { type ExplainedPath, explainSelections } from '../../operation/explain-s
 import { createIsShown, type IsShown } from '../../operation/is-shown.ts';
 import { type ClassificationOf, openRights } from '../../operation/operation-shape.ts';
 import type { PreparedOperation } from '../../operation/prepare-operation.ts';
-import type { AccessReason } from '../../policy/access-reasons.ts';
+import { type AccessReason, withRulesNotNow } from '../../policy/access-reasons.ts';
 import type { CallerRights } from './create-rights-of.ts';
 
 /**
@@ -39,7 +39,12 @@ export function createExplainAccess(
     const paths = explainSelections(prepared, variables)
       .map((explained) => onlyShown(explained, isShown))
       .filter(({ reasons }) => reasons.length > 0);
-    return JSON.stringify(paths.map((explained) => toFacts(explained, principal)));
+    const classification = classificationOf(prepared.snapshot);
+    const timed = paths.map(({ reasons, ...explained }) => ({
+      ...explained,
+      reasons: reasons.map((reason) => withRulesNotNow(reason, rights, classification)),
+    }));
+    return JSON.stringify(timed.map((explained) => toFacts(explained, principal)));
   };
 }
 

@@ -97,3 +97,21 @@ test('where that is said, all is answered as it is', async () => {
 
   expect(body).toEqual({ data: { account: { email: 'ada@acme.example' } } });
 });
+
+test('rules by time hold as the clock says', async () => {
+  const inForce = (during: string) => ({
+    rules: CLASSIFICATION.replace(
+      'rules:\n',
+      `rules:\n  - { name: timed, during: [${during}], effect: allow }\n`,
+    ),
+  });
+  const readEmail = async (during: string) =>
+    (await (await serve(inForce(during)))('{ account(id: "a1") { email } }', SUPPORT)).body.data;
+
+  expect(await readEmail('{ since: 2020-01-01, zone: UTC }')).toEqual({
+    account: { email: 'ada@acme.example' },
+  });
+  expect(await readEmail('{ until: 2020-01-01, zone: UTC }')).toEqual({
+    account: { email: 'a***' },
+  });
+});

@@ -29,6 +29,19 @@ test('the shortest lifetime counts, from when its response came', () => {
   });
 });
 
+test('an answer is kept no longer than what decides about it is known to hold', () => {
+  const combined = new AnswerLifetime(false, 20_000);
+  combined.note(lifetime(60), 1000);
+
+  expect(combined.keeping).toEqual({
+    isShared: true,
+    freshUntilMs: 20_000,
+    staleWhileRevalidateUntilMs: 20_000,
+    staleIfErrorUntilMs: 20_000,
+  });
+  expect(new AnswerLifetime(false, 20_000).keeping).toBeNull();
+});
+
 test('what needed no product is not kept', () => {
   expect(combine([])).toBeNull();
 });

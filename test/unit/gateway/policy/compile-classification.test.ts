@@ -235,3 +235,68 @@ test('callers to whom different elements were granted have different shapes', ()
   expect(shapes[2]).not.toBe(shapes[1]);
   expect(rules.masksAny(asked, granted('Account.email', 'Address'))).toBe(false);
 });
+
+const NOON = 'during: [{ from: "12:00", to: "13:00", zone: UTC }]';
+const NOON_NAME = '12:00-13:00 (UTC)';
+const at = (isOpen: boolean | null): Partial<Rights> => ({
+  windows: {
+    isOpen: new Map(isOpen === null ? [] : [[NOON_NAME, isOpen]]),
+    fromMs: 0,
+    untilMs: 1,
+  },
+});
+const TIMED = `
+  - { name: closed-at-noon, effect: deny, for: { roles: [[r]] }, ${NOON} }
+  - { name: parts-at-noon, effect: mask, masks: [redacted], ${NOON} }
+  - { name: all, effect: allow }`;
+
+test('a rule with a time holds while one of its windows is open', () => {
+  const email = ['Account.email'];
+
+  expect(kinds(TIMED, known(at(true)), email)).toEqual({ 'Account.email': 'redacted' });
+  expect(kinds(TIMED, known(at(false)), email)).toEqual({});
+  const either = TIMED.replaceAll('during: [', 'during: [{ days: [monday], zone: UTC }, ');
+  expect(kinds(either, known(at(true)), email)).toEqual({ 'Account.email': 'redacted' });
+});
+
+test('a rule of which nobody knows whether it holds allows nothing, nor does any after it', () => {
+  const email = ['Account.email'];
+
+  expect(kinds(TIMED, known(), email)).toEqual({ 'Account.email': 'deny' });
+  expect(kinds(TIMED, known(at(null)), email)).toEqual({ 'Account.email': 'deny' });
+  // What is closed for sure stays closed while another window is not known.
+  const either = TIMED.replaceAll('during: [', 'during: [{ days: [monday], zone: UTC }, ');
+  expect(kinds(either, known(at(false)), email)).toEqual({ 'Account.email': 'deny' });
+});
+
+test('callers of different times have different shapes where the time matters to them', () => {
+  const compiled = compile(TIMED);
+  const email = ['Account.email'];
+  const shapes = [true, false, null].map((open) => compiled.shapeOf(email, known(at(open))));
+
+  expect(new Set(shapes).size).toBe(3);
+  const early = compile(`
+  - { name: staff, effect: allow, for: { roles: [[r]] } }${TIMED}`);
+  const staff = (open: boolean) =>
+    early.shapeOf(email, known({ roles: new Set(['r']), ...at(open) }));
+  expect(staff(true)).toBe(staff(false));
+});
+
+test('says in which windows the deciding rule holds, and which rules would decide at another time', () => {
+  const compiled = compile(TIMED);
+  const support = (open: boolean) => known({ roles: new Set(['r']), ...at(open) });
+
+  expect(compiled.effectsOf(['Account.email'], support(true)).get('Account.email')).toEqual({
+    kind: 'deny',
+    rule: 'closed-at-noon',
+    during: [NOON_NAME],
+  });
+  expect(compiled.rulesNotNow('Account.email', support(true))).toEqual([]);
+  expect(compiled.rulesNotNow('Account.email', support(false))).toEqual([
+    { rule: 'closed-at-noon', during: [NOON_NAME] },
+    { rule: 'parts-at-noon', during: [NOON_NAME] },
+  ]);
+  expect(compiled.rulesNotNow('Account.email', known(at(false)))).toEqual([
+    { rule: 'parts-at-noon', during: [NOON_NAME] },
+  ]);
+});

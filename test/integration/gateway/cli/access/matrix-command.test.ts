@@ -12,10 +12,22 @@ async function run(...args: readonly string[]) {
   return { code, stdout: tools.stdout.text(), stderr: tools.stderr.text() };
 }
 
+const TIMED = CLASSIFICATION.replace(
+  'rules:\n',
+  `rules:
+  - name: desk-hours
+    when: { coordinates: [Account.email] }
+    for: { roles: [[support]] }
+    during: [{ days: [monday, tuesday, wednesday], from: "08:00", to: "18:00", zone: Europe/Berlin }]
+    effect: allow
+`,
+);
+
 async function writeFiles() {
   const { path, remove } = await writeFolder({
     'supergraph.graphql': createFederation(classifiedFederation).supergraphSdl,
     'rules.yaml': CLASSIFICATION,
+    'timed.yaml': TIMED,
     'broken.yaml': 'version: 1\nclasses: []\nrules: [{ name: 7 }]\n',
   });
   onTestFinished(remove);
@@ -82,6 +94,18 @@ test('a masked grant opens what it names, masked', async () => {
   expect(stdout).toMatch(/^Account\.name +no +needs scope accounts:pii/m);
 });
 
+test('a masked grant shows the mask that it names, where that fits', async () => {
+  const { stdout } = await run(
+    ...['--masked-grant', 'Account.email=keepLast:4', '--masked-grant', 'Account.phone=year'],
+  );
+  const refused = await run('--masked-grant', 'Account.email=keepLast');
+
+  expect(stdout).toMatch(/^Account\.email +masked \(keepLast\) +granted masked only$/m);
+  expect(stdout).toMatch(/^Account\.phone +masked \(hash\) +granted masked only$/m);
+  expect(refused.code).toBe(2);
+  expect(refused.stderr).toContain('Expected a mask after =, one of null, redacted');
+});
+
 test('a grant opens what it names', async () => {
   const { stdout } = await run('--grant', 'Account.name', '--json');
   const { elements } = JSON.parse(stdout);
@@ -114,4 +138,49 @@ test('says which file it cannot use, and who cannot be', async () => {
   expect(missing.stderr).toContain('Expected a supergraph at');
   expect(broken.stderr).toMatch(/error CONFIG_INVALID: The classification rules in .*broken\.yaml/);
   expect(nobody.stderr).toContain("'--anonymous' cannot be used with");
+});
+
+test('shows what rules by time say, at any time and at one', async () => {
+  const { file } = await writeFiles();
+  const supergraph = ['--supergraph', file('supergraph.graphql'), '--roles', 'support'];
+  const rules = ['--rules', file('timed.yaml')];
+  const emailOf = (stdout: string) =>
+    stdout
+      .split('\n')
+      .flatMap((line) => (/^Account\.email /.test(line) ? [line.split(/ {2,}/)] : []));
+
+  const always = await run(...supergraph, ...rules);
+  const monday = await run(...supergraph, ...rules, '--at', '2026-11-23T12:00:00+01:00');
+  const night = await run(...supergraph, ...rules, '--at', '2026-11-23T17:00:00Z');
+  const facts = await run(...supergraph, ...rules, '--json');
+
+  const hours = 'during monday to wednesday 08:00-18:00 (Europe/Berlin)';
+  expect(always.stdout).toMatch(/^element +read +when +why\n/);
+  expect(emailOf(always.stdout)).toEqual(
+    expect.arrayContaining([
+      ['Account.email', 'yes', hours],
+      [
+        ...['Account.email', 'masked (keepFirst)', `not ${hours}`],
+        'masked by rule support-sees-parts',
+      ],
+    ]),
+  );
+  expect(emailOf(monday.stdout)).toEqual([['Account.email', 'yes']]);
+  expect(emailOf(night.stdout)).toEqual([
+    ['Account.email', 'masked (keepFirst)', 'masked by rule support-sees-parts'],
+  ]);
+  expect(JSON.parse(facts.stdout).elements).toContainEqual({
+    coordinate: 'Account.email',
+    kind: 'field',
+    read: 'yes',
+    when: [{ holds: [hours], holdsNot: [] }],
+    reasons: [],
+  });
+});
+
+test('asks for a time with its zone', async () => {
+  const { code, stderr } = await run('--at', '2026-11-23 12:00');
+
+  expect(code).toBe(2);
+  expect(stderr).toContain('Expected a time with its zone');
 });

@@ -40,6 +40,7 @@ test('reads every kind of rule and mask', () => {
             domains: ['crm'],
             purposes: ['p'],
           },
+          during: [],
           effect: 'mask',
           masks: [
             { kind: 'null' },
@@ -63,6 +64,7 @@ test('reads every kind of rule and mask', () => {
             domains: [],
             purposes: [],
           },
+          during: [],
           effect: 'deny',
           masks: [],
         },
