@@ -48,5 +48,7 @@ function sayApproved({ request, grant, needs }: AccessChange): string {
   const agreed = request.approvals.map(
     ({ approver, roles }) => `${approver} (${roles.join(', ')})`,
   );
-  return `The request ${request.id} has the word of ${agreed.join(', ')}; it needs that of the ${needs.join(' and the ')}, two different people.\n`;
+  const apart =
+    needs.length < 2 ? '' : `, ${needs.length === 2 ? 'two' : 'three'} different people`;
+  return `The request ${request.id} has the word of ${agreed.join(', ')}; it needs that of the ${needs.join(' and the ')}${apart}.\n`;
 }

@@ -20,6 +20,7 @@ interface ListOptions extends TargetOptions {
   readonly product?: string;
   readonly subject?: string;
   readonly all?: true;
+  readonly overdue?: true;
 }
 
 /** Adds `meshgate access list` and `show`. */
@@ -29,20 +30,21 @@ export function addListCommands(access: Command, tools: CommandTools): void {
     .option('--product <name>', 'only of this data product', parseText)
     .option('--subject <sub>', 'only of this caller', parseText)
     .option('--all', 'those that are closed or over too')
+    .option('--overdue', 'only requests that wait for more than a day, or for the domain lead')
     .action(async (options: ListOptions) => {
-      const { product = null, subject = null, all = false } = options;
-      const filter = { product, subject, all };
+      const { product = null, subject = null, all = false, overdue = false } = options;
+      const filter = { product, subject, all, overdue };
       const listed = await withControlDatabase(options.data, tools.env, (pool) =>
         inTransaction(pool, async (client) => {
           await recordLapses(client);
           const requests = await listRequests(client, filter);
-          return { requests, grants: await listGrants(client, filter) };
+          return { requests, grants: overdue ? [] : await listGrants(client, filter) };
         }),
       );
       tools.stdout.write(
         options.json === true
           ? `${JSON.stringify(listed)}\n`
-          : renderRequests(listed.requests) + renderGrants(listed.grants),
+          : renderRequests(listed.requests) + (overdue ? '' : renderGrants(listed.grants)),
       );
     });
   withTarget(access.command('show'))
@@ -76,7 +78,13 @@ function renderRequests(requests: readonly RequestFacts[]): string {
       'answer until',
     ],
     requests.map((request) => [
-      ...[request.id, request.state, request.product, toFields(request.fields), toLevel(request)],
+      ...[
+        request.id,
+        toState(request),
+        request.product,
+        toFields(request.fields),
+        toLevel(request),
+      ],
       ...[request.classification, toCaller(request), request.purpose, request.requestedBy],
       request.answerUntil,
     ]),
@@ -99,6 +107,12 @@ function renderEvents(events: readonly AccessEvent[]): string {
     ['at', 'what', 'who', 'why'],
     events.map(({ at, action, actor, reason }) => [at, action, actor ?? '-', reason ?? '']),
   );
+}
+
+function toState({ state, remindedAt, escalatedAt }: RequestFacts): string {
+  if (state !== 'requested') return state;
+  if (escalatedAt !== null) return `${state}, escalated`;
+  return remindedAt === null ? state : `${state}, reminded`;
 }
 
 function toFields(fields: readonly string[] | null): string {

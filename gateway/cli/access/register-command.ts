@@ -2,14 +2,14 @@ import { resolve } from 'node:path';
 
 import { type Command, Option } from 'commander';
 import { inTransaction } from '../../../shared/postgres/in-transaction.ts';
-import { buildGovernance } from '../../control/access/build-governance.ts';
 import {
+  type AccessTerms,
   CLASSIFICATIONS,
   type Classification,
-  type Governance,
   type TeamMember,
-} from '../../control/access/governance.ts';
-import { registerProducts } from '../../control/access/governance-store.ts';
+} from '../../control/access/access-terms.ts';
+import { registerProducts } from '../../control/access/access-terms-store.ts';
+import { buildAccessTerms } from '../../control/access/build-access-terms.ts';
 import type { CommandTools } from '../command-tools.ts';
 import { withControlDatabase } from '../credentials/with-control-database.ts';
 import { parseDuration } from '../parse-duration.ts';
@@ -23,6 +23,7 @@ interface RegisterOptions extends TargetOptions {
   readonly name?: string;
   readonly owner: readonly string[];
   readonly steward: readonly string[];
+  readonly domainLead: readonly string[];
   readonly classification: Classification;
   readonly purpose: readonly string[];
   readonly longest: number;
@@ -45,6 +46,11 @@ export function addRegisterCommand(access: Command, tools: CommandTools): void {
     )
     .addOption(
       ofOne('--steward <person>', 'its steward; may be repeated')
+        .argParser(collectText)
+        .default([], 'none'),
+    )
+    .addOption(
+      ofOne('--domain-lead <person>', 'who answers for its domain; may be repeated')
         .argParser(collectText)
         .default([], 'none'),
     )
@@ -73,8 +79,8 @@ export function addRegisterCommand(access: Command, tools: CommandTools): void {
         options.name === undefined
           ? (
               await loadMeshProducts(resolve(options.products ?? findProjectPaths().productsFolder))
-            ).map(buildGovernance)
-          : [toGovernance(options.name, options)];
+            ).map(buildAccessTerms)
+          : [toAccessTerms(options.name, options)];
       await withControlDatabase(options.data, tools.env, (pool) =>
         inTransaction(pool, (client) => registerProducts(client, products)),
       );
@@ -84,7 +90,7 @@ export function addRegisterCommand(access: Command, tools: CommandTools): void {
     });
 }
 
-function toGovernance(product: string, options: RegisterOptions): Governance {
+function toAccessTerms(product: string, options: RegisterOptions): AccessTerms {
   const toMember = (role: TeamMember['role']) => (name: string) => ({
     ...{ name, role },
     ...{ since: null, until: null },
@@ -92,7 +98,11 @@ function toGovernance(product: string, options: RegisterOptions): Governance {
   return {
     product,
     tenant: null,
-    members: [...options.owner.map(toMember('owner')), ...options.steward.map(toMember('steward'))],
+    members: [
+      ...options.owner.map(toMember('owner')),
+      ...options.steward.map(toMember('steward')),
+      ...options.domainLead.map(toMember('domain lead')),
+    ],
     strictest: options.classification,
     classes: null,
     autoApprove: [],
@@ -101,13 +111,14 @@ function toGovernance(product: string, options: RegisterOptions): Governance {
   };
 }
 
-function renderProducts(products: readonly Governance[]): string {
+function renderProducts(products: readonly AccessTerms[]): string {
   return renderColumns(
-    ['product', 'strictest data', 'owner', 'steward'],
+    ['product', 'strictest data', 'owner', 'steward', 'domain lead'],
     products.map(({ product, strictest, members }) => {
       const holders = (role: TeamMember['role']) =>
         members.filter((member) => member.role === role).map(({ name }) => name);
-      return [product, strictest, holders('owner').join(' '), holders('steward').join(' ')];
+      const roles = ['owner', 'steward', 'domain lead'] as const;
+      return [product, strictest, ...roles.map((role) => holders(role).join(' '))];
     }),
   );
 }

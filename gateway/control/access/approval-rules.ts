@@ -6,17 +6,19 @@
  * 3. Restricted and personal data: its owner and its steward, two different people.
  * 4. Personal data in masked form: its owner.
  *
- * Nobody decides about their own request, whether they made it or it is for them.
+ * Nobody decides about their own request, whether they made it or it is for them. A request that has
+ * escalated may have the word of the domain lead in the place of one of the others.
  *
  * @module
  */
 import type { AccessLevel } from '../../policy/grants/grant.ts';
 import {
+  type AccessTerms,
   APPROVER_ROLES,
   type ApproverRole,
   type Classification,
-  type Governance,
-} from './governance.ts';
+  USUAL_ROLES,
+} from './access-terms.ts';
 
 /** Who asked, and for whom. */
 export interface RequestParties {
@@ -50,17 +52,17 @@ export function rolesThatApprove(
 ): readonly ApproverRole[] {
   const needsBoth = (one: Classification) =>
     one === 'restricted' || (one === 'personal' && level === 'full');
-  return classes.some(needsBoth) ? APPROVER_ROLES : ['owner'];
+  return classes.some(needsBoth) ? USUAL_ROLES : ['owner'];
 }
 
 /**
- * Finds the roles in which somebody decides about a product.
+ * Finds the roles in which somebody is in the team of a product, of those that decide.
  *
  * @param today A date such as 2026-01-10, in UTC.
  */
 export function rolesOf(
   person: string,
-  { members }: Governance,
+  { members }: Pick<AccessTerms, 'members'>,
   today: string,
 ): readonly ApproverRole[] {
   const held = members.filter(
@@ -69,24 +71,51 @@ export function rolesOf(
   return APPROVER_ROLES.filter((role) => held.some((member) => member.role === role));
 }
 
+/** Tells the roles that may answer a request. @param hasEscalated Whether it has. */
+export function rolesThatMayAnswer(hasEscalated: boolean): readonly ApproverRole[] {
+  return hasEscalated ? APPROVER_ROLES : USUAL_ROLES;
+}
+
 /**
  * Tells whether everybody who has to has agreed. Each person stands for one role, so that one who
  * is owner and steward cannot decide alone.
+ *
+ * @param hasEscalated Whether a domain lead may stand for any role.
  */
 export function isApproved(
   needed: readonly ApproverRole[],
   approvals: readonly Approval[],
+  hasEscalated = false,
 ): boolean {
   const [role, ...others] = needed;
   if (role === undefined) return true;
   return approvals
-    .filter(({ roles }) => roles.includes(role))
+    .filter(({ roles }) => roles.includes(role) || (hasEscalated && roles.includes('domain lead')))
     .some(({ approver }) =>
       isApproved(
         others,
         approvals.filter((approval) => !isSamePerson(approval.approver, approver)),
+        hasEscalated,
       ),
     );
+}
+
+/**
+ * Tells whether those who are in the team today, and are no parties, could complete the approvals of
+ * a request without anybody standing in for them. Who has left the team cannot.
+ *
+ * @param today A date such as 2026-01-10, in UTC.
+ */
+export function canBeAnswered(
+  needed: readonly ApproverRole[],
+  { members }: Pick<AccessTerms, 'members'>,
+  request: RequestParties & { readonly approvals: readonly Approval[] },
+  today: string,
+): boolean {
+  const able = members
+    .filter(({ name }) => !isParty(name, request))
+    .map(({ name }) => ({ approver: name, roles: rolesOf(name, { members }, today) }));
+  return isApproved(needed, [...request.approvals, ...able]);
 }
 
 /** Tells whether somebody would decide about their own request. */
@@ -104,8 +133,8 @@ export function isParty(person: string, { requestedBy, subject }: RequestParties
 export function isAutoApproved(
   classification: Classification,
   subject: string,
-  { autoApprove, tenant }: Governance,
-  neighbours: readonly Governance[],
+  { autoApprove, tenant }: AccessTerms,
+  neighbours: readonly AccessTerms[],
   today: string,
 ): boolean {
   return autoApprove
@@ -118,7 +147,7 @@ export function isAutoApproved(
 }
 
 function hasMember(
-  { tenant, members }: Governance,
+  { tenant, members }: AccessTerms,
   wanted: string,
   subject: string,
   today: string,
@@ -129,7 +158,7 @@ function hasMember(
 /** Tells whether somebody is in the team of a product, in whatever role. */
 export function isInTeam(
   person: string,
-  { members }: Pick<Governance, 'members'>,
+  { members }: Pick<AccessTerms, 'members'>,
   today: string,
 ): boolean {
   return members.some(

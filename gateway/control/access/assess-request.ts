@@ -1,6 +1,11 @@
 import type { AccessLevel } from '../../policy/grants/grant.ts';
 import { MASK_NAMES, parseMaskName } from '../../policy/mask-name.ts';
-import { type Classification, type Governance, isClassified, strictestOf } from './governance.ts';
+import {
+  type AccessTerms,
+  type Classification,
+  isClassified,
+  strictestOf,
+} from './access-terms.ts';
 
 /** What somebody wants access to, and for what. */
 export interface AccessWish {
@@ -32,8 +37,8 @@ const MOST_COORDINATES = 200;
 const COORDINATE = /^[_A-Za-z][_0-9A-Za-z]*(\.[_A-Za-z][_0-9A-Za-z]*)?$/;
 
 /** Holds a wish against what is known of the product. */
-export function assessRequest(wish: AccessWish, governance: Governance): Assessment {
-  const { product, purposes, maxGrantSeconds, classes, strictest } = governance;
+export function assessRequest(wish: AccessWish, terms: AccessTerms): Assessment {
+  const { product, purposes, maxGrantSeconds, classes, strictest } = terms;
   const { coordinates, purpose, ttlSeconds } = wish;
   if (purposes.length > 0 && !purposes.includes(purpose)) {
     return refuse(
@@ -89,13 +94,13 @@ function findProblemOfForm({ level = 'full', mask = null, clients = null }: Acce
 /** Named in a message at most. */
 const MOST_EXAMPLES = 12;
 
-function toExamples(classes: Governance['classes']): string {
+function toExamples(classes: AccessTerms['classes']): string {
   const known = Object.keys(classes ?? { 'Account.email': null });
   const named = known.slice(0, MOST_EXAMPLES).join(', ');
   return known.length > MOST_EXAMPLES ? `${named} and ${known.length - MOST_EXAMPLES} more` : named;
 }
 
-function isProtected(coordinate: string, classes: Governance['classes']): boolean {
+function isProtected(coordinate: string, classes: AccessTerms['classes']): boolean {
   return COORDINATE.test(coordinate) && (classes === null || Object.hasOwn(classes, coordinate));
 }
 

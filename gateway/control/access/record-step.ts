@@ -60,23 +60,54 @@ export async function recordGrantStep(
 }
 
 /**
+ * Lets the domain lead answer a request that nobody else can, unless somebody is answering it.
+ *
+ * @returns Whether that is new.
+ */
+export async function recordEscalation(
+  client: TransactionClient,
+  requestId: string,
+): Promise<boolean> {
+  const added = await client.query(
+    `INSERT INTO meshgate.access_event (action, request_id, reason)
+     SELECT 'escalated', id, 'nobody else could answer' FROM (
+       SELECT id FROM meshgate.access_request WHERE id = $1 AND state = 'requested'
+       FOR UPDATE SKIP LOCKED) AS open
+     ON CONFLICT DO NOTHING RETURNING request_id`,
+    [requestId],
+  );
+  return added.length > 0;
+}
+
+/** A request that time has ended. */
+export interface LapsedRequest {
+  readonly step: 'unanswered';
+  readonly request: string;
+  readonly product: string;
+}
+
+/**
  * Records what time has done since somebody last looked: requests that nobody has answered and
  * grants that are over. Gateways need none of this; they look at the clock.
+ *
+ * @returns The requests.
  */
-export async function recordLapses(client: TransactionClient): Promise<void> {
-  await client.query(
+export async function recordLapses(client: TransactionClient): Promise<readonly LapsedRequest[]> {
+  const unanswered = await client.query<LapsedRequest>(
     `WITH lapsed AS (
        UPDATE meshgate.access_request SET state = 'expired'
-       WHERE state = 'requested' AND answer_until <= now() RETURNING id, answer_until
+       WHERE state = 'requested' AND answer_until <= now() RETURNING id, product, answer_until
+     ), told AS (
+       INSERT INTO meshgate.access_event (at, action, request_id)
+       SELECT answer_until, 'unanswered', id FROM lapsed
      )
-     INSERT INTO meshgate.access_event (at, action, request_id)
-     SELECT answer_until, 'unanswered', id FROM lapsed`,
+     SELECT 'unanswered' AS step, id AS request, product FROM lapsed`,
   );
   const [due] = await client.query(
     "SELECT 1 AS one FROM meshgate.access_grant WHERE state = 'active' AND ends_at <= now() LIMIT 1",
   );
   // The update alone would tell every gateway to load, whether or not a row is changed.
-  if (due === undefined) return;
+  if (due === undefined) return unanswered;
   await client.query(
     `WITH lapsed AS (
        UPDATE meshgate.access_grant SET state = 'expired'
@@ -85,6 +116,7 @@ export async function recordLapses(client: TransactionClient): Promise<void> {
      INSERT INTO meshgate.access_event (at, action, request_id, grant_id)
      SELECT ends_at, 'expired', request_id, id FROM lapsed`,
   );
+  return unanswered;
 }
 
 function refuse(expected: string, given: string): MeshgateError {

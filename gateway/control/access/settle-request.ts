@@ -9,12 +9,20 @@ import { randomBytes } from 'node:crypto';
 import { MeshgateError } from '../../../shared/errors/meshgate-error.ts';
 import type { TransactionClient } from '../../../shared/postgres/in-transaction.ts';
 import { type GrantFacts, holdGrant, holdRequest, type RequestFacts } from './access-records.ts';
-import { isApproved, isAutoApproved, rolesOf, rolesThatApprove } from './approval-rules.ts';
+import type { AccessTerms, ApproverRole } from './access-terms.ts';
+import { findProduct, listAccessTerms } from './access-terms-store.ts';
+import { canBeAnswered, isApproved, isAutoApproved, rolesThatApprove } from './approval-rules.ts';
 import { type AccessWish, type Assessment, assessRequest } from './assess-request.ts';
-import type { ApproverRole, Governance } from './governance.ts';
-import { findProduct, listGovernance } from './governance-store.ts';
+import { findNeeds } from './find-needs.ts';
+import { findToday } from './find-today.ts';
 import { MOST_GRANTS } from './load-grants.ts';
-import { type Deed, recordEvent, recordGrantStep, recordRequestStep } from './record-step.ts';
+import {
+  type Deed,
+  recordEscalation,
+  recordEvent,
+  recordGrantStep,
+  recordRequestStep,
+} from './record-step.ts';
 
 /** What somebody asks for. */
 export interface NewRequest extends AccessWish {
@@ -63,9 +71,9 @@ export async function addRequest(
 ): Promise<AccessChange> {
   const { product, coordinates, issuer, subject, purpose, reason, ttlSeconds } = wish;
   const { requestedBy, emergency, level = 'full', mask = null, clients = null } = wish;
-  const neighbours = await listGovernance(client);
-  const governance = findProduct(neighbours, product);
-  const { classification, classes } = assess(wish, governance);
+  const neighbours = await listAccessTerms(client);
+  const terms = findProduct(neighbours, product);
+  const { classification, classes } = assess(wish, terms);
   await assertRoom(client);
   const id = `r-${randomBytes(6).toString('hex')}`;
   await client.query(
@@ -84,8 +92,11 @@ export async function addRequest(
   }
   const today = await findToday(client);
   const teams = wish.isTeamIssuer === false ? [] : neighbours;
-  if (!isAutoApproved(classification, subject, governance, teams, today)) {
-    return toChange(client, id, rolesThatApprove(classes, level), null);
+  if (!isAutoApproved(classification, subject, terms, teams, today)) {
+    const needs = rolesThatApprove(classes, level);
+    const parties = { requestedBy, subject, approvals: [] };
+    if (!canBeAnswered(needs, terms, parties, today)) await recordEscalation(client, id);
+    return toChange(client, id, needs, null);
   }
   const request = await holdRequest(client, id);
   return give(client, request, { actor: null, reason: `${classification} data of ${product}` });
@@ -100,36 +111,15 @@ export async function settleRequest(
   requestId: string,
 ): Promise<AccessChange> {
   const request = await holdRequest(client, requestId);
-  const governance = findProduct(await listGovernance(client), request.product);
-  const { fields: coordinates, purpose, ttlSeconds, level, approvals } = request;
-  const { classes } = assess({ coordinates, purpose, ttlSeconds, level }, governance);
-  const needs = rolesThatApprove(classes, level);
-  if (!isApproved(needs, approvals)) return toChange(client, requestId, needs, null);
+  const terms = findProduct(await listAccessTerms(client), request.product);
+  const needs = findNeeds(request, terms);
+  if (!needs.ok) throw new MeshgateError('INPUT_INVALID', { message: needs.message });
+  const { approvals, escalatedAt } = request;
+  if (!isApproved(needs.roles, approvals, escalatedAt !== null)) {
+    return toChange(client, requestId, needs.roles, null);
+  }
   const who = approvals.map(({ approver }) => approver).join(' and ');
   return give(client, request, { actor: null, reason: `approved by ${who}` });
-}
-
-/**
- * Finds the roles in which somebody decides about what is requested.
- *
- * @throws {MeshgateError} `ACCESS_NOT_DECIDER` when there are none.
- */
-export async function findRoles(
-  client: TransactionClient,
-  product: string,
-  person: string,
-): Promise<readonly ApproverRole[]> {
-  const governance = findProduct(await listGovernance(client), product);
-  const today = await findToday(client);
-  const roles = rolesOf(person, governance, today);
-  if (roles.length > 0) return roles;
-  const deciders = governance.members
-    .filter(({ name }) => rolesOf(name, governance, today).length > 0)
-    .map(({ name, role }) => `${name} (${role})`)
-    .join(', ');
-  throw new MeshgateError('ACCESS_NOT_DECIDER', {
-    message: `Expected an owner or steward of ${product}, which are ${deciders || 'none'}, but got ${person}.`,
-  });
 }
 
 /** Reads where a change has led. @param epoch As in `AccessChange`. */
@@ -190,8 +180,8 @@ async function supersede(client: TransactionClient, grantId: string, deed: Deed)
   }
 }
 
-function assess(wish: AccessWish, governance: Governance): Extract<Assessment, { ok: true }> {
-  const assessed = assessRequest(wish, governance);
+function assess(wish: AccessWish, terms: AccessTerms): Extract<Assessment, { ok: true }> {
+  const assessed = assessRequest(wish, terms);
   if (assessed.ok) return assessed;
   throw new MeshgateError('INPUT_INVALID', { message: assessed.message });
 }
@@ -202,14 +192,6 @@ async function assertRoom(client: TransactionClient): Promise<void> {
   );
   if ((found?.open ?? 0) < MOST_OPEN_REQUESTS) return;
   throw refuse(`fewer than ${MOST_OPEN_REQUESTS} open requests; answer some`);
-}
-
-/** The day by the clock of the database, in UTC. */
-async function findToday(client: TransactionClient): Promise<string> {
-  const [row] = await client.query<{ today: string }>(
-    "SELECT to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS today",
-  );
-  return row?.today ?? '';
 }
 
 function refuse(expected: string): MeshgateError {

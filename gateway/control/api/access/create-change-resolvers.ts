@@ -22,10 +22,10 @@ import { countOpenRequests, findGrant, findRequest } from '../../access/page-rec
 import type { AccessChange, NewRequest } from '../../access/settle-request.ts';
 import {
   type ApiCaller,
-  findRolesByProduct,
   hasAsked,
   isFor,
   isInSomeTeam,
+  mayAnswer,
   toApiCaller,
 } from './api-caller.ts';
 import type { ApiContext, ApiDesk, ApiLoaders } from './api-desk.ts';
@@ -165,8 +165,8 @@ async function decide(
     const request = await findRequest(client, id);
     if (request === null) throw new MeshgateError('ACCESS_RECORD_UNKNOWN');
     if (isPartyOf(caller, request)) return true;
-    const roles = await findRolesByProduct(client, caller);
-    if (!roles.has(request.product)) throw new MeshgateError('ACCESS_RECORD_UNKNOWN');
+    if (!(await mayAnswer(client, caller, request)))
+      throw new MeshgateError('ACCESS_RECORD_UNKNOWN');
     return false;
   });
   return work({ actor: caller.name, reason, isParty, isTeamIssuer: caller.isTeamIssuer });
@@ -183,8 +183,9 @@ async function openGrant(
     const request = grant === null ? null : await findRequest(client, grant.request);
     if (grant === null || request === null) throw new MeshgateError('ACCESS_RECORD_UNKNOWN');
     const isParty = isPartyOf(caller, request);
-    const roles = await findRolesByProduct(client, caller);
-    if (!(isParty || roles.has(grant.product))) throw new MeshgateError('ACCESS_RECORD_UNKNOWN');
+    if (!(isParty || (await mayAnswer(client, caller, request)))) {
+      throw new MeshgateError('ACCESS_RECORD_UNKNOWN');
+    }
     const { isTeamIssuer } = caller;
     return { grant, deed: { actor: caller.name, reason, isParty, isTeamIssuer } };
   });

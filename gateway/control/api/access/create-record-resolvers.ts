@@ -16,7 +16,7 @@ import {
   type TransactionClient,
 } from '../../../../shared/postgres/in-transaction.ts';
 import type { RequestFacts } from '../../access/access-records.ts';
-import { listGovernance } from '../../access/governance-store.ts';
+import { listAccessTerms } from '../../access/access-terms-store.ts';
 import {
   findRequest,
   type Placed,
@@ -29,13 +29,25 @@ import {
 import { recordLapses } from '../../access/record-step.ts';
 import { describeReader } from '../../audit/describe-reader.ts';
 import { findReaders } from '../../audit/find-readers.ts';
-import { type ApiCaller, findRolesByProduct, hasAsked, isFor, toApiCaller } from './api-caller.ts';
+import {
+  type ApiCaller,
+  findDecidedProducts,
+  findRolesByProduct,
+  hasAsked,
+  isFor,
+  mayAnswer,
+  toApiCaller,
+} from './api-caller.ts';
 import type { ApiContext, ApiDesk, ApiLoaders } from './api-desk.ts';
 import { checkCount, checkTexts } from './check-input.ts';
 
 interface PageInput {
   readonly first?: number | null;
   readonly after?: string | null;
+}
+
+interface ToDecideInput extends PageInput {
+  readonly overdue: boolean;
 }
 
 interface GrantsInput extends PageInput {
@@ -72,11 +84,12 @@ export function createRecordResolvers(desk: ApiDesk): TypeResolvers<ApiLoaders> 
       read(context, (client, caller) =>
         toPage('myAccessRequests', args, (page) => pageRequestsOf(client, caller, page)),
       ),
-    accessRequestsToDecide: (_: unknown, args: PageInput, context) =>
+    accessRequestsToDecide: (_: unknown, args: ToDecideInput, context) =>
       read(context, async (client, caller) => {
-        const products = [...(await findRolesByProduct(client, caller)).keys()];
-        const load = (page: RecordPage) => pageRequestsFor(client, caller.name, products, page);
-        return toPage('accessRequestsToDecide', args, load);
+        const decided = await findDecidedProducts(client, caller);
+        const load = (page: RecordPage) =>
+          pageRequestsFor(client, caller.name, decided, args.overdue, page);
+        return toPage(args.overdue ? 'overdue' : 'accessRequestsToDecide', args, load);
       }),
     accessRequest: (_: unknown, { id }: { id: string }, context) =>
       read(context, (client, caller) => findVisible(client, caller, id)),
@@ -88,7 +101,7 @@ export function createRecordResolvers(desk: ApiDesk): TypeResolvers<ApiLoaders> 
       ),
     grantsOfMyProducts: (_: unknown, args: GrantsInput, context) =>
       read(context, async (client, caller) => {
-        const products = [...(await findRolesByProduct(client, caller)).keys()];
+        const { products } = await findDecidedProducts(client, caller);
         const load = (page: RecordPage) => pageGrantsOn(client, products, args.all, page);
         return toPage(toListName('grantsOfMyProducts', args), args, load);
       }),
@@ -108,7 +121,7 @@ export function createRecordResolvers(desk: ApiDesk): TypeResolvers<ApiLoaders> 
 }
 
 async function listRequestable(client: TransactionClient) {
-  const products = await listGovernance(client);
+  const products = await listAccessTerms(client);
   return products.map(({ product, purposes, maxGrantSeconds, classes }) => ({
     name: product,
     purposes,
@@ -132,7 +145,7 @@ async function findVisible(
   const request = await findRequest(client, id);
   if (request === null) return null;
   if (isFor(caller, request) || hasAsked(caller, request)) return request;
-  return (await findRolesByProduct(client, caller)).has(request.product) ? request : null;
+  return (await mayAnswer(client, caller, request)) ? request : null;
 }
 
 /** Of a field that no product is known to protect, nobody is steward. */
@@ -142,7 +155,7 @@ async function assertSteward(
   field: string,
 ): Promise<void> {
   const roles = await findRolesByProduct(client, caller);
-  const offering = (await listGovernance(client)).filter(
+  const offering = (await listAccessTerms(client)).filter(
     ({ classes }) => classes !== null && Object.hasOwn(classes, field),
   );
   const isSteward = offering.some(({ product }) => roles.get(product)?.includes('steward'));

@@ -16,7 +16,7 @@ export function createResolvers(desk: ApiDesk): ProductResolvers<ApiLoaders> {
       PERSONAL: 'personal',
     },
     AccessLevel: { FULL: 'full', MASKED: 'masked' },
-    ApproverRole: { OWNER: 'owner', STEWARD: 'steward' },
+    ApproverRole: { OWNER: 'owner', STEWARD: 'steward', DOMAIN_LEAD: 'domain lead' },
     AccessRequestState: {
       REQUESTED: 'requested',
       APPROVED: 'approved',

@@ -73,6 +73,8 @@ test('a request for personal data waits for owner and steward, and becomes a gra
       renews: null,
       createdAt: expect.stringMatching(INSTANT),
       answerUntil: expect.stringMatching(INSTANT),
+      remindedAt: null,
+      escalatedAt: null,
       approvals: [],
       emergency: false,
       reviews: [],
@@ -320,6 +322,26 @@ test('what time has ended is closed, and written down as of when it ended', asyn
   expect(await facts('access', 'list', '--subject', 'old', '--all')).toMatchObject({
     requests: [{ state: 'approved' }, { state: 'expired' }],
     grants: [{ state: 'expired' }],
+  });
+});
+
+test('what only the domain lead can answer is overdue at once, and says so', async () => {
+  const usual = await ask('una');
+  const { stdout } = await run(...ASK, '--as', OWNER, '--subject', 'una');
+  const [id = ''] = /r-[\da-f]{12}/.exec(stdout) ?? [];
+
+  expect(stdout).toContain('Not all of them are there to answer, so its domain lead may stand in');
+  const overdue = await facts('access', 'list', '--overdue', '--subject', 'una');
+  expect(overdue).toMatchObject({
+    requests: [{ id, escalatedAt: expect.any(String) }],
+    grants: [],
+  });
+  const printed = (await run('access', 'list', '--overdue', '--subject', 'una')).stdout;
+  expect(printed).toContain('requested, escalated');
+  expect(printed).not.toContain(usual.request.id);
+  await approve(id, STEWARD);
+  expect(await approve(id, 'petra.novak@acme.example')).toMatchObject({
+    grant: { state: 'active' },
   });
 });
 

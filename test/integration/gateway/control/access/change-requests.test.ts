@@ -1,11 +1,10 @@
 import { expect, test } from 'vitest';
-
+import { registerProducts } from '../../../../../gateway/control/access/access-terms-store.ts';
 import {
   approveRequest,
   denyRequest,
   requestAccess,
 } from '../../../../../gateway/control/access/change-requests.ts';
-import { registerProducts } from '../../../../../gateway/control/access/governance-store.ts';
 import { inTransaction } from '../../../../../shared/postgres/in-transaction.ts';
 import { openAccessDesk } from '../../../../support/access.ts';
 

@@ -1,22 +1,23 @@
 import { expect, test } from 'vitest';
-
+import type { AccessTerms } from '../../../../../gateway/control/access/access-terms.ts';
 import {
   type Approval,
+  canBeAnswered,
   isApproved,
   isAutoApproved,
   isParty,
   rolesOf,
   rolesThatApprove,
+  rolesThatMayAnswer,
 } from '../../../../../gateway/control/access/approval-rules.ts';
-import type { Governance } from '../../../../../gateway/control/access/governance.ts';
 
 const member = (
   name: string,
-  role: 'owner' | 'steward' | 'engineer',
+  role: AccessTerms['members'][number]['role'],
   until: string | null = null,
 ) => ({ name, role, since: '2026-01-10', until }) as const;
 
-const ORDERS: Governance = {
+const ORDERS: AccessTerms = {
   product: 'orders',
   tenant: 'acme',
   members: [
@@ -26,6 +27,7 @@ const ORDERS: Governance = {
     member('sam@acme.example', 'steward'),
     member('gone@acme.example', 'owner', '2026-03-31'),
     member('li@acme.example', 'engineer'),
+    member('dom@acme.example', 'domain lead'),
   ],
   strictest: 'restricted',
   classes: null,
@@ -67,12 +69,64 @@ test.each([
   expect(isApproved(['owner', 'steward'], approvals)).toBe(enough);
 });
 
+const DOM = agreed('dom', 'domain lead');
+
+test.each([
+  [['owner'], [DOM], true],
+  [['owner', 'steward'], [DOM], false],
+  [['owner', 'steward'], [DOM, ANA], true],
+  [['owner', 'steward'], [SAM, DOM], true],
+  [['owner', 'steward'], [DOM, agreed('DOM', 'domain lead')], false],
+] as const)('of what has escalated, %j is approved by %j: %s', (needed, approvals, enough) => {
+  expect(isApproved(needed, approvals, true)).toBe(enough);
+  expect(isApproved(needed, approvals)).toBe(false);
+});
+
+test('a domain lead answers what has escalated, and nothing else', () => {
+  expect(rolesThatMayAnswer(false)).toEqual(['owner', 'steward']);
+  expect(rolesThatMayAnswer(true)).toEqual(['owner', 'steward', 'domain lead']);
+});
+
+const canAnswer = (
+  parties: Partial<{ requestedBy: string; approvals: readonly Approval[] }>,
+  today = DAY,
+  members = ORDERS.members.filter(({ name }) => !name.startsWith('both')),
+) =>
+  canBeAnswered(
+    ['owner', 'steward'],
+    { members },
+    { requestedBy: 'eve', subject: 'eve', approvals: [], ...parties },
+    today,
+  );
+
+test('a request can be answered as long as each role has a person of its own who is no party', () => {
+  expect(canAnswer({})).toBe(true);
+  expect(canAnswer({ requestedBy: 'sam@acme.example' })).toBe(false);
+  expect(canAnswer({ requestedBy: 'ana@acme.example' })).toBe(true);
+  expect(canAnswer({ requestedBy: 'ana@acme.example' }, '2026-04-01')).toBe(false);
+  expect(
+    canAnswer({}, DAY, [
+      member('both@acme.example', 'owner'),
+      member('both@acme.example', 'steward'),
+    ]),
+  ).toBe(false);
+});
+
+test('who has agreed before leaving the team has agreed', () => {
+  const approvals = [agreed('gone@acme.example', 'owner')];
+  const members = ORDERS.members.filter(({ name }) => name.startsWith('sam'));
+
+  expect(canAnswer({ approvals }, '2026-04-01', members)).toBe(true);
+  expect(canAnswer({}, '2026-04-01', members)).toBe(false);
+});
+
 test.each([
   ['ana@acme.example', ['owner']],
   ['Ana@ACME.example', ['owner']],
   ['both@acme.example', ['owner', 'steward']],
   ['gone@acme.example', ['owner']],
   ['li@acme.example', []],
+  ['dom@acme.example', ['domain lead']],
   ['nobody@acme.example', []],
 ])('%s decides as %j', (person, roles) => {
   expect(rolesOf(person, ORDERS, DAY)).toEqual(roles);
@@ -94,9 +148,9 @@ test('who has asked and whom it is for are parties, however their names are writ
   ]);
 });
 
-const auto = (subject: string, changes: Partial<Governance> = {}, classification = 'internal') =>
+const auto = (subject: string, changes: Partial<AccessTerms> = {}, classification = 'internal') =>
   isAutoApproved(
-    classification as Governance['strictest'],
+    classification as AccessTerms['strictest'],
     subject,
     { ...ORDERS, ...changes },
     [ORDERS],

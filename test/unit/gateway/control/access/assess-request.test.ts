@@ -1,12 +1,11 @@
 import { expect, test } from 'vitest';
-
+import type { AccessTerms } from '../../../../../gateway/control/access/access-terms.ts';
 import {
   type AccessWish,
   assessRequest,
 } from '../../../../../gateway/control/access/assess-request.ts';
-import type { Governance } from '../../../../../gateway/control/access/governance.ts';
 
-const ACCOUNTS: Governance = {
+const ACCOUNTS: AccessTerms = {
   product: 'accounts',
   tenant: 'acme',
   members: [],
@@ -18,7 +17,7 @@ const ACCOUNTS: Governance = {
 };
 const WISH: AccessWish = { coordinates: null, purpose: 'analytics', ttlSeconds: 60 };
 
-const assess = (wish: Partial<AccessWish>, changes: Partial<Governance> = {}) => {
+const assess = (wish: Partial<AccessWish>, changes: Partial<AccessTerms> = {}) => {
   const assessed = assessRequest({ ...WISH, ...wish }, { ...ACCOUNTS, ...changes });
   return assessed.ok ? assessed.classification : assessed.message;
 };

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Governance } from '../../../../../../gateway/control/access/governance.ts';
-import { registerProducts } from '../../../../../../gateway/control/access/governance-store.ts';
+import type { AccessTerms } from '../../../../../../gateway/control/access/access-terms.ts';
+import { registerProducts } from '../../../../../../gateway/control/access/access-terms-store.ts';
 import { startAccessApi } from '../../../../../../gateway/control/api/access/start-access-api.ts';
 import { migrateControlSchema } from '../../../../../../gateway/control/database/migrate-control-schema.ts';
 import { createPool } from '../../../../../../shared/postgres/create-pool.ts';
@@ -13,13 +13,14 @@ const COMPANY = 'https://id.acme.example';
 const PARTNER = 'https://id.partner.example';
 const DAY = 86_400;
 
-const VAULT: Governance = {
+const VAULT: AccessTerms = {
   product: 'vault',
   tenant: 'acme',
   members: [
     { name: 'ola', role: 'owner', since: null, until: null },
     { name: 'per', role: 'steward', since: null, until: null },
     { name: 'eva', role: 'engineer', since: null, until: null },
+    { name: 'dom', role: 'domain lead', since: null, until: null },
   ],
   strictest: 'restricted',
   classes: { 'Vault.code': 'restricted', 'Vault.note': 'internal' },
@@ -182,6 +183,25 @@ test('nobody agrees to what somebody of their name has asked for elsewhere', asy
   const answer = await approve('ola', request.id);
 
   expect(answer.problem.code).toBe('ACCESS_OWN_REQUEST');
+});
+
+test('a domain lead sees and answers what has escalated, and nothing else', async () => {
+  const usual = await ask('liz');
+  // One of the two who would have to agree has asked.
+  const stuck = await ask('ola');
+  const before = await approve('dom', usual.request.id);
+
+  expect(before.problem.code).toBe('ACCESS_RECORD_UNKNOWN');
+  expect(await show('dom', usual.request.id)).toBeNull();
+  const overdue = '(overdue: true)';
+  expect(idsOf(await list('dom', 'accessRequestsToDecide'))).toContain(stuck.request.id);
+  expect(idsOf(await list('dom', 'accessRequestsToDecide'))).not.toContain(usual.request.id);
+  expect(idsOf(await list('per', 'accessRequestsToDecide', overdue))).toContain(stuck.request.id);
+  expect(idsOf(await list('per', 'accessRequestsToDecide', overdue))).not.toContain(
+    usual.request.id,
+  );
+  await approve('dom', stuck.request.id);
+  expect(await approve('per', stuck.request.id)).toMatchObject({ grant: { state: 'ACTIVE' } });
 });
 
 test('a stranger is told the same of a request that exists as of one that does not', async () => {

@@ -13,12 +13,12 @@ import {
 import { findCustomProperty } from '../../../shared/contract/standard-parts.ts';
 import { MeshgateError } from '../../../shared/errors/meshgate-error.ts';
 import {
+  type AccessTerms,
   autoApproval,
   type Classification,
-  type Governance,
   stricterOf,
   strictestOf,
-} from './governance.ts';
+} from './access-terms.ts';
 
 const DAY_SECONDS = 86_400;
 
@@ -37,7 +37,7 @@ const accessPolicy = z.object({
  *
  * @throws {MeshgateError} `DESCRIPTOR_INVALID` when the custom property `accessPolicy` is misshapen.
  */
-export function buildGovernance({ name, descriptor, contract, sdl }: ProductFolder): Governance {
+export function buildAccessTerms({ name, descriptor, contract, sdl }: ProductFolder): AccessTerms {
   const policy = accessPolicy.safeParse(
     findCustomProperty(descriptor.customProperties, 'accessPolicy') ?? {},
   );

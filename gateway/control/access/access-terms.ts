@@ -1,6 +1,6 @@
 /**
- * What has to be known of a data product to decide who may have access to it: the facts of its
- * descriptor and contract, as they are kept beside the requests.
+ * On what terms a data product gives access: the facts of its descriptor and contract that have to
+ * be known to decide who may have it, as they are kept beside the requests.
  *
  * @module
  */
@@ -10,9 +10,12 @@ import { z } from 'zod';
 export const CLASSIFICATIONS = ['public', 'internal', 'restricted', 'personal'] as const;
 export type Classification = (typeof CLASSIFICATIONS)[number];
 
-/** Those of a product's team who decide about access. */
-export const APPROVER_ROLES = ['owner', 'steward'] as const;
+/** Those of a product's team who decide about access; the domain lead where a request asks for that. */
+export const APPROVER_ROLES = ['owner', 'steward', 'domain lead'] as const;
 export type ApproverRole = (typeof APPROVER_ROLES)[number];
+
+/** Those who decide about every request, and review emergencies. */
+export const USUAL_ROLES = ['owner', 'steward'] as const satisfies readonly ApproverRole[];
 
 const classification = z.enum(CLASSIFICATIONS);
 const day = z.iso.date();
@@ -31,7 +34,7 @@ export const autoApproval = z.strictObject({
   sameTenant: z.boolean().default(false),
 });
 
-export const governanceSchema = z.strictObject({
+export const accessTermsSchema = z.strictObject({
   /** Name of the product, which is that of its subgraph. */
   product: z.string().min(1),
   tenant: z.string().nullable(),
@@ -47,8 +50,8 @@ export const governanceSchema = z.strictObject({
   purposes: z.array(z.string()),
 });
 
-export type Governance = Readonly<z.output<typeof governanceSchema>>;
-export type TeamMember = Governance['members'][number];
+export type AccessTerms = Readonly<z.output<typeof accessTermsSchema>>;
+export type TeamMember = AccessTerms['members'][number];
 
 /** @returns The stricter of two classes. */
 export function stricterOf(one: Classification, other: Classification): Classification {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { buildGovernance } from '../../../../../gateway/control/access/build-governance.ts';
+import { buildAccessTerms } from '../../../../../gateway/control/access/build-access-terms.ts';
 import { loadProductFolder } from '../../../../../shared/contract/load-product-folder.ts';
 import { PROJECT_ROOT } from '../../../../../shared/lang/project-root.ts';
 
@@ -11,15 +11,16 @@ async function load(name: string) {
 }
 
 test('a product says who decides, for how long and for what', async () => {
-  const { classes, ...governance } = buildGovernance(await load('accounts'));
+  const { classes, ...terms } = buildAccessTerms(await load('accounts'));
 
-  expect(governance).toEqual({
+  expect(terms).toEqual({
     product: 'accounts',
     tenant: 'acme',
     members: [
       { name: 'marta.kowal@acme.example', role: 'owner', since: '2026-01-12', until: null },
       { name: 'jonas.bell@acme.example', role: 'steward', since: '2026-01-12', until: null },
       { name: 'ines.faro@acme.example', role: 'engineer', since: '2026-02-02', until: null },
+      { name: 'petra.novak@acme.example', role: 'domain lead', since: '2026-02-02', until: null },
     ],
     strictest: 'personal',
     autoApprove: [{ classification: 'internal', sameTenant: true }],
@@ -36,7 +37,7 @@ test('a product says who decides, for how long and for what', async () => {
 });
 
 test('figures made from a column are as protected as the column', async () => {
-  const { classes } = buildGovernance(await load('orders'));
+  const { classes } = buildAccessTerms(await load('orders'));
 
   expect(classes).toMatchObject({
     'OrderLine.profit': 'restricted',
@@ -54,7 +55,7 @@ test('a policy of access that is misshapen is told by its place', async () => {
     customProperties: [{ property: 'accessPolicy', value }],
   };
 
-  expect(() => buildGovernance({ ...product, descriptor })).toThrow(
+  expect(() => buildAccessTerms({ ...product, descriptor })).toThrow(
     expect.objectContaining({
       code: 'DESCRIPTOR_INVALID',
       message: expect.stringContaining('accessPolicy.autoApprove.0.classification'),

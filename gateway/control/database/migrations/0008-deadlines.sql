@@ -1,0 +1,11 @@
+-- What is known of a product is on what terms it gives access; "governance" are the rules about classes.
+ALTER TABLE access_product RENAME COLUMN governance TO terms;
+
+-- Whoever looks first records what time has done to a request; each step is recorded once.
+CREATE UNIQUE INDEX access_event_once ON access_event (request_id, action)
+  WHERE action IN ('reminded', 'escalated', 'unanswered');
+CREATE INDEX access_request_waiting ON access_request (created_at) WHERE state = 'requested';
+
+-- By the caller, as the API looks them up.
+CREATE INDEX access_request_caller ON access_request (issuer, subject, created_at);
+CREATE INDEX access_grant_caller ON access_grant (issuer, subject, starts_at);
