@@ -37,6 +37,8 @@ const INTERNAL: AccessTerms = {
   autoApprove: [],
   maxGrantSeconds: 86_400,
   purposes: [],
+  partnerIssuers: [],
+  agreement: null,
 };
 
 const WISH: Omit<NewRequest, 'product'> = {

@@ -1,9 +1,10 @@
 import { resolve } from 'node:path';
 
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { inTransaction } from '../../../shared/postgres/in-transaction.ts';
 import {
   type AccessTerms,
+  agreementUrl,
   CLASSIFICATIONS,
   type Classification,
   type TeamMember,
@@ -27,15 +28,41 @@ interface RegisterOptions extends TargetOptions {
   readonly classification: Classification;
   readonly purpose: readonly string[];
   readonly longest: number;
+  readonly partnerIssuer: readonly string[];
+  readonly agreement?: string;
 }
 
 /** Adds `meshgate access register`. */
 export function addRegisterCommand(access: Command, tools: CommandTools): void {
+  const register = withTarget(access.command('register'))
+    .description('say who decides about data products, from their descriptors or by hand')
+    .option('--products <folder>', 'folder of data products (default: those of this installation)');
+  withTerms(register).action(async (options: RegisterOptions, command: Command) => {
+    if ((options.name === undefined) !== (options.owner.length === 0)) {
+      command.error(
+        'error: expected --name and --owner together: without one nobody could approve',
+      );
+    }
+    const products =
+      options.name === undefined
+        ? (
+            await loadMeshProducts(resolve(options.products ?? findProjectPaths().productsFolder))
+          ).map(buildAccessTerms)
+        : [toAccessTerms(options.name, options)];
+    await withControlDatabase(options.data, tools.env, (pool) =>
+      inTransaction(pool, (client) => registerProducts(client, products)),
+    );
+    tools.stdout.write(
+      options.json === true ? `${JSON.stringify(products)}\n` : renderProducts(products),
+    );
+  });
+}
+
+/** Adds the terms of one product without a folder. */
+function withTerms(command: Command): Command {
   const ofOne = (flags: string, description: string) =>
     new Option(flags, description).conflicts('products');
-  withTarget(access.command('register'))
-    .description('say who decides about data products, from their descriptors or by hand')
-    .option('--products <folder>', 'folder of data products (default: those of this installation)')
+  return command
     .addOption(
       ofOne('--name <name>', 'one product without a folder: its subgraph').argParser(parseText),
     )
@@ -69,25 +96,16 @@ export function addRegisterCommand(access: Command, tools: CommandTools): void {
         .argParser(parseDuration)
         .default(90 * 86_400, '90d'),
     )
-    .action(async (options: RegisterOptions, command: Command) => {
-      if ((options.name === undefined) !== (options.owner.length === 0)) {
-        command.error(
-          'error: expected --name and --owner together: without one nobody could approve',
-        );
-      }
-      const products =
-        options.name === undefined
-          ? (
-              await loadMeshProducts(resolve(options.products ?? findProjectPaths().productsFolder))
-            ).map(buildAccessTerms)
-          : [toAccessTerms(options.name, options)];
-      await withControlDatabase(options.data, tools.env, (pool) =>
-        inTransaction(pool, (client) => registerProducts(client, products)),
-      );
-      tools.stdout.write(
-        options.json === true ? `${JSON.stringify(products)}\n` : renderProducts(products),
-      );
-    });
+    .addOption(
+      ofOne('--partner-issuer <iss>', 'issuer of the tokens of a partner; may be repeated')
+        .argParser(collectText)
+        .default([], 'none'),
+    )
+    .addOption(
+      ofOne('--agreement <url>', 'https link to the legal agreement with partners').argParser(
+        parseAgreement,
+      ),
+    );
 }
 
 function toAccessTerms(product: string, options: RegisterOptions): AccessTerms {
@@ -108,7 +126,14 @@ function toAccessTerms(product: string, options: RegisterOptions): AccessTerms {
     autoApprove: [],
     maxGrantSeconds: options.longest,
     purposes: [...options.purpose],
+    partnerIssuers: [...options.partnerIssuer],
+    agreement: options.agreement ?? null,
   };
+}
+
+function parseAgreement(given: string): string {
+  if (agreementUrl.safeParse(given).success) return given;
+  throw new InvalidArgumentError('Expected an https URL.');
 }
 
 function renderProducts(products: readonly AccessTerms[]): string {

@@ -26,6 +26,10 @@ export interface RequestFacts {
   readonly requestedBy: string;
   /** Id of the grant that is to be renewed. */
   readonly renews: string | null;
+  /** Whether the caller was known to be a partner's when it was made. */
+  readonly partner: boolean;
+  /** Link to the legal agreement that it refers to. */
+  readonly agreement: string | null;
   readonly createdAt: string;
   readonly answerUntil: string;
   /** When those who decide were told again that it waits; null for not yet. */
@@ -99,7 +103,7 @@ const toFirst = (action: string): string =>
 export const REQUESTS = `
   SELECT request.id, request.state, request.product, request.coordinates AS fields,
     request.level, request.mask, request.clients, request.classification, request.issuer, request.subject, request.purpose, request.reason,
-    request.ttl_seconds AS "ttlSeconds", request.requested_by AS "requestedBy", request.renews,
+    request.ttl_seconds AS "ttlSeconds", request.requested_by AS "requestedBy", request.renews, request.partner, request.agreement,
     ${toIso('request.created_at')} AS "createdAt",
     ${toIso('request.answer_until')} AS "answerUntil",
     ${toFirst('reminded')} AS "remindedAt", ${toFirst('escalated')} AS "escalatedAt",

@@ -28,11 +28,23 @@ const member = z.strictObject({
   until: day.nullable(),
 });
 
-/** Requests for data of a class, of anybody or of those who are in a team of the same tenant. */
-export const autoApproval = z.strictObject({
-  classification: z.enum(['public', 'internal']),
-  sameTenant: z.boolean().default(false),
-});
+/**
+ * Requests for data of a class, of anybody, of those who are in a team of the same tenant, or of the
+ * product's own team alone.
+ */
+export const autoApproval = z
+  .strictObject({
+    classification,
+    sameTenant: z.boolean().default(false),
+    sameTeam: z.boolean().default(false),
+  })
+  .refine((rule) => rule.sameTeam || !isClassified(rule.classification), {
+    error: 'public or internal, or sameTeam: true',
+    path: ['classification'],
+  });
+
+/** A link to a legal agreement. */
+export const agreementUrl = z.url({ protocol: /^https$/ }).max(2000);
 
 export const accessTermsSchema = z.strictObject({
   /** Name of the product, which is that of its subgraph. */
@@ -43,11 +55,15 @@ export const accessTermsSchema = z.strictObject({
   strictest: classification,
   /** By coordinate, of the types and fields that it protects; null when these are not known. */
   classes: z.record(z.string(), classification).nullable(),
-  /** Which requests nobody has to look at; classified data is never among them. */
+  /** Which requests nobody has to look at; classified data is for the product's own team only. */
   autoApprove: z.array(autoApproval),
   maxGrantSeconds: z.int().positive(),
   /** What access may be asked for; empty for anything. */
   purposes: z.array(z.string()),
+  /** Issuers of the tokens of callers outside; what one product says of them holds for all. */
+  partnerIssuers: z.array(z.string().min(1)).default([]),
+  /** Under what they may use its data; null where each request has to say it. */
+  agreement: agreementUrl.nullable().default(null),
 });
 
 export type AccessTerms = Readonly<z.output<typeof accessTermsSchema>>;

@@ -1,10 +1,12 @@
 /**
  * Who decides about access, as a set of rules without any state.
  *
- * 1. Data that a product lets go (`autoApprove`, public and internal only): nobody.
+ * 1. Data that a product lets go (`autoApprove`; classified data to its own team only): nobody.
  * 2. Other public and internal data: the product's owner.
  * 3. Restricted and personal data: its owner and its steward, two different people.
  * 4. Personal data in masked form: its owner.
+ * 5. Whatever somebody has to look at, for a caller of a partner: the domain lead besides, and only
+ *    under a legal agreement.
  *
  * Nobody decides about their own request, whether they made it or it is for them. A request that has
  * escalated may have the word of the domain lead in the place of one of the others.
@@ -43,16 +45,38 @@ function toPersonKey(name: string): string {
 }
 
 /**
+ * Tells whether a caller is one of a partner.
+ *
+ * @param neighbours All products that are known.
+ */
+export function isPartner(issuer: string, neighbours: readonly AccessTerms[]): boolean {
+  return neighbours.some(({ partnerIssuers }) => partnerIssuers.includes(issuer));
+}
+
+/** Finds what is missing of an agreement with a partner, as a sentence; null for nothing. */
+export function findAgreementProblem(
+  partner: boolean,
+  agreement: string | null,
+  terms: Pick<AccessTerms, 'product' | 'agreement'>,
+): string | null {
+  if (!partner || agreement !== null || terms.agreement !== null) return null;
+  return `Expected an https link to the legal agreement under which a partner may use data of ${terms.product}, in the request or as an authoritative definition of the type legalAgreement in its descriptor, but got none.`;
+}
+
+/**
  * @param classes All of what is asked for.
+ * @param partner Whether it is for a caller of a partner.
  * @returns In which roles it has to be approved.
  */
 export function rolesThatApprove(
   classes: readonly Classification[],
   level: AccessLevel,
+  partner = false,
 ): readonly ApproverRole[] {
   const needsBoth = (one: Classification) =>
     one === 'restricted' || (one === 'personal' && level === 'full');
-  return classes.some(needsBoth) ? USUAL_ROLES : ['owner'];
+  const usual: readonly ApproverRole[] = classes.some(needsBoth) ? USUAL_ROLES : ['owner'];
+  return partner ? [...usual, 'domain lead'] : usual;
 }
 
 /**
@@ -71,9 +95,15 @@ export function rolesOf(
   return APPROVER_ROLES.filter((role) => held.some((member) => member.role === role));
 }
 
-/** Tells the roles that may answer a request. @param hasEscalated Whether it has. */
-export function rolesThatMayAnswer(hasEscalated: boolean): readonly ApproverRole[] {
-  return hasEscalated ? APPROVER_ROLES : USUAL_ROLES;
+/** Tells the roles that may answer a request. @param escalatedAt Null where it has not. */
+export function rolesThatMayAnswer({
+  escalatedAt,
+  partner,
+}: {
+  readonly escalatedAt: string | null;
+  readonly partner: boolean;
+}): readonly ApproverRole[] {
+  return partner || escalatedAt !== null ? APPROVER_ROLES : USUAL_ROLES;
 }
 
 /**
@@ -127,32 +157,22 @@ export function isParty(person: string, { requestedBy, subject }: RequestParties
  * Tells whether nobody has to look at a request.
  *
  * @param neighbours All products that are known; a subject who is in a team of one of them belongs
- *   to its tenant.
+ *   to its tenant. None for a caller whom descriptors do not mean.
  * @param today A date such as 2026-01-10, in UTC.
  */
 export function isAutoApproved(
   classification: Classification,
   subject: string,
-  { autoApprove, tenant }: AccessTerms,
+  { product, autoApprove, tenant }: AccessTerms,
   neighbours: readonly AccessTerms[],
   today: string,
 ): boolean {
+  const teams = neighbours.filter((one) => isInTeam(subject, one, today));
+  const isOfTenant = tenant !== null && teams.some((one) => one.tenant === tenant);
+  const isOfTeam = teams.some((one) => one.product === product);
   return autoApprove
     .filter((rule) => rule.classification === classification)
-    .some(
-      ({ sameTenant }) =>
-        !sameTenant ||
-        (tenant !== null && neighbours.some((one) => hasMember(one, tenant, subject, today))),
-    );
-}
-
-function hasMember(
-  { tenant, members }: AccessTerms,
-  wanted: string,
-  subject: string,
-  today: string,
-): boolean {
-  return tenant === wanted && isInTeam(subject, { members }, today);
+    .some(({ sameTenant, sameTeam }) => (!sameTenant || isOfTenant) && (!sameTeam || isOfTeam));
 }
 
 /** Tells whether somebody is in the team of a product, in whatever role. */

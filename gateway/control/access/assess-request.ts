@@ -2,6 +2,7 @@ import type { AccessLevel } from '../../policy/grants/grant.ts';
 import { MASK_NAMES, parseMaskName } from '../../policy/mask-name.ts';
 import {
   type AccessTerms,
+  agreementUrl,
   type Classification,
   isClassified,
   strictestOf,
@@ -19,6 +20,8 @@ export interface AccessWish {
   readonly clients?: readonly string[] | null;
   readonly purpose: string;
   readonly ttlSeconds: number;
+  /** Link to a legal agreement; absent and null for none but that of the product. */
+  readonly agreement?: string | null;
 }
 
 /** How protected what is wanted is, or why it cannot be had, as a sentence. */
@@ -80,13 +83,17 @@ function toAssessment(found: readonly Classification[]): Assessment {
 /** Clients that one request may name. */
 const MOST_CLIENTS = 50;
 
-function findProblemOfForm({ level = 'full', mask = null, clients = null }: AccessWish) {
+function findProblemOfForm(wish: AccessWish): string | null {
+  const { level = 'full', mask = null, clients = null, agreement = null } = wish;
   if (mask !== null && level !== 'masked') return 'Expected a mask for masked access only.';
   if (mask !== null && parseMaskName(mask) === null) {
     return `Expected a mask (${MASK_NAMES}), but got ${JSON.stringify(mask)}.`;
   }
   if (clients !== null && (clients.length === 0 || clients.length > MOST_CLIENTS)) {
     return `Expected 1 to ${MOST_CLIENTS} clients, but got ${clients.length}.`;
+  }
+  if (agreement !== null && !agreementUrl.safeParse(agreement).success) {
+    return `Expected an https link to a legal agreement, but got ${JSON.stringify(agreement)}.`;
   }
   return null;
 }

@@ -14,6 +14,7 @@ import { findCustomProperty } from '../../../shared/contract/standard-parts.ts';
 import { MeshgateError } from '../../../shared/errors/meshgate-error.ts';
 import {
   type AccessTerms,
+  agreementUrl,
   autoApproval,
   type Classification,
   stricterOf,
@@ -27,6 +28,7 @@ const accessPolicy = z.object({
   autoApprove: z.array(autoApproval).default([]),
   maxGrantDays: z.int().min(1).max(366).default(90),
   purposes: z.array(z.string().min(1)).default([]),
+  partnerIssuers: z.array(z.string().min(1)).default([]),
 });
 
 /**
@@ -47,7 +49,7 @@ export function buildAccessTerms({ name, descriptor, contract, sdl }: ProductFol
       message: `${name}/product.odps.yaml: customProperties.accessPolicy.${issue?.path.join('.')}: ${issue?.message}.`,
     });
   }
-  const { autoApprove, maxGrantDays, purposes } = policy.data;
+  const { autoApprove, maxGrantDays, purposes, partnerIssuers } = policy.data;
   const columns = contract.schema.flatMap(({ properties }) => properties);
   const index = indexSdl(sdl);
   const strictest = strictestOf(columns.map(({ classification }) => classification));
@@ -65,7 +67,18 @@ export function buildAccessTerms({ name, descriptor, contract, sdl }: ProductFol
     autoApprove,
     maxGrantSeconds: maxGrantDays * DAY_SECONDS,
     purposes,
+    partnerIssuers,
+    agreement: findAgreement(descriptor) ?? findAgreement(contract),
   };
+}
+
+/** A link that is none of https counts as none: nobody could hold a partner to it. */
+function findAgreement({
+  authoritativeDefinitions,
+}: Pick<Contract, 'authoritativeDefinitions'>): string | null {
+  const isAgreement = ({ type, url }: (typeof authoritativeDefinitions)[number]) =>
+    type === 'legalAgreement' && agreementUrl.safeParse(url).success;
+  return authoritativeDefinitions.find(isAgreement)?.url ?? null;
 }
 
 /** Classes of the fields at which columns, and figures made from them, surface. */

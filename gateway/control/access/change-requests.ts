@@ -66,7 +66,18 @@ export function renewGrant(
         `a grant that is active, but ${grantId} is ${state}; ask for a new one`,
       );
     }
-    const same = { product, coordinates: fields, level, mask, clients, issuer, subject, purpose };
+    const { agreement } = await holdRequest(client, grant.request);
+    const same = {
+      product,
+      agreement,
+      coordinates: fields,
+      level,
+      mask,
+      clients,
+      issuer,
+      subject,
+      purpose,
+    };
     const deed = { reason, requestedBy: actor, emergency: false, isTeamIssuer };
     return addRequest(client, { ...same, ttlSeconds, ...deed }, grantId);
   });

@@ -14,10 +14,11 @@ import { findToday } from './find-today.ts';
  */
 export async function findRoles(
   client: TransactionClient,
-  { product, escalatedAt }: RequestFacts,
+  request: RequestFacts,
   person: string,
-  among: readonly ApproverRole[] = rolesThatMayAnswer(escalatedAt !== null),
+  among: readonly ApproverRole[] = rolesThatMayAnswer(request),
 ): Promise<readonly ApproverRole[]> {
+  const { product } = request;
   const terms = findProduct(await listAccessTerms(client), product);
   const today = await findToday(client);
   const rolesIn = (name: string) =>

@@ -23,7 +23,7 @@ export interface RecordPage {
 /** A row with its place in the list. */
 export type Placed<Row> = Row & { readonly position: string };
 
-/** Products about whose requests somebody decides, and those where only about what has escalated. */
+/** Products about whose requests somebody decides, and those where only about what has escalated or is a partner's. */
 export interface DecidedProducts {
   readonly products: readonly string[];
   readonly led: readonly string[];
@@ -58,8 +58,8 @@ export function pageRequestsFor(
   overdue: boolean,
   page: RecordPage,
 ): Promise<readonly Placed<RequestFacts>[]> {
-  const waits = `(product = ANY ($2) OR (product = ANY ($6) AND EXISTS (
-      SELECT FROM meshgate.access_event WHERE request_id = request.id AND action = 'escalated')))
+  const waits = `(product = ANY ($2) OR (product = ANY ($6) AND (partner OR EXISTS (
+      SELECT FROM meshgate.access_event WHERE request_id = request.id AND action = 'escalated'))))
     AND (NOT $7 OR (${OVERDUE}))
     AND lower(normalize(requested_by)) <> lower(normalize($1))
     AND lower(normalize(subject)) <> lower(normalize($1))

@@ -11,7 +11,14 @@ import type { TransactionClient } from '../../../shared/postgres/in-transaction.
 import { type GrantFacts, holdGrant, holdRequest, type RequestFacts } from './access-records.ts';
 import type { AccessTerms, ApproverRole } from './access-terms.ts';
 import { findProduct, listAccessTerms } from './access-terms-store.ts';
-import { canBeAnswered, isApproved, isAutoApproved, rolesThatApprove } from './approval-rules.ts';
+import {
+  canBeAnswered,
+  findAgreementProblem,
+  isApproved,
+  isAutoApproved,
+  isPartner,
+  rolesThatApprove,
+} from './approval-rules.ts';
 import { type AccessWish, type Assessment, assessRequest } from './assess-request.ts';
 import { findNeeds } from './find-needs.ts';
 import { findToday } from './find-today.ts';
@@ -74,26 +81,33 @@ export async function addRequest(
   const neighbours = await listAccessTerms(client);
   const terms = findProduct(neighbours, product);
   const { classification, classes } = assess(wish, terms);
+  const today = await findToday(client);
+  const partner = isPartner(issuer, neighbours);
+  const teams = wish.isTeamIssuer === false || partner ? [] : neighbours;
+  const isAuto = !emergency && isAutoApproved(classification, subject, terms, teams, today);
+  const agreement = wish.agreement ?? (partner ? terms.agreement : null);
+  const missing = isAuto ? null : findAgreementProblem(partner, agreement, terms);
+  if (missing !== null) throw new MeshgateError('INPUT_INVALID', { message: missing });
   await assertRoom(client);
   const id = `r-${randomBytes(6).toString('hex')}`;
   await client.query(
     `INSERT INTO meshgate.access_request (id, product, coordinates, classification, issuer, subject,
-       purpose, reason, ttl_seconds, requested_by, renews, emergency, answer_until, level, mask, clients)
+       purpose, reason, ttl_seconds, requested_by, renews, emergency, answer_until, level, mask, clients,
+       partner, agreement)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, now() + make_interval(secs => $13),
-       $14, $15, $16)`,
+       $14, $15, $16, $17, $18)`,
     [
       ...[id, product, coordinates, classification, issuer, subject, purpose, reason],
       ...[ttlSeconds, requestedBy, renews, emergency, ANSWER_SECONDS, level, mask, clients],
+      ...[partner, agreement],
     ],
   );
   await recordEvent(client, 'requested', id, null, { actor: requestedBy, reason });
   if (emergency) {
     return give(client, await holdRequest(client, id), { actor: requestedBy, reason: 'emergency' });
   }
-  const today = await findToday(client);
-  const teams = wish.isTeamIssuer === false ? [] : neighbours;
-  if (!isAutoApproved(classification, subject, terms, teams, today)) {
-    const needs = rolesThatApprove(classes, level);
+  if (!isAuto) {
+    const needs = rolesThatApprove(classes, level, partner);
     const parties = { requestedBy, subject, approvals: [] };
     if (!canBeAnswered(needs, terms, parties, today)) await recordEscalation(client, id);
     return toChange(client, id, needs, null);
@@ -111,8 +125,8 @@ export async function settleRequest(
   requestId: string,
 ): Promise<AccessChange> {
   const request = await holdRequest(client, requestId);
-  const terms = findProduct(await listAccessTerms(client), request.product);
-  const needs = findNeeds(request, terms);
+  const neighbours = await listAccessTerms(client);
+  const needs = findNeeds(request, findProduct(neighbours, request.product), neighbours);
   if (!needs.ok) throw new MeshgateError('INPUT_INVALID', { message: needs.message });
   const { approvals, escalatedAt } = request;
   if (!isApproved(needs.roles, approvals, escalatedAt !== null)) {

@@ -93,11 +93,11 @@ async function escalateUnanswerable(
     [after ?? ''],
   );
   if (waiting.length === 0) return { notices: [], after: null };
-  const terms = new Map((await listAccessTerms(client)).map((one) => [one.product, one]));
+  const products = await listAccessTerms(client);
   const today = await findToday(client);
   const notices: AccessNotice[] = [];
   for (const request of waiting) {
-    if (!isStuck(request, terms.get(request.product), today)) continue;
+    if (!isStuck(request, products, today)) continue;
     const { id, product } = request;
     if (await recordEscalation(client, id)) {
       notices.push({ step: 'escalated', request: id, product });
@@ -107,9 +107,10 @@ async function escalateUnanswerable(
   return { notices, after: isLast ? null : (waiting.at(-1)?.id ?? null) };
 }
 
-function isStuck(request: RequestFacts, terms: AccessTerms | undefined, today: string): boolean {
+function isStuck(request: RequestFacts, products: readonly AccessTerms[], today: string): boolean {
+  const terms = products.find(({ product }) => product === request.product);
   if (terms === undefined) return true;
-  const needs = findNeeds(request, terms);
+  const needs = findNeeds(request, terms, products);
   // What the product gives no longer is for nobody to approve, and ends by itself.
   return needs.ok && !canBeAnswered(needs.roles, terms, request, today);
 }

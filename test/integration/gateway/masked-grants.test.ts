@@ -35,6 +35,8 @@ const PERSONAL: AccessTerms = {
   autoApprove: [],
   maxGrantSeconds: 86_400,
   purposes: [],
+  partnerIssuers: [],
+  agreement: null,
 };
 
 /** A gateway over accounts whose personal values take a scope, and the desk where access is given. */

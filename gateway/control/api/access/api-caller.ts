@@ -64,10 +64,10 @@ export async function findDecidedProducts(
 export async function mayAnswer(
   client: TransactionClient,
   caller: ApiCaller,
-  { product, escalatedAt }: RequestFacts,
+  request: RequestFacts,
 ): Promise<boolean> {
-  const roles = (await findRolesByProduct(client, caller)).get(product) ?? [];
-  return rolesThatMayAnswer(escalatedAt !== null).some((role) => roles.includes(role));
+  const roles = (await findRolesByProduct(client, caller)).get(request.product) ?? [];
+  return rolesThatMayAnswer(request).some((role) => roles.includes(role));
 }
 
 /** Tells whether a caller is in the team of any data product. */

@@ -45,6 +45,7 @@ interface WishInput {
   readonly clients?: readonly string[] | null;
   readonly purpose: string;
   readonly reason?: string | null;
+  readonly agreement?: string | null;
 }
 
 /** Bounds of times; what a product allows is less. */
@@ -144,9 +145,9 @@ function toWish(
 ): Omit<NewRequest, 'emergency'> {
   checkTexts(input);
   const { product, fields = null, level, mask = null, clients = null } = input;
-  const { purpose, reason = null } = input;
+  const { purpose, reason = null, agreement = null } = input;
   return {
-    ...{ product, level: level ?? 'full', mask, purpose, reason, ttlSeconds },
+    ...{ product, level: level ?? 'full', mask, purpose, reason, ttlSeconds, agreement },
     coordinates: fields === null ? null : [...new Set(fields)],
     clients: clients === null ? null : [...new Set(clients)],
     ...{ issuer, subject, requestedBy: name, isTeamIssuer },

@@ -75,6 +75,8 @@ test('a request for personal data waits for owner and steward, and becomes a gra
       answerUntil: expect.stringMatching(INSTANT),
       remindedAt: null,
       escalatedAt: null,
+      partner: false,
+      agreement: null,
       approvals: [],
       emergency: false,
       reviews: [],

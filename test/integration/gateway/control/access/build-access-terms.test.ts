@@ -23,9 +23,11 @@ test('a product says who decides, for how long and for what', async () => {
       { name: 'petra.novak@acme.example', role: 'domain lead', since: '2026-02-02', until: null },
     ],
     strictest: 'personal',
-    autoApprove: [{ classification: 'internal', sameTenant: true }],
+    autoApprove: [{ classification: 'internal', sameTenant: true, sameTeam: false }],
     maxGrantSeconds: 180 * 86_400,
     purposes: ['analytics', 'customer-service'],
+    partnerIssuers: [],
+    agreement: null,
   });
   expect(classes).toEqual({
     'Account.name': 'personal',
@@ -45,6 +47,29 @@ test('figures made from a column are as protected as the column', async () => {
     Order: 'internal',
   });
   expect(classes).not.toHaveProperty(['OrderLine.sales']);
+});
+
+test('partners and the agreement with them are those of the descriptor', async () => {
+  const product = await load('accounts');
+  const accessPolicy = { partnerIssuers: ['https://id.partner.example'] };
+  const terms = (url: string) =>
+    buildAccessTerms({
+      ...product,
+      descriptor: {
+        ...product.descriptor,
+        customProperties: [{ property: 'accessPolicy', value: accessPolicy }],
+        authoritativeDefinitions: [
+          { type: 'businessDefinition', url: 'https://wiki.acme.example' },
+          { type: 'legalAgreement', url },
+        ],
+      },
+    });
+
+  expect(terms('https://legal.acme.example/partners')).toMatchObject({
+    ...accessPolicy,
+    agreement: 'https://legal.acme.example/partners',
+  });
+  expect(terms('file:///partners.pdf').agreement).toBeNull();
 });
 
 test('a policy of access that is misshapen is told by its place', async () => {

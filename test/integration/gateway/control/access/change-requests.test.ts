@@ -37,10 +37,12 @@ async function openVault() {
     autoApprove: [],
     maxGrantSeconds: 3600,
     purposes: [],
+    partnerIssuers: [],
+    agreement: null,
   } as const;
   await inTransaction(pool, (client) =>
     registerProducts(client, [
-      { ...vault, members: [...vault.members], autoApprove: [], purposes: [] },
+      { ...vault, members: [...vault.members], autoApprove: [], purposes: [], partnerIssuers: [] },
     ]),
   );
   return pool;

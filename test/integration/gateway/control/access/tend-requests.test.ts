@@ -23,6 +23,8 @@ const DESK = {
   autoApprove: [],
   maxGrantSeconds: 3600,
   purposes: [],
+  partnerIssuers: [],
+  agreement: null,
 };
 const WISH = {
   ...{ product: 'desk', coordinates: null, issuer: 'https://id.example', subject: 'ada' },

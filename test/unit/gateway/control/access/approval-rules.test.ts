@@ -3,8 +3,10 @@ import type { AccessTerms } from '../../../../../gateway/control/access/access-t
 import {
   type Approval,
   canBeAnswered,
+  findAgreementProblem,
   isApproved,
   isAutoApproved,
+  isPartner,
   isParty,
   rolesOf,
   rolesThatApprove,
@@ -31,9 +33,11 @@ const ORDERS: AccessTerms = {
   ],
   strictest: 'restricted',
   classes: null,
-  autoApprove: [{ classification: 'internal', sameTenant: true }],
+  autoApprove: [{ classification: 'internal', sameTenant: true, sameTeam: false }],
   maxGrantSeconds: 86_400,
   purposes: [],
+  partnerIssuers: [],
+  agreement: null,
 };
 const DAY = '2026-03-31';
 
@@ -82,9 +86,13 @@ test.each([
   expect(isApproved(needed, approvals)).toBe(false);
 });
 
-test('a domain lead answers what has escalated, and nothing else', () => {
-  expect(rolesThatMayAnswer(false)).toEqual(['owner', 'steward']);
-  expect(rolesThatMayAnswer(true)).toEqual(['owner', 'steward', 'domain lead']);
+test('a domain lead answers what has escalated or is a partner’s, and nothing else', () => {
+  const all = ['owner', 'steward', 'domain lead'];
+  const since = '2026-01-10T07:00:00Z';
+
+  expect(rolesThatMayAnswer({ escalatedAt: null, partner: false })).toEqual(['owner', 'steward']);
+  expect(rolesThatMayAnswer({ escalatedAt: since, partner: false })).toEqual(all);
+  expect(rolesThatMayAnswer({ escalatedAt: null, partner: true })).toEqual(all);
 });
 
 const canAnswer = (
@@ -98,6 +106,39 @@ const canAnswer = (
     { requestedBy: 'eve', subject: 'eve', approvals: [], ...parties },
     today,
   );
+
+test.each([
+  [['internal'], 'full', ['owner', 'domain lead']],
+  [['personal'], 'masked', ['owner', 'domain lead']],
+  [['personal'], 'full', ['owner', 'steward', 'domain lead']],
+] as const)('%j data, %s, is approved for a partner as %j', (classes, level, roles) => {
+  expect(rolesThatApprove(classes, level, true)).toEqual(roles);
+});
+
+test('for a partner three different people agree', () => {
+  const needed = ['owner', 'steward', 'domain lead'] as const;
+
+  expect(isApproved(needed, [ANA, SAM, DOM])).toBe(true);
+  expect(isApproved(needed, [ANA, DOM])).toBe(false);
+  expect(isApproved(needed, [BOTH, DOM])).toBe(false);
+});
+
+test('an issuer that one product calls a partner’s is one for all', () => {
+  const other = { ...ORDERS, product: 'other', partnerIssuers: ['https://id.partner.example'] };
+
+  expect(isPartner('https://id.partner.example', [ORDERS, other])).toBe(true);
+  expect(isPartner('https://id.partner.example.evil', [ORDERS, other])).toBe(false);
+  expect(isPartner('https://id.acme.example', [ORDERS, other])).toBe(false);
+});
+
+test('a partner needs an agreement, in the request or in the descriptor', () => {
+  const agreement = 'https://legal.acme.example/partner';
+
+  expect(findAgreementProblem(true, null, ORDERS)).toContain('Expected an https link to the legal');
+  expect(findAgreementProblem(true, agreement, ORDERS)).toBeNull();
+  expect(findAgreementProblem(true, null, { ...ORDERS, agreement })).toBeNull();
+  expect(findAgreementProblem(false, null, ORDERS)).toBeNull();
+});
 
 test('a request can be answered as long as each role has a person of its own who is no party', () => {
   expect(canAnswer({})).toBe(true);
@@ -166,9 +207,23 @@ test('internal data that a product lets go is for those who are in a team of its
 });
 
 test('what a product lets go to anybody is for anybody, and classified data for nobody', () => {
-  const autoApprove = [{ classification: 'public', sameTenant: false }] as const;
+  const autoApprove = [{ classification: 'public', sameTenant: false, sameTeam: false }] as const;
 
   expect(auto('eve@other.example', { autoApprove: [...autoApprove] }, 'public')).toBe(true);
   expect(auto('li@acme.example', { autoApprove: [...autoApprove] }, 'internal')).toBe(false);
   expect(auto('li@acme.example', {}, 'personal')).toBe(false);
+});
+
+test('classified data that a product lets go to its own team is for nobody else', () => {
+  const autoApprove = [{ classification: 'personal' as const, sameTenant: false, sameTeam: true }];
+  const elsewhere = { ...ORDERS, product: 'other', members: [member('max@acme.example', 'owner')] };
+  const isAuto = (subject: string) =>
+    isAutoApproved('personal', subject, { ...ORDERS, autoApprove }, [ORDERS, elsewhere], DAY);
+
+  expect(isAuto('li@acme.example')).toBe(true);
+  expect(isAuto('max@acme.example')).toBe(false);
+  expect(isAuto('gone@acme.example')).toBe(true);
+  expect(isAutoApproved('personal', 'li@acme.example', { ...ORDERS, autoApprove }, [], DAY)).toBe(
+    false,
+  );
 });

@@ -14,6 +14,8 @@ const ACCOUNTS: AccessTerms = {
   autoApprove: [],
   maxGrantSeconds: 10 * 86_400,
   purposes: ['analytics'],
+  partnerIssuers: [],
+  agreement: null,
 };
 const WISH: AccessWish = { coordinates: null, purpose: 'analytics', ttlSeconds: 60 };
 
@@ -62,6 +64,9 @@ test.each([
   [{ mask: 'hash' }, 'Expected a mask for masked access only.'],
   [{ clients: ['svc'] }, 'personal'],
   [{ clients: [] }, 'Expected 1 to 50 clients, but got 0.'],
+  [{ agreement: 'https://legal.acme.example/1' }, 'personal'],
+  [{ agreement: 'http://legal.acme.example/1' }, 'Expected an https link to a legal agreement'],
+  [{ agreement: 'javascript:alert(1)' }, 'Expected an https link to a legal agreement'],
 ] as const)('%j is %s', (wish, said) => {
   expect(assess(wish)).toContain(said);
 });

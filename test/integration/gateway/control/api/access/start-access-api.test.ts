@@ -24,9 +24,11 @@ const VAULT: AccessTerms = {
   ],
   strictest: 'restricted',
   classes: { 'Vault.code': 'restricted', 'Vault.note': 'internal' },
-  autoApprove: [{ classification: 'internal', sameTenant: true }],
+  autoApprove: [{ classification: 'internal', sameTenant: true, sameTeam: false }],
   maxGrantSeconds: 30 * DAY,
   purposes: ['audit'],
+  partnerIssuers: [],
+  agreement: null,
 };
 
 interface Shown {

@@ -9,3 +9,9 @@ CREATE INDEX access_request_waiting ON access_request (created_at) WHERE state =
 -- By the caller, as the API looks them up.
 CREATE INDEX access_request_caller ON access_request (issuer, subject, created_at);
 CREATE INDEX access_grant_caller ON access_grant (issuer, subject, starts_at);
+
+ALTER TABLE access_request
+  -- Whether its caller was known to be a partner's when it was made.
+  ADD COLUMN partner boolean NOT NULL DEFAULT false,
+  -- Link to what was agreed with them.
+  ADD COLUMN agreement text CHECK (agreement LIKE 'https://%');
