@@ -36,6 +36,7 @@ const INTERNAL: AccessTerms = {
   classes: null,
   autoApprove: [],
   maxGrantSeconds: 86_400,
+  reviewAfterSeconds: 90 * 86_400,
   purposes: [],
   partnerIssuers: [],
   agreement: null,

@@ -1,13 +1,14 @@
 import type { Command } from 'commander';
 
 import { approveRequest, denyRequest, revokeGrant } from '../../control/access/change-requests.ts';
+import { keepGrant } from '../../control/access/keep-grant.ts';
 import type { AccessChange } from '../../control/access/settle-request.ts';
 import type { CommandTools } from '../command-tools.ts';
 import type { ExitCode } from '../exit-code.ts';
 import { type DeedOptions, withDeed } from './access-options.ts';
 import { reportChange } from './report-change.ts';
 
-/** Adds `meshgate access approve`, `deny` and `revoke`: what owners and stewards do. */
+/** Adds `meshgate access approve`, `deny`, `keep` and `revoke`: what owners and stewards do. */
 export function addAnswerCommands(
   access: Command,
   tools: CommandTools,
@@ -31,6 +32,13 @@ export function addAnswerCommands(
       const say = () => `The request ${id} is denied.\n`;
       setExitCode(await reportChange(options, tools, (pool) => denyRequest(pool, id, deed), say));
     });
+  withDeed(access.command('keep'), false)
+    .argument('<grant>', 'id of a grant whose review is due')
+    .description('say that a grant is still needed; it goes on until its next review or its end')
+    .action(async (id: string, options: DeedOptions) => {
+      const deed = toDeed(options);
+      setExitCode(await reportChange(options, tools, (pool) => keepGrant(pool, id, deed), sayKept));
+    });
   withDeed(access.command('revoke'), true)
     .argument('<grant>', 'id of an active grant')
     .description('end a grant now, everywhere')
@@ -39,6 +47,13 @@ export function addAnswerCommands(
       const say = () => `The grant ${id} is revoked.\n`;
       setExitCode(await reportChange(options, tools, (pool) => revokeGrant(pool, id, deed), say));
     });
+}
+
+function sayKept({ grant }: AccessChange): string {
+  const next = grant?.reviewAt ?? null;
+  const until =
+    next === null ? `until it ends, ${grant?.endsAt}` : `until its next review, ${next}`;
+  return `The grant ${grant?.id} is kept ${until}.\n`;
 }
 
 function sayApproved({ request, grant, needs }: AccessChange): string {

@@ -10,7 +10,7 @@ import {
   listRequests,
   type RequestFacts,
 } from '../../control/access/access-records.ts';
-import { recordLapses } from '../../control/access/record-step.ts';
+import { recordLapses } from '../../control/access/record-time.ts';
 import type { CommandTools } from '../command-tools.ts';
 import { withControlDatabase } from '../credentials/with-control-database.ts';
 import { renderColumns } from '../terminal/render-columns.ts';
@@ -30,7 +30,10 @@ export function addListCommands(access: Command, tools: CommandTools): void {
     .option('--product <name>', 'only of this data product', parseText)
     .option('--subject <sub>', 'only of this caller', parseText)
     .option('--all', 'those that are closed or over too')
-    .option('--overdue', 'only requests that wait for more than a day, or for the domain lead')
+    .option(
+      '--overdue',
+      'only requests that have waited for a day or escalated, and grants to be kept',
+    )
     .action(async (options: ListOptions) => {
       const { product = null, subject = null, all = false, overdue = false } = options;
       const filter = { product, subject, all, overdue };
@@ -38,13 +41,13 @@ export function addListCommands(access: Command, tools: CommandTools): void {
         inTransaction(pool, async (client) => {
           await recordLapses(client);
           const requests = await listRequests(client, filter);
-          return { requests, grants: overdue ? [] : await listGrants(client, filter) };
+          return { requests, grants: await listGrants(client, filter) };
         }),
       );
       tools.stdout.write(
         options.json === true
           ? `${JSON.stringify(listed)}\n`
-          : renderRequests(listed.requests) + (overdue ? '' : renderGrants(listed.grants)),
+          : renderRequests(listed.requests) + renderGrants(listed.grants),
       );
     });
   withTarget(access.command('show'))
@@ -96,8 +99,14 @@ function renderGrants(grants: readonly GrantFacts[]): string {
   return renderColumns(
     ['grant', 'state', 'product', 'fields', 'level', 'for', 'purpose', 'from', 'until'],
     grants.map((grant) => [
-      ...[grant.id, grant.state, grant.product, toFields(grant.fields), toLevel(grant)],
-      ...[toCaller(grant), grant.purpose, grant.startsAt, grant.endsAt],
+      ...[
+        grant.id,
+        grant.state.replace('_', ' '),
+        grant.product,
+        toFields(grant.fields),
+        toLevel(grant),
+      ],
+      ...[toCaller(grant), grant.purpose, grant.startsAt, toEnd(grant)],
     ]),
   );
 }
@@ -107,6 +116,11 @@ function renderEvents(events: readonly AccessEvent[]): string {
     ['at', 'what', 'who', 'why'],
     events.map(({ at, action, actor, reason }) => [at, action, actor ?? '-', reason ?? '']),
   );
+}
+
+/** When it ends as things stand. */
+function toEnd({ endsAt, lapsesAt }: GrantFacts): string {
+  return lapsesAt !== null && lapsesAt < endsAt ? `${lapsesAt} unless kept` : endsAt;
 }
 
 function toState({ state, remindedAt, escalatedAt }: RequestFacts): string {

@@ -28,6 +28,7 @@ interface RegisterOptions extends TargetOptions {
   readonly classification: Classification;
   readonly purpose: readonly string[];
   readonly longest: number;
+  readonly reviewAfter: number;
   readonly partnerIssuer: readonly string[];
   readonly agreement?: string;
 }
@@ -97,6 +98,11 @@ function withTerms(command: Command): Command {
         .default(90 * 86_400, '90d'),
     )
     .addOption(
+      ofOne('--review-after <duration>', 'how long a grant lasts before it is looked at again')
+        .argParser(parseDuration)
+        .default(90 * 86_400, '90d'),
+    )
+    .addOption(
       ofOne('--partner-issuer <iss>', 'issuer of the tokens of a partner; may be repeated')
         .argParser(collectText)
         .default([], 'none'),
@@ -125,6 +131,7 @@ function toAccessTerms(product: string, options: RegisterOptions): AccessTerms {
     classes: null,
     autoApprove: [],
     maxGrantSeconds: options.longest,
+    reviewAfterSeconds: options.reviewAfter,
     purposes: [...options.purpose],
     partnerIssuers: [...options.partnerIssuer],
     agreement: options.agreement ?? null,

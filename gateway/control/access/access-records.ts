@@ -1,7 +1,7 @@
 import { MeshgateError } from '../../../shared/errors/meshgate-error.ts';
 import type { TransactionClient } from '../../../shared/postgres/in-transaction.ts';
 import type { AccessLevel } from '../../policy/grants/grant.ts';
-import type { GrantState, RequestState } from './access-states.ts';
+import { type GrantState, IN_FORCE, type RequestState } from './access-states.ts';
 import type { Classification } from './access-terms.ts';
 import type { Approval } from './approval-rules.ts';
 
@@ -66,6 +66,9 @@ export interface GrantFacts {
   readonly purpose: string;
   readonly startsAt: string;
   readonly endsAt: string;
+  /** When somebody has to look at it again, and when it ends unless it is kept; null for never. */
+  readonly reviewAt: string | null;
+  readonly lapsesAt: string | null;
 }
 
 /** One line of the history. */
@@ -85,7 +88,7 @@ export interface RecordFilter {
   readonly subject: string | null;
   /** Closed requests and grants that are over as well. */
   readonly all: boolean;
-  /** Only requests that are overdue. */
+  /** Only requests that are overdue, and grants whose review is due. */
   readonly overdue: boolean;
 }
 
@@ -121,7 +124,8 @@ export const REQUESTS = `
 export const GRANTS = `
   SELECT id, state, request_id AS request, product, coordinates AS fields, level, mask,
     clients, issuer, subject, purpose,
-    ${toIso('starts_at')} AS "startsAt", ${toIso('ends_at')} AS "endsAt"
+    ${toIso('starts_at')} AS "startsAt", ${toIso('ends_at')} AS "endsAt",
+    ${toIso('review_at')} AS "reviewAt", ${toIso('lapses_at')} AS "lapsesAt"
   FROM meshgate.access_grant`;
 
 /** An emergency that no owner and no other person as steward have looked at. */
@@ -150,15 +154,16 @@ export function listRequests(
   );
 }
 
-/** Lists grants, the newest first; active ones unless all are asked for. */
+/** Lists grants, the newest first; those in force unless all are asked for. */
 export function listGrants(
   client: TransactionClient,
-  { product, subject, all }: RecordFilter,
+  { product, subject, all, overdue }: RecordFilter,
 ): Promise<readonly GrantFacts[]> {
   return client.query<GrantFacts>(
-    `${GRANTS} WHERE ${FILTER} AND ($3 OR state = 'active')
+    `${GRANTS} WHERE ${FILTER} AND ($3 OR state IN ${IN_FORCE})
+       AND (NOT $4 OR state = 'review_due')
      ORDER BY starts_at DESC, id LIMIT ${MOST_LISTED}`,
-    [product, subject, all],
+    [product, subject, all, overdue],
   );
 }
 

@@ -58,6 +58,11 @@ export const accessTermsSchema = z.strictObject({
   /** Which requests nobody has to look at; classified data is for the product's own team only. */
   autoApprove: z.array(autoApproval),
   maxGrantSeconds: z.int().positive(),
+  /** How long a grant lasts before somebody has to look at it again. */
+  reviewAfterSeconds: z
+    .int()
+    .positive()
+    .default(90 * 86_400),
   /** What access may be asked for; empty for anything. */
   purposes: z.array(z.string()),
   /** Issuers of the tokens of callers outside; what one product says of them holds for all. */

@@ -27,6 +27,7 @@ const DAY_SECONDS = 86_400;
 const accessPolicy = z.object({
   autoApprove: z.array(autoApproval).default([]),
   maxGrantDays: z.int().min(1).max(366).default(90),
+  reviewAfterDays: z.int().min(1).max(366).default(90),
   purposes: z.array(z.string().min(1)).default([]),
   partnerIssuers: z.array(z.string().min(1)).default([]),
 });
@@ -49,7 +50,7 @@ export function buildAccessTerms({ name, descriptor, contract, sdl }: ProductFol
       message: `${name}/product.odps.yaml: customProperties.accessPolicy.${issue?.path.join('.')}: ${issue?.message}.`,
     });
   }
-  const { autoApprove, maxGrantDays, purposes, partnerIssuers } = policy.data;
+  const { autoApprove, maxGrantDays, reviewAfterDays, purposes, partnerIssuers } = policy.data;
   const columns = contract.schema.flatMap(({ properties }) => properties);
   const index = indexSdl(sdl);
   const strictest = strictestOf(columns.map(({ classification }) => classification));
@@ -66,6 +67,7 @@ export function buildAccessTerms({ name, descriptor, contract, sdl }: ProductFol
     classes: classify(index, findClasses(contract, index), strictest),
     autoApprove,
     maxGrantSeconds: maxGrantDays * DAY_SECONDS,
+    reviewAfterSeconds: reviewAfterDays * DAY_SECONDS,
     purposes,
     partnerIssuers,
     agreement: findAgreement(descriptor) ?? findAgreement(contract),

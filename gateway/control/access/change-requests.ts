@@ -9,9 +9,11 @@ import { MeshgateError } from '../../../shared/errors/meshgate-error.ts';
 import type { PostgresPool } from '../../../shared/postgres/create-pool.ts';
 import { inTransaction, type TransactionClient } from '../../../shared/postgres/in-transaction.ts';
 import { holdGrant, holdRequest, type RequestFacts } from './access-records.ts';
+import { isInForce } from './access-states.ts';
 import { isParty } from './approval-rules.ts';
 import { findRoles } from './find-roles.ts';
-import { recordEvent, recordGrantStep, recordLapses, recordRequestStep } from './record-step.ts';
+import { recordEvent, recordGrantStep, recordRequestStep } from './record-step.ts';
+import { recordLapses } from './record-time.ts';
 import {
   type AccessChange,
   addRequest,
@@ -60,7 +62,7 @@ export function renewGrant(
   return inCleanTransaction(pool, async (client) => {
     const grant = await holdGrant(client, grantId);
     const { state, product, fields, level, mask, clients, issuer, subject, purpose } = grant;
-    if (state !== 'active') {
+    if (!isInForce(state)) {
       throw refuse(
         'ACCESS_RECORD_CLOSED',
         `a grant that is active, but ${grantId} is ${state}; ask for a new one`,

@@ -8,6 +8,7 @@ import type { ErrorCode } from '../../../shared/errors/error-catalog.ts';
 import { MeshgateError } from '../../../shared/errors/meshgate-error.ts';
 import type { PostgresPool } from '../../../shared/postgres/create-pool.ts';
 import { holdGrant, holdRequest, type Review } from './access-records.ts';
+import { isInForce } from './access-states.ts';
 import { USUAL_ROLES } from './access-terms.ts';
 import { isApproved } from './approval-rules.ts';
 import { assertOther, inCleanTransaction, type PersonalDeed } from './change-requests.ts';
@@ -88,7 +89,7 @@ export function reviewEmergency(
     }
     await recordEvent(client, `found ${verdict} (${roles.join(', ')})`, requestId, null, deed);
     const grant = request.grant === null ? null : await holdGrant(client, request.grant);
-    const ends = verdict === 'unjustified' && grant?.state === 'active';
+    const ends = verdict === 'unjustified' && grant !== null && isInForce(grant.state);
     if (ends) await recordGrantStep(client, grant, 'revoke', deed);
     const { reviews } = await holdRequest(client, requestId);
     const needs = isApproved(USUAL_ROLES, reviews) ? [] : USUAL_ROLES;

@@ -12,6 +12,7 @@ import {
   type RequestFacts,
   TO_REVIEW,
 } from './access-records.ts';
+import { IN_FORCE } from './access-states.ts';
 
 /** Where a page begins and how many rows it may have. */
 export interface RecordPage {
@@ -79,21 +80,32 @@ export function pageGrantsOf(
   all: boolean,
   page: RecordPage,
 ): Promise<readonly Placed<GrantFacts>[]> {
-  return pageGrants(client, 'issuer = $1 AND subject = $2', [issuer, subject], all, page);
+  return pageGrants(
+    client,
+    'issuer = $1 AND subject = $2',
+    [issuer, subject],
+    { all, due: false },
+    page,
+  );
 }
 
-/** Pages through the grants of some products. @param all Those that are over as well. */
+/**
+ * Pages through the grants of some products.
+ *
+ * @param all Those that are over as well.
+ * @param due Only those whose review is due.
+ */
 export function pageGrantsOn(
   client: TransactionClient,
   products: readonly string[],
-  all: boolean,
+  { all, due }: { readonly all: boolean; readonly due: boolean },
   page: RecordPage,
 ): Promise<readonly Placed<GrantFacts>[]> {
   return pageGrants(
     client,
     '$1::text IS NOT NULL AND product = ANY ($2)',
     ['', products],
-    all,
+    { all, due },
     page,
   );
 }
@@ -158,15 +170,16 @@ function pageGrants(
   client: TransactionClient,
   condition: string,
   values: readonly unknown[],
-  all: boolean,
+  { all, due }: { readonly all: boolean; readonly due: boolean },
   { limit, after }: RecordPage,
 ): Promise<readonly Placed<GrantFacts>[]> {
   return client.query<Placed<GrantFacts>>(
     `SELECT * FROM (SELECT row.*, ${toPosition('made.starts_at')} AS position
-       FROM (${GRANTS} WHERE ${condition} AND ($6 OR state = 'active' AND ends_at > now())) AS row
+       FROM (${GRANTS} WHERE ${condition} AND ($6 OR state IN ${IN_FORCE}
+         AND least(ends_at, lapses_at) > now()) AND (NOT $7 OR state = 'review_due')) AS row
          JOIN meshgate.access_grant AS made ON made.id = row.id) AS placed
      WHERE $3::bigint IS NULL OR (position::bigint, id) < ($3::bigint, $4::text)
      ORDER BY position::bigint DESC, id DESC LIMIT $5`,
-    [...values, after?.[0] ?? null, after?.[1] ?? null, limit, all],
+    [...values, after?.[0] ?? null, after?.[1] ?? null, limit, all, due],
   );
 }

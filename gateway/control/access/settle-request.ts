@@ -9,6 +9,7 @@ import { randomBytes } from 'node:crypto';
 import { MeshgateError } from '../../../shared/errors/meshgate-error.ts';
 import type { TransactionClient } from '../../../shared/postgres/in-transaction.ts';
 import { type GrantFacts, holdGrant, holdRequest, type RequestFacts } from './access-records.ts';
+import { IN_FORCE, isInForce } from './access-states.ts';
 import type { AccessTerms, ApproverRole } from './access-terms.ts';
 import { findProduct, listAccessTerms } from './access-terms-store.ts';
 import {
@@ -23,13 +24,8 @@ import { type AccessWish, type Assessment, assessRequest } from './assess-reques
 import { findNeeds } from './find-needs.ts';
 import { findToday } from './find-today.ts';
 import { MOST_GRANTS } from './load-grants.ts';
-import {
-  type Deed,
-  recordEscalation,
-  recordEvent,
-  recordGrantStep,
-  recordRequestStep,
-} from './record-step.ts';
+import { type Deed, recordEvent, recordGrantStep, recordRequestStep } from './record-step.ts';
+import { LAPSE_SECONDS, recordEscalation } from './record-time.ts';
 
 /** What somebody asks for. */
 export interface NewRequest extends AccessWish {
@@ -163,17 +159,20 @@ async function give(
 ): Promise<AccessChange> {
   await recordRequestStep(client, request, 'approve', deed);
   if (request.renews !== null) await supersede(client, request.renews, deed);
+  const { reviewAfterSeconds } = findProduct(await listAccessTerms(client), request.product);
+  const review = request.ttlSeconds > reviewAfterSeconds ? reviewAfterSeconds : null;
   const { product, fields, level, mask, clients, issuer, subject, purpose, ttlSeconds } = request;
   const id = `g-${randomBytes(6).toString('hex')}`;
   const added = await client.query(
     `INSERT INTO meshgate.access_grant (id, request_id, product, coordinates, issuer, subject,
-       purpose, starts_at, ends_at, level, mask, clients)
-     SELECT $1, $2, $3, $4, $5, $6, $7, now(), now() + make_interval(secs => $8), $9, $10, $11
-     WHERE (SELECT count(*) FROM meshgate.access_grant WHERE state = 'active') < ${MOST_GRANTS}
+       purpose, starts_at, ends_at, level, mask, clients, review_at, lapses_at)
+     SELECT $1, $2, $3, $4, $5, $6, $7, now(), now() + make_interval(secs => $8), $9, $10, $11,
+       now() + make_interval(secs => $12), now() + make_interval(secs => $13)
+     WHERE (SELECT count(*) FROM meshgate.access_grant WHERE state IN ${IN_FORCE}) < ${MOST_GRANTS}
      RETURNING id`,
     [
       ...[id, request.id, product, fields, issuer, subject, purpose, ttlSeconds],
-      ...[level, mask, clients],
+      ...[level, mask, clients, review, review === null ? null : review + LAPSE_SECONDS],
     ],
   );
   if (added.length === 0) {
@@ -186,7 +185,7 @@ async function give(
 /** A grant that has ended by itself has nothing left to hand over; one that was revoked stays so. */
 async function supersede(client: TransactionClient, grantId: string, deed: Deed): Promise<void> {
   const grant = await holdGrant(client, grantId);
-  if (grant.state === 'active') await recordGrantStep(client, grant, 'supersede', deed);
+  if (isInForce(grant.state)) await recordGrantStep(client, grant, 'supersede', deed);
   else if (grant.state !== 'expired') {
     throw new MeshgateError('ACCESS_RECORD_CLOSED', {
       message: `Expected to renew a grant that is active, but ${grantId} is ${grant.state}.`,

@@ -1,6 +1,7 @@
 /**
  * What time does to requests that wait: a reminder after a day, the domain lead after three, and the
- * end after fourteen. Each step is a line of the history, written once, whoever looks first.
+ * end after fourteen; and to grants that are to be looked at again. Each step is a line of the history,
+ * written once, whoever looks first.
  *
  * @module
  */
@@ -12,7 +13,12 @@ import { listAccessTerms } from './access-terms-store.ts';
 import { canBeAnswered } from './approval-rules.ts';
 import { findNeeds } from './find-needs.ts';
 import { findToday } from './find-today.ts';
-import { type LapsedRequest, recordEscalation, recordLapses } from './record-step.ts';
+import {
+  type AccessNotice,
+  recordEscalation,
+  recordLapses,
+  recordReviewDue,
+} from './record-time.ts';
 
 /** How long a request waits for each step, in seconds. */
 const REMIND_SECONDS = 24 * 3600;
@@ -24,11 +30,6 @@ const MOST_OF_A_LOOK = 200;
 /** Key of the advisory lock, the letters "tend" read as one number. */
 const TEND_LOCK = 0x74656e64;
 
-/** A step that a look has recorded; who it is for is for `meshgate access show` to tell. */
-export interface AccessNotice extends Omit<LapsedRequest, 'step'> {
-  readonly step: 'reminded' | 'escalated' | 'unanswered';
-}
-
 /** What a look has come to. */
 export interface Tended {
   readonly notices: readonly AccessNotice[];
@@ -37,7 +38,7 @@ export interface Tended {
 }
 
 /**
- * Takes one look at the requests that wait. Of several that look at once one works; what one does
+ * Takes one look at what waits for people. Of several that look at once one works; what one does
  * not get to is left for the next.
  *
  * @param after What the look before has returned; null for the first. It may be forgotten.
@@ -53,8 +54,10 @@ export function tendRequests(pool: PostgresPool, after: string | null): Promise<
     const lapsed = await recordLapses(client);
     const reminded = await recordWaiting(client, 'reminded', REMIND_SECONDS);
     const escalated = await recordWaiting(client, 'escalated', ESCALATE_SECONDS);
-    const { notices, after: next } = await escalateUnanswerable(client, after);
-    return { notices: [...lapsed, ...reminded, ...escalated, ...notices], after: next };
+    const stuck = await escalateUnanswerable(client, after);
+    const due = await recordReviewDue(client, null);
+    const notices = [...lapsed, ...reminded, ...escalated, ...stuck.notices, ...due];
+    return { notices, after: stuck.after };
   });
 }
 

@@ -28,7 +28,7 @@ export function tendAccess(
       mute = false;
       for (const { step, request, product } of tended.notices) {
         metrics.counter('gateway_access_notices_total', step).inc();
-        log.warn({ step, request, product }, 'a request for access has waited too long');
+        log.warn({ step, request, product }, 'access waits for those who decide about it');
       }
     } catch (error) {
       if (!mute) log.error({ err: error }, 'this gateway cannot tell what waits for an answer');

@@ -34,6 +34,7 @@ const PERSONAL: AccessTerms = {
   classes: null,
   autoApprove: [],
   maxGrantSeconds: 86_400,
+  reviewAfterSeconds: 90 * 86_400,
   purposes: [],
   partnerIssuers: [],
   agreement: null,

@@ -39,7 +39,7 @@ test('a gateway tells what has waited too long when it starts, and two of them t
   const lines = (await readFile(`${folder.path}/log`, 'utf8')).trim().split('\n');
   expect(lines.map((line) => JSON.parse(line))).toEqual([
     expect.objectContaining({
-      msg: 'a request for access has waited too long',
+      msg: 'access waits for those who decide about it',
       step: 'reminded',
       request: request.id,
       product: 'desk',

@@ -18,6 +18,7 @@ import {
   withdrawRequest,
 } from '../../access/change-requests.ts';
 import { breakGlass, reviewEmergency } from '../../access/emergencies.ts';
+import { keepGrant } from '../../access/keep-grant.ts';
 import { countOpenRequests, findGrant, findRequest } from '../../access/page-records.ts';
 import type { AccessChange, NewRequest } from '../../access/settle-request.ts';
 import {
@@ -97,6 +98,10 @@ export function createChangeResolvers(desk: ApiDesk): TypeResolvers<ApiLoaders> 
     revokeGrant: change(async (caller, input: DecisionInput) => {
       const { deed } = await openGrant(desk, caller, input);
       return revokeGrant(desk.pool, input.id, deed);
+    }),
+    keepGrant: change(async (caller, input: DecisionInput) => {
+      const { deed } = await openGrant(desk, caller, input);
+      return keepGrant(desk.pool, input.id, deed);
     }),
     renewGrant: change(async (caller, input: DecisionInput & { readonly days: number }) => {
       checkCount('days', input.days, MOST_DAYS);

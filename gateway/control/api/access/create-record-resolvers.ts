@@ -17,6 +17,7 @@ import {
 } from '../../../../shared/postgres/in-transaction.ts';
 import type { RequestFacts } from '../../access/access-records.ts';
 import { listAccessTerms } from '../../access/access-terms-store.ts';
+import { findHolders } from '../../access/find-holders.ts';
 import {
   findRequest,
   type Placed,
@@ -26,7 +27,7 @@ import {
   pageRequestsOf,
   type RecordPage,
 } from '../../access/page-records.ts';
-import { recordLapses } from '../../access/record-step.ts';
+import { recordLapses } from '../../access/record-time.ts';
 import { describeReader } from '../../audit/describe-reader.ts';
 import { findReaders } from '../../audit/find-readers.ts';
 import {
@@ -54,6 +55,16 @@ interface GrantsInput extends PageInput {
   readonly all: boolean;
 }
 
+interface GrantsToDecideInput extends GrantsInput {
+  readonly due: boolean;
+}
+
+interface HoldersInput {
+  readonly field: string;
+  readonly unusedDays: number;
+  readonly first: number;
+}
+
 interface ReadersInput {
   readonly field: string;
   readonly sinceDays: number;
@@ -62,6 +73,7 @@ interface ReadersInput {
 
 const MOST_ENTRIES = 100;
 const MOST_DAYS = 36_600;
+const MOST_UNUSED_DAYS = 366;
 const DAY_MS = 86_400_000;
 const DAY_SECONDS = 86_400;
 
@@ -99,12 +111,20 @@ export function createRecordResolvers(desk: ApiDesk): TypeResolvers<ApiLoaders> 
           pageGrantsOf(client, caller, args.all, page),
         ),
       ),
-    grantsOfMyProducts: (_: unknown, args: GrantsInput, context) =>
+    grantsOfMyProducts: (_: unknown, args: GrantsToDecideInput, context) =>
       read(context, async (client, caller) => {
         const { products } = await findDecidedProducts(client, caller);
-        const load = (page: RecordPage) => pageGrantsOn(client, products, args.all, page);
-        return toPage(toListName('grantsOfMyProducts', args), args, load);
+        const load = (page: RecordPage) => pageGrantsOn(client, products, args, page);
+        const list = toListName(args.due ? 'grants to review' : 'grantsOfMyProducts', args);
+        return toPage(list, args, load);
       }),
+    fieldHolders: async (_: unknown, args: HoldersInput, context) => {
+      checkTexts({ fields: args.field });
+      checkCount('first', args.first, MOST_ENTRIES);
+      checkCount('unusedDays', args.unusedDays, MOST_UNUSED_DAYS);
+      await read(context, (client, caller) => assertSteward(client, caller, args.field));
+      return findHolders(pool, args.field, args.unusedDays, args.first);
+    },
     fieldReaders: async (_: unknown, args: ReadersInput, context) => {
       checkTexts({ fields: args.field });
       checkCount('first', args.first, MOST_ENTRIES);

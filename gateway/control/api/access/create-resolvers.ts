@@ -26,6 +26,7 @@ export function createResolvers(desk: ApiDesk): ProductResolvers<ApiLoaders> {
     },
     AccessGrantState: {
       ACTIVE: 'active',
+      REVIEW_DUE: 'review_due',
       REVOKED: 'revoked',
       EXPIRED: 'expired',
       SUPERSEDED: 'superseded',

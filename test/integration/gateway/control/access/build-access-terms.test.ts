@@ -25,6 +25,7 @@ test('a product says who decides, for how long and for what', async () => {
     strictest: 'personal',
     autoApprove: [{ classification: 'internal', sameTenant: true, sameTeam: false }],
     maxGrantSeconds: 180 * 86_400,
+    reviewAfterSeconds: 90 * 86_400,
     purposes: ['analytics', 'customer-service'],
     partnerIssuers: [],
     agreement: null,

@@ -36,6 +36,7 @@ async function openVault() {
     classes: null,
     autoApprove: [],
     maxGrantSeconds: 3600,
+    reviewAfterSeconds: 90 * 86_400,
     purposes: [],
     partnerIssuers: [],
     agreement: null,

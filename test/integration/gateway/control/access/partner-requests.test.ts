@@ -29,6 +29,7 @@ const SALES: AccessTerms = {
     { classification: 'internal', sameTenant: true, sameTeam: false },
   ],
   maxGrantSeconds: 3600,
+  reviewAfterSeconds: 90 * 86_400,
   purposes: [],
   partnerIssuers: [],
   agreement: null,

@@ -22,6 +22,7 @@ const DESK = {
   classes: null,
   autoApprove: [],
   maxGrantSeconds: 3600,
+  reviewAfterSeconds: 90 * 86_400,
   purposes: [],
   partnerIssuers: [],
   agreement: null,

@@ -35,6 +35,7 @@ const ORDERS: AccessTerms = {
   classes: null,
   autoApprove: [{ classification: 'internal', sameTenant: true, sameTeam: false }],
   maxGrantSeconds: 86_400,
+  reviewAfterSeconds: 90 * 86_400,
   purposes: [],
   partnerIssuers: [],
   agreement: null,

@@ -13,6 +13,7 @@ const ACCOUNTS: AccessTerms = {
   classes: { Account: 'personal', 'Account.id': 'internal', 'Account.email': 'personal' },
   autoApprove: [],
   maxGrantSeconds: 10 * 86_400,
+  reviewAfterSeconds: 90 * 86_400,
   purposes: ['analytics'],
   partnerIssuers: [],
   agreement: null,

@@ -5,6 +5,7 @@ import { startAccessApi } from '../../../../../../gateway/control/api/access/sta
 import { migrateControlSchema } from '../../../../../../gateway/control/database/migrate-control-schema.ts';
 import { createPool } from '../../../../../../shared/postgres/create-pool.ts';
 import { inTransaction } from '../../../../../../shared/postgres/in-transaction.ts';
+import { openAdministrator } from '../../../../../../shared/postgres/open-administrator.ts';
 import { createTestDatabase } from '../../../../../support/postgres.ts';
 import { createTokenIssuer } from '../../../../../support/token-issuer.ts';
 import { writeFolder } from '../../../../../support/write-folder.ts';
@@ -26,6 +27,7 @@ const VAULT: AccessTerms = {
   classes: { 'Vault.code': 'restricted', 'Vault.note': 'internal' },
   autoApprove: [{ classification: 'internal', sameTenant: true, sameTeam: false }],
   maxGrantSeconds: 30 * DAY,
+  reviewAfterSeconds: 90 * 86_400,
   purposes: ['audit'],
   partnerIssuers: [],
   agreement: null,
@@ -185,6 +187,54 @@ test('nobody agrees to what somebody of their name has asked for elsewhere', asy
   const answer = await approve('ola', request.id);
 
   expect(answer.problem.code).toBe('ACCESS_OWN_REQUEST');
+});
+
+test('a grant whose review is due is listed for those who decide, who keep it', async () => {
+  const { id } = await give('lon');
+  const due = '(due: true)';
+  const keep = (sub: string) => change(sub, 'keepGrant', 'KeepGrant', { id });
+  const early = await keep('ola');
+  expect(idsOf(await list('ola', 'grantsOfMyProducts', due))).toEqual([]);
+  const database = await openAdministrator(api.databaseUrl);
+  await database.runScript(`
+    ALTER TABLE meshgate.access_grant DISABLE TRIGGER states;
+    UPDATE meshgate.access_grant SET review_at = now(), lapses_at = now() + interval '1 day',
+      state = 'review_due' WHERE id = '${id}';
+    ALTER TABLE meshgate.access_grant ENABLE TRIGGER states;`);
+  await database.close();
+  expect(idsOf(await list('ola', 'grantsOfMyProducts', due))).toEqual([id]);
+
+  expect(early.problem.code).toBe('ACCESS_RECORD_CLOSED');
+  expect((await keep('lon')).problem.code).toBe('ACCESS_OWN_REQUEST');
+  expect((await keep('mal')).problem.code).toBe('ACCESS_RECORD_UNKNOWN');
+  expect(await keep('per')).toMatchObject({ grant: { id, state: 'ACTIVE' }, problem: null });
+});
+
+test('holders of a field are told to its steward, and to nobody else', async () => {
+  const { id } = await give('hal');
+  const query = `{ fieldHolders(field: "Vault.code") {
+    grant { id state endsAt } approvals { approver roles } lastUsedAt isUnused } }`;
+  const tell = (sub: string) => api.ask(sub, query, {}, COMPANY);
+
+  expect(await tell('per')).toMatchObject({
+    data: {
+      fieldHolders: expect.arrayContaining([
+        {
+          grant: { id, state: 'ACTIVE', endsAt: expect.any(String) },
+          approvals: [
+            { approver: 'ola', roles: ['OWNER'] },
+            { approver: 'per', roles: ['STEWARD'] },
+          ],
+          ...{ lastUsedAt: null, isUnused: false },
+        },
+      ]),
+    },
+  });
+  for (const sub of ['ola', 'dom', 'hal']) {
+    expect(await tell(sub)).toMatchObject({
+      errors: [{ extensions: { code: 'ACCESS_NOT_DECIDER' } }],
+    });
+  }
 });
 
 test('a domain lead sees and answers what has escalated, and nothing else', async () => {
