@@ -4,6 +4,7 @@
  * @module
  */
 import { execFile } from 'node:child_process';
+import { chmod } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
@@ -16,6 +17,8 @@ export async function setup(): Promise<void> {
       ['node_modules/typescript/bin/tsc', '-b', 'tsconfig.build.json'],
       { cwd: projectRoot },
     );
+    // As `npm run compile` does: the command is started by its own path.
+    await chmod(`${projectRoot}/dist/gateway/main.js`, 0o755);
   } catch (cause) {
     throw new Error(`The build fails:\n${(cause as { stdout?: string }).stdout}`, { cause });
   }
