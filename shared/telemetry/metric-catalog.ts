@@ -179,7 +179,7 @@ export const METRIC_CATALOG = {
   gateway_access_notices_total: {
     kind: 'counter',
     unit: 'count',
-    help: 'Steps that time took with requests and grants and that this gateway recorded, by step (reminded, escalated, unanswered, review due, lapsed).',
+    help: 'Steps that time took with requests and grants, each told by one gateway, by step (reminded, escalated, unanswered, review due, lapsed).',
     labels: ['step'],
   },
   gateway_control_looks_total: {

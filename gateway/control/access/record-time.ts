@@ -5,35 +5,27 @@
  * @module
  */
 import type { TransactionClient } from '../../../shared/postgres/in-transaction.ts';
+import { IN_FORCE } from './access-states.ts';
 
 /** How long a grant goes on when its review is due and nobody keeps it, in seconds. */
 export const LAPSE_SECONDS = 14 * 86_400;
 
-/** A step that time has taken; whom it is about is for `meshgate access show` to tell. */
-export interface AccessNotice {
-  readonly step: 'reminded' | 'escalated' | 'unanswered' | 'review due' | 'lapsed';
-  readonly request: string;
-  readonly product: string;
-}
-
 /**
- * Lets the domain lead answer a request that nobody else can, unless somebody is answering it.
- *
- * @returns Whether that is new.
+ * Lets the domain lead answer a request that nobody else can, unless somebody is answering it. Once
+ * it is on record, it stays so.
  */
 export async function recordEscalation(
   client: TransactionClient,
   requestId: string,
-): Promise<boolean> {
-  const added = await client.query(
+): Promise<void> {
+  await client.query(
     `INSERT INTO meshgate.access_event (action, request_id, reason)
      SELECT 'escalated', id, 'nobody else could answer' FROM (
        SELECT id FROM meshgate.access_request WHERE id = $1 AND state = 'requested'
        FOR UPDATE SKIP LOCKED) AS open
-     ON CONFLICT DO NOTHING RETURNING request_id`,
+     ON CONFLICT DO NOTHING`,
     [requestId],
   );
-  return added.length > 0;
 }
 
 /**
@@ -41,59 +33,58 @@ export async function recordEscalation(
  *
  * @param grantId Of this one; null for all, 200 at most.
  */
-export function recordReviewDue(
+export async function recordReviewDue(
   client: TransactionClient,
   grantId: string | null,
-): Promise<readonly AccessNotice[]> {
-  return client.query<AccessNotice>(
+): Promise<void> {
+  const isDue = "state = 'active' AND review_at <= now() AND ($1::text IS NULL OR id = $1)";
+  if (!(await hasGrant(client, isDue, [grantId]))) return;
+  await client.query(
     `WITH due AS (
-       SELECT id FROM meshgate.access_grant
-       WHERE state = 'active' AND review_at <= now() AND ($1::text IS NULL OR id = $1)
+       SELECT id FROM meshgate.access_grant WHERE ${isDue}
        ORDER BY review_at LIMIT 200 FOR UPDATE SKIP LOCKED
      ), moved AS (
        UPDATE meshgate.access_grant SET state = 'review_due' FROM due
-       WHERE access_grant.id = due.id RETURNING access_grant.id, request_id, product
-     ), told AS (
-       INSERT INTO meshgate.access_event (action, request_id, grant_id)
-       SELECT 'review due', request_id, id FROM moved
+       WHERE access_grant.id = due.id RETURNING access_grant.id, request_id
      )
-     SELECT 'review due' AS step, request_id AS request, product FROM moved`,
+     INSERT INTO meshgate.access_event (action, request_id, grant_id)
+     SELECT 'review due', request_id, id FROM moved`,
     [grantId],
   );
 }
 
-/**
- * Records what is over since somebody last looked: requests that nobody has answered, and grants.
- *
- * @returns What somebody could have prevented.
- */
-export async function recordLapses(client: TransactionClient): Promise<readonly AccessNotice[]> {
-  const unanswered = await client.query<AccessNotice>(
+/** Records what is over since somebody last looked: requests that nobody has answered, and grants. */
+export async function recordLapses(client: TransactionClient): Promise<void> {
+  await client.query(
     `WITH lapsed AS (
        UPDATE meshgate.access_request SET state = 'expired'
-       WHERE state = 'requested' AND answer_until <= now() RETURNING id, product, answer_until
-     ), told AS (
-       INSERT INTO meshgate.access_event (at, action, request_id)
-       SELECT answer_until, 'unanswered', id FROM lapsed
+       WHERE state = 'requested' AND answer_until <= now() RETURNING id, answer_until
      )
-     SELECT 'unanswered' AS step, id AS request, product FROM lapsed`,
+     INSERT INTO meshgate.access_event (at, action, request_id)
+     SELECT answer_until, 'unanswered', id FROM lapsed`,
   );
-  const isOver = "state IN ('active', 'review_due') AND least(ends_at, lapses_at) <= now()";
-  const [due] = await client.query(
-    `SELECT 1 AS one FROM meshgate.access_grant WHERE ${isOver} LIMIT 1`,
-  );
-  // The update alone would tell every gateway to load, whether or not a row is changed.
-  if (due === undefined) return unanswered;
-  const over = await client.query<AccessNotice & { readonly step: string }>(
+  const isOver = `state IN ${IN_FORCE} AND least(ends_at, lapses_at) <= now()`;
+  if (!(await hasGrant(client, isOver, []))) return;
+  await client.query(
     `WITH over AS (
        UPDATE meshgate.access_grant SET state = 'expired' WHERE ${isOver}
-       RETURNING id, request_id, product, least(ends_at, lapses_at) AS at,
+       RETURNING id, request_id, least(ends_at, lapses_at) AS at,
          CASE WHEN lapses_at < ends_at THEN 'lapsed' ELSE 'expired' END AS action
-     ), told AS (
-       INSERT INTO meshgate.access_event (at, action, request_id, grant_id)
-       SELECT at, action, request_id, id FROM over
      )
-     SELECT action AS step, request_id AS request, product FROM over`,
+     INSERT INTO meshgate.access_event (at, action, request_id, grant_id)
+     SELECT at, action, request_id, id FROM over`,
   );
-  return [...unanswered, ...over.filter(({ step }) => step === 'lapsed')];
+}
+
+/** An update alone would tell every gateway to load, whether or not a row is changed. */
+async function hasGrant(
+  client: TransactionClient,
+  condition: string,
+  values: readonly unknown[],
+): Promise<boolean> {
+  const found = await client.query(
+    `SELECT FROM meshgate.access_grant WHERE ${condition} LIMIT 1`,
+    values,
+  );
+  return found.length > 0;
 }

@@ -13,12 +13,7 @@ import { listAccessTerms } from './access-terms-store.ts';
 import { canBeAnswered } from './approval-rules.ts';
 import { findNeeds } from './find-needs.ts';
 import { findToday } from './find-today.ts';
-import {
-  type AccessNotice,
-  recordEscalation,
-  recordLapses,
-  recordReviewDue,
-} from './record-time.ts';
+import { recordEscalation, recordLapses, recordReviewDue } from './record-time.ts';
 
 /** How long a request waits for each step, in seconds. */
 const REMIND_SECONDS = 24 * 3600;
@@ -30,8 +25,19 @@ const MOST_OF_A_LOOK = 200;
 /** Key of the advisory lock, the letters "tend" read as one number. */
 const TEND_LOCK = 0x74656e64;
 
+/** Steps that one look tells of, at most. */
+const MOST_NOTICES = 1000;
+
+/** A step that time has taken; whom it is about is for `meshgate access show` to tell. */
+export interface AccessNotice {
+  readonly step: 'reminded' | 'escalated' | 'unanswered' | 'review due' | 'lapsed';
+  readonly request: string;
+  readonly product: string;
+}
+
 /** What a look has come to. */
 export interface Tended {
+  /** Steps that nobody was told of before, whoever has recorded them, in order. */
   readonly notices: readonly AccessNotice[];
   /** Where the next look goes on; null for the start. */
   readonly after: string | null;
@@ -51,13 +57,12 @@ export function tendRequests(pool: PostgresPool, after: string | null): Promise<
       [TEND_LOCK],
     );
     if (lock?.held !== true) return { notices: [], after };
-    const lapsed = await recordLapses(client);
-    const reminded = await recordWaiting(client, 'reminded', REMIND_SECONDS);
-    const escalated = await recordWaiting(client, 'escalated', ESCALATE_SECONDS);
-    const stuck = await escalateUnanswerable(client, after);
-    const due = await recordReviewDue(client, null);
-    const notices = [...lapsed, ...reminded, ...escalated, ...stuck.notices, ...due];
-    return { notices, after: stuck.after };
+    await recordLapses(client);
+    await recordWaiting(client, 'reminded', REMIND_SECONDS);
+    await recordWaiting(client, 'escalated', ESCALATE_SECONDS);
+    const next = await escalateUnanswerable(client, after);
+    await recordReviewDue(client, null);
+    return { notices: await takeNotices(client), after: next };
   });
 }
 
@@ -65,49 +70,65 @@ async function recordWaiting(
   client: TransactionClient,
   step: 'reminded' | 'escalated',
   seconds: number,
-): Promise<readonly AccessNotice[]> {
+): Promise<void> {
   // One that somebody is answering right now is left to them.
-  const told = await client.query<{ request: string; product: string }>(
+  await client.query(
     `WITH due AS (
-       SELECT id, product FROM meshgate.access_request AS request
+       SELECT id FROM meshgate.access_request AS request
        WHERE state = 'requested' AND created_at <= now() - make_interval(secs => $2)
          AND NOT EXISTS (SELECT FROM meshgate.access_event
            WHERE request_id = request.id AND action = $1)
        ORDER BY created_at LIMIT ${MOST_OF_A_LOOK} FOR UPDATE OF request SKIP LOCKED
-     ), told AS (
-       INSERT INTO meshgate.access_event (action, request_id, reason)
-       SELECT $1, id, $3 FROM due ON CONFLICT DO NOTHING RETURNING request_id
      )
-     SELECT due.id AS request, due.product FROM due JOIN told ON told.request_id = due.id`,
+     INSERT INTO meshgate.access_event (action, request_id, reason)
+     SELECT $1, id, $3 FROM due ON CONFLICT DO NOTHING`,
     [step, seconds, `no answer for ${seconds / 3600} hours`],
   );
-  return told.map((one) => ({ step, ...one }));
 }
 
-/** Somebody may have left the team since it was asked, or be on it no more under new terms. */
+/**
+ * Somebody may have left the team since it was asked, or be in it no more under new terms.
+ *
+ * @returns Where the next look goes on.
+ */
 async function escalateUnanswerable(
   client: TransactionClient,
   after: string | null,
-): Promise<Tended> {
+): Promise<string | null> {
   const waiting = await client.query<RequestFacts>(
     `${REQUESTS} WHERE request.state = 'requested' AND request.id > $1 AND NOT EXISTS (
        SELECT FROM meshgate.access_event WHERE request_id = request.id AND action = 'escalated')
      ORDER BY request.id LIMIT ${MOST_OF_A_LOOK}`,
     [after ?? ''],
   );
-  if (waiting.length === 0) return { notices: [], after: null };
+  if (waiting.length === 0) return null;
   const products = await listAccessTerms(client);
   const today = await findToday(client);
-  const notices: AccessNotice[] = [];
   for (const request of waiting) {
-    if (!isStuck(request, products, today)) continue;
-    const { id, product } = request;
-    if (await recordEscalation(client, id)) {
-      notices.push({ step: 'escalated', request: id, product });
-    }
+    if (isStuck(request, products, today)) await recordEscalation(client, request.id);
   }
   const isLast = waiting.length < MOST_OF_A_LOOK;
-  return { notices, after: isLast ? null : (waiting.at(-1)?.id ?? null) };
+  return isLast ? null : (waiting.at(-1)?.id ?? null);
+}
+
+/** Steps of more than a month ago are no news. */
+function takeNotices(client: TransactionClient): Promise<readonly AccessNotice[]> {
+  return client.query<AccessNotice>(
+    `WITH due AS (
+       SELECT id FROM meshgate.access_event
+       WHERE action IN ('reminded', 'escalated', 'unanswered', 'review due', 'lapsed')
+         AND at > now() - interval '30 days'
+         AND NOT EXISTS (SELECT FROM meshgate.access_told WHERE event_id = access_event.id)
+       ORDER BY id LIMIT ${MOST_NOTICES}
+     ), told AS (
+       INSERT INTO meshgate.access_told (event_id) SELECT id FROM due
+       ON CONFLICT DO NOTHING RETURNING event_id
+     )
+     SELECT event.action AS step, event.request_id AS request, request.product
+     FROM told JOIN meshgate.access_event AS event ON event.id = told.event_id
+       JOIN meshgate.access_request AS request ON request.id = event.request_id
+     ORDER BY event.id`,
+  );
 }
 
 function isStuck(request: RequestFacts, products: readonly AccessTerms[], today: string): boolean {

@@ -8,8 +8,8 @@ const LOOK_MS = 60_000;
 
 /**
  * Looks at what waits for people's word now and once a minute until `close`, and tells what time has
- * done to it: in the log, and in `gateway_access_notices_total`. Of all gateway processes the one that
- * records a step tells it.
+ * done to it: in the log, and in `gateway_access_notices_total`. Of all gateway processes one tells
+ * each step.
  *
  * One that cannot record it, because of its role in the database, logs that once.
  */

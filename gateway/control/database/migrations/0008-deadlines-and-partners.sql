@@ -15,3 +15,10 @@ ALTER TABLE access_request
   ADD COLUMN partner boolean NOT NULL DEFAULT false,
   -- Link to what was agreed with them.
   ADD COLUMN agreement text CHECK (agreement LIKE 'https://%');
+
+-- Steps that time has taken and that were told to those who watch; each is told once, whoever recorded it.
+CREATE TABLE access_told (
+  event_id bigint PRIMARY KEY
+);
+CREATE INDEX access_event_to_tell ON access_event (at)
+  WHERE action IN ('reminded', 'escalated', 'unanswered', 'review due', 'lapsed');

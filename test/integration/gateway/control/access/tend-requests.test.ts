@@ -6,6 +6,7 @@ import {
   denyRequest,
   requestAccess,
 } from '../../../../../gateway/control/access/change-requests.ts';
+import { recordLapses } from '../../../../../gateway/control/access/record-time.ts';
 import { tendRequests } from '../../../../../gateway/control/access/tend-requests.ts';
 import { inTransaction } from '../../../../../shared/postgres/in-transaction.ts';
 import { type AccessDesk, openAccessDesk } from '../../../../support/access.ts';
@@ -95,6 +96,31 @@ test('of several gateways that look at once, one tells each step', async () => {
   ]);
 });
 
+test('what somebody else has recorded is told as well, once', async () => {
+  const desk = await openDesk();
+  const id = await ask(desk, 14 * 24 + 1);
+  await inTransaction(desk.pool, recordLapses);
+
+  const told = [await tendRequests(desk.pool, null), await tendRequests(desk.pool, null)];
+
+  expect(told.map(({ notices }) => notices)).toEqual([
+    [{ step: 'unanswered', request: id, product: 'desk' }],
+    [],
+  ]);
+});
+
+test('a look that changes no grant is no news for gateways', async () => {
+  const desk = await openDesk();
+  await desk.give();
+  const findEpoch = () =>
+    desk.pool.query("SELECT epoch FROM meshgate.change WHERE topic = 'access'");
+  const before = await findEpoch();
+
+  await tendRequests(desk.pool, null);
+
+  expect(await findEpoch()).toEqual(before);
+});
+
 test('the database takes no step of a request twice', async () => {
   const desk = await openDesk();
   const id = await ask(desk, 30);
@@ -139,6 +165,10 @@ test('a request that only its owner could approve, who has asked, escalates at o
 
   expect(needs).toEqual(['owner']);
   expect(request.escalatedAt).not.toBeNull();
+  expect((await tendRequests(desk.pool, null)).notices).toEqual([
+    { step: 'escalated', request: request.id, product: 'desk' },
+  ]);
+  expect((await tendRequests(desk.pool, null)).notices).toEqual([]);
   expect(await actionsOf(desk, request.id)).toEqual(['requested', 'escalated']);
 });
 
