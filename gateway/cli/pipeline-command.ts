@@ -45,7 +45,8 @@ export function addPipelineCommand(
       'after',
       `
 Each product's runtime role gets the password in ${toVariable('name', 'DATABASE_PASSWORD')} (ORDERS_DATABASE_PASSWORD
-for orders). What is up to date is left alone.`,
+for orders). With MESHGATE_DATABASE_PASSWORD there is also a role meshgate, for gateways and the access API, which owns the
+schema of that name. What is up to date is left alone.`,
     )
     .action((options: PipelineOptions) => runPipelines(options, tools));
   withTarget(pipeline.command('status'))
@@ -72,11 +73,13 @@ async function runPipelines(options: PipelineOptions, tools: CommandTools): Prom
   const products = await chooseProducts(productsFolder, options.product);
   const target = await findTarget(options, tools.env);
   const access = toAccess(products, target, tools.env);
+  const control = tools.env.MESHGATE_DATABASE_PASSWORD || undefined;
   const progress = createProgress(tools);
   progress.begin('Data');
   try {
     const report = await preparePlatform(target.adminUrl, access, {
       productsFolder,
+      ...(control === undefined ? {} : { controlPassword: control }),
       onProgress: (event) => progress.note(toPlatformNote(event)),
     });
     const { migrationsApplied, pipelinesRun, landingRows } = report;

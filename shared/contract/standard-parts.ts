@@ -77,7 +77,10 @@ export const support = z
   )
   .default([]);
 
-/** Who answers for a product (owner), for its rules (steward) and for its code (engineer). */
+/**
+ * Who answers for a product (owner), for its rules (steward), for its code (engineer) and for the
+ * domain that it is of (domain lead).
+ */
 export const team = z
   .strictObject({
     name: slug,
@@ -87,7 +90,7 @@ export const team = z
         z.strictObject({
           username: text,
           name: text.optional(),
-          role: z.enum(['owner', 'steward', 'engineer']),
+          role: z.enum(['owner', 'steward', 'engineer', 'domain lead']),
           dateIn: day.optional(),
           dateOut: day.optional(),
           replacedByUsername: text.optional(),

@@ -176,6 +176,12 @@ export const METRIC_CATALOG = {
     help: 'Times that this gateway was told of access that somebody took in an emergency; each worker counts. Alert on it.',
     labels: [],
   },
+  gateway_access_notices_total: {
+    kind: 'counter',
+    unit: 'count',
+    help: 'Steps that time took with requests and grants, each told by one gateway, by step (reminded, escalated, unanswered, review due, lapsed).',
+    labels: ['step'],
+  },
   gateway_control_looks_total: {
     kind: 'counter',
     unit: 'count',

@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 
 import { loadMeshProducts, portOf } from '../../gateway/cli/project/load-mesh-products.ts';
 import { findProjectPaths } from '../../gateway/cli/project/project-paths.ts';
+import { CONTROL_ROLE } from '../../gateway/control/pipeline/control-role.ts';
 import { readComposeFile } from '../support/compose-file.ts';
 
 const file = fileURLToPath(new URL('../../docker-compose.yml', import.meta.url));
@@ -35,6 +36,32 @@ test('each data product logs in with the password that the pipeline has set for 
     const url = new URL(service?.environment.DATABASE_URL ?? '');
     expect(url.username).toBe(name);
     expect(url.password).toBe(pipeline?.environment[`${name.toUpperCase()}_DATABASE_PASSWORD`]);
+  }
+});
+
+test('the access API is composed from where it answers, and believes the issuer of people', () => {
+  const find = (name: string) => services.find((service) => service.name === name);
+  const { command, environment } = find('access') ?? {};
+  const compose = find('supergraph')?.command ?? [];
+
+  expect(command).toEqual(['meshgate', 'access', 'serve']);
+  expect(compose[compose.indexOf('--access') + 1]).toBe(
+    `http://access:${environment?.PORT}/graphql`,
+  );
+  const issuers = JSON.parse(find('gateway-1')?.environment.ISSUERS ?? '[]');
+  expect(issuers.map(({ issuer }: { issuer: string }) => issuer)).toContain(
+    environment?.ACCESS_ISSUER,
+  );
+});
+
+test('gateways, the access API and who registers products log in as the role of the control plane', () => {
+  const pipeline = services.find(({ name }) => name === 'pipeline');
+
+  for (const name of ['register', 'access', 'gateway-1', 'gateway-2']) {
+    const service = services.find((one) => one.name === name);
+    const url = new URL(service?.environment.DATABASE_URL ?? '');
+    expect(url.username).toBe(CONTROL_ROLE);
+    expect(url.password).toBe(pipeline?.environment.MESHGATE_DATABASE_PASSWORD);
   }
 });
 

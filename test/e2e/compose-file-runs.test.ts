@@ -9,10 +9,11 @@ import { runMeshgate } from '../support/run-command.ts';
 
 const file = fileURLToPath(new URL('../../docker-compose.yml', import.meta.url));
 
-/** Two passwords are set and the others left at their defaults: both ways must reach both ends. */
+/** Three passwords are set and the others left at their defaults: both ways must reach both ends. */
 const environment = {
   POSTGRES_PASSWORD: 'a password of this test',
   ORDERS_DATABASE_PASSWORD: 'another-one',
+  MESHGATE_DATABASE_PASSWORD: 'a-third',
 };
 
 let mesh: ComposeProcesses;
@@ -31,14 +32,18 @@ async function makeToken(...more: readonly string[]): Promise<string> {
   return stdout.trim();
 }
 
-async function ask(gateway: string, token: string | null): Promise<unknown> {
+async function ask(
+  gateway: string,
+  token: string | null,
+  query = CROSSING_QUESTION,
+): Promise<unknown> {
   const answer = await fetch(`${mesh.urlOf(gateway, 4000)}/graphql`, {
     method: 'POST',
     headers: {
       'content-type': 'application/json',
       ...(token === null ? {} : { authorization: `Bearer ${token}` }),
     },
-    body: JSON.stringify({ query: CROSSING_QUESTION }),
+    body: JSON.stringify({ query }),
   });
   return answer.json();
 }
@@ -96,6 +101,47 @@ test.each(['gateway-1', 'gateway-2'])(
     });
   },
 );
+
+test('what is asked for and approved at one gateway is open at the other, until it is revoked', async () => {
+  const person = async (name: string) => {
+    const token = await makeToken('--sub', `${name}@acme.example`);
+    return (gateway: string, query: string) => ask(gateway, token, query);
+  };
+  const [ben, owner, steward] = await Promise.all(
+    ['ben.ode', 'marta.kowal', 'jonas.bell'].map(person),
+  );
+  const email = () => ben?.('gateway-2', '{ account(id: "A-12520") { email } }');
+  const wish = 'product: "accounts", fields: ["Account.email"], purpose: "customer-service"';
+
+  const before = await email();
+  const asked = (await ben?.(
+    'gateway-1',
+    `mutation { done: requestAccess(input: { ${wish} }) { request { id } } }`,
+  )) as { data: { done: { request: { id: string } } } };
+  const approve = `mutation { done: approveAccess(input: { id: "${asked.data.done.request.id}" }) {
+    grant { id } enforcement { state applied gateways } } }`;
+  await owner?.('gateway-1', approve);
+  const approved = (await steward?.('gateway-2', approve)) as {
+    data: { done: { grant: { id: string } } };
+  };
+  const during = await email();
+  const { id } = approved.data.done.grant;
+  await owner?.(
+    'gateway-1',
+    `mutation { revokeGrant(input: { id: "${id}" }) { problem { code } } }`,
+  );
+  const after = await email();
+
+  expect(approved).toMatchObject({
+    data: { done: { enforcement: { state: 'APPLIED', applied: 2, gateways: 2 } } },
+  });
+  expect(during).toEqual({ data: { account: { email: 'account-12520@example.org' } } });
+  for (const refused of [before, after]) {
+    expect(refused).toMatchObject({
+      errors: [{ extensions: { code: 'UNAUTHORIZED_FIELD_OR_TYPE' } }],
+    });
+  }
+});
 
 test('one gateway answers while the other is stopped', async () => {
   const token = await makeToken('--claim', ALL_REGIONS);

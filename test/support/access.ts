@@ -1,5 +1,6 @@
 import { onTestFinished } from 'vitest';
-
+import type { AccessTerms } from '../../gateway/control/access/access-terms.ts';
+import { registerProducts } from '../../gateway/control/access/access-terms-store.ts';
 import { awaitApplied } from '../../gateway/control/access/await-applied.ts';
 import {
   approveRequest,
@@ -7,8 +8,6 @@ import {
   revokeGrant,
 } from '../../gateway/control/access/change-requests.ts';
 import { breakGlass } from '../../gateway/control/access/emergencies.ts';
-import type { Governance } from '../../gateway/control/access/governance.ts';
-import { registerProducts } from '../../gateway/control/access/governance-store.ts';
 import type { AccessChange, NewRequest } from '../../gateway/control/access/settle-request.ts';
 import { migrateControlSchema } from '../../gateway/control/database/migrate-control-schema.ts';
 import { createPool, type PostgresPool } from '../../shared/postgres/create-pool.ts';
@@ -29,7 +28,7 @@ export interface AccessDesk {
   applied(change: AccessChange): Promise<string>;
 }
 
-const INTERNAL: Governance = {
+const INTERNAL: AccessTerms = {
   product: '',
   tenant: null,
   members: [{ name: 'ola', role: 'owner', since: null, until: null }],
@@ -37,7 +36,10 @@ const INTERNAL: Governance = {
   classes: null,
   autoApprove: [],
   maxGrantSeconds: 86_400,
+  reviewAfterSeconds: 90 * 86_400,
   purposes: [],
+  partnerIssuers: [],
+  agreement: null,
 };
 
 const WISH: Omit<NewRequest, 'product'> = {

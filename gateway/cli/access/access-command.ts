@@ -5,6 +5,7 @@ import type { ExitCode } from '../exit-code.ts';
 import { addAnswerCommands } from './answer-commands.ts';
 import { addDiffCommand } from './diff-command.ts';
 import { addEmergencyCommands } from './emergency-commands.ts';
+import { addHoldersCommand } from './holders-command.ts';
 import { addListCommands } from './list-commands.ts';
 import { addMatrixCommand } from './matrix-command.ts';
 import { addRegisterCommand } from './register-command.ts';
@@ -36,6 +37,7 @@ export function addAccessCommand(
   addAnswerCommands(access, tools, setExitCode);
   addEmergencyCommands(access, tools, setExitCode);
   addListCommands(access, tools);
+  addHoldersCommand(access, tools);
   addMatrixCommand(access, tools);
   addDiffCommand(access, tools, setExitCode);
   addServeCommand(access, tools);

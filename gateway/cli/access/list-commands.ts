@@ -10,7 +10,7 @@ import {
   listRequests,
   type RequestFacts,
 } from '../../control/access/access-records.ts';
-import { recordLapses } from '../../control/access/record-step.ts';
+import { recordLapses } from '../../control/access/record-time.ts';
 import type { CommandTools } from '../command-tools.ts';
 import { withControlDatabase } from '../credentials/with-control-database.ts';
 import { renderColumns } from '../terminal/render-columns.ts';
@@ -20,6 +20,7 @@ interface ListOptions extends TargetOptions {
   readonly product?: string;
   readonly subject?: string;
   readonly all?: true;
+  readonly overdue?: true;
 }
 
 /** Adds `meshgate access list` and `show`. */
@@ -29,9 +30,13 @@ export function addListCommands(access: Command, tools: CommandTools): void {
     .option('--product <name>', 'only of this data product', parseText)
     .option('--subject <sub>', 'only of this caller', parseText)
     .option('--all', 'those that are closed or over too')
+    .option(
+      '--overdue',
+      'only requests that have waited for a day or escalated, and grants to be kept',
+    )
     .action(async (options: ListOptions) => {
-      const { product = null, subject = null, all = false } = options;
-      const filter = { product, subject, all };
+      const { product = null, subject = null, all = false, overdue = false } = options;
+      const filter = { product, subject, all, overdue };
       const listed = await withControlDatabase(options.data, tools.env, (pool) =>
         inTransaction(pool, async (client) => {
           await recordLapses(client);
@@ -76,7 +81,13 @@ function renderRequests(requests: readonly RequestFacts[]): string {
       'answer until',
     ],
     requests.map((request) => [
-      ...[request.id, request.state, request.product, toFields(request.fields), toLevel(request)],
+      ...[
+        request.id,
+        toState(request),
+        request.product,
+        toFields(request.fields),
+        toLevel(request),
+      ],
       ...[request.classification, toCaller(request), request.purpose, request.requestedBy],
       request.answerUntil,
     ]),
@@ -88,8 +99,14 @@ function renderGrants(grants: readonly GrantFacts[]): string {
   return renderColumns(
     ['grant', 'state', 'product', 'fields', 'level', 'for', 'purpose', 'from', 'until'],
     grants.map((grant) => [
-      ...[grant.id, grant.state, grant.product, toFields(grant.fields), toLevel(grant)],
-      ...[toCaller(grant), grant.purpose, grant.startsAt, grant.endsAt],
+      ...[
+        grant.id,
+        grant.state.replace('_', ' '),
+        grant.product,
+        toFields(grant.fields),
+        toLevel(grant),
+      ],
+      ...[toCaller(grant), grant.purpose, grant.startsAt, toEnd(grant)],
     ]),
   );
 }
@@ -99,6 +116,17 @@ function renderEvents(events: readonly AccessEvent[]): string {
     ['at', 'what', 'who', 'why'],
     events.map(({ at, action, actor, reason }) => [at, action, actor ?? '-', reason ?? '']),
   );
+}
+
+/** When it ends as things stand. */
+function toEnd({ endsAt, lapsesAt }: GrantFacts): string {
+  return lapsesAt !== null && lapsesAt < endsAt ? `${lapsesAt} unless kept` : endsAt;
+}
+
+function toState({ state, remindedAt, escalatedAt }: RequestFacts): string {
+  if (state !== 'requested') return state;
+  if (escalatedAt !== null) return `${state}, escalated`;
+  return remindedAt === null ? state : `${state}, reminded`;
 }
 
 function toFields(fields: readonly string[] | null): string {

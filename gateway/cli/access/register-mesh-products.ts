@@ -1,7 +1,7 @@
 import type { ProductFolder } from '../../../shared/contract/load-product-folder.ts';
 import { inTransaction } from '../../../shared/postgres/in-transaction.ts';
-import { buildGovernance } from '../../control/access/build-governance.ts';
-import { registerProducts } from '../../control/access/governance-store.ts';
+import { registerProducts } from '../../control/access/access-terms-store.ts';
+import { buildAccessTerms } from '../../control/access/build-access-terms.ts';
 import { withControlDatabase } from '../credentials/with-control-database.ts';
 
 /**
@@ -13,8 +13,8 @@ export async function registerMeshProducts(
   databaseUrl: string,
   products: readonly ProductFolder[],
 ): Promise<void> {
-  const governed = products.map(buildGovernance);
+  const terms = products.map(buildAccessTerms);
   await withControlDatabase('', { DATABASE_URL: databaseUrl }, (pool) =>
-    inTransaction(pool, (client) => registerProducts(client, governed)),
+    inTransaction(pool, (client) => registerProducts(client, terms)),
   );
 }

@@ -71,5 +71,9 @@ function sayRequested({ request, grant, needs }: AccessChange): string {
   if (grant !== null) {
     return `The request ${request.id} needs no approval; the grant ${grant.id} holds until ${grant.endsAt}.\n`;
   }
-  return `The request ${request.id} waits until ${request.answerUntil} for the ${needs.join(' and the ')} of ${request.product}.\n`;
+  const stuck =
+    request.escalatedAt === null
+      ? ''
+      : ' Not all of them are there to answer, so its domain lead may stand in for one.';
+  return `The request ${request.id} waits until ${request.answerUntil} for the ${needs.join(' and the ')} of ${request.product}.${stuck}\n`;
 }

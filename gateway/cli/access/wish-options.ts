@@ -16,6 +16,7 @@ export interface WishOptions extends DeedOptions {
   readonly subject?: string;
   readonly purpose: string;
   readonly ttl: number;
+  readonly agreement?: string;
 }
 
 /** Adds what describes the access that is wanted. */
@@ -48,15 +49,20 @@ export function withWish(command: Command, ttl: Option): Command {
     .requiredOption('--issuer <iss>', 'issuer of the tokens of the caller', parseText)
     .option('--subject <sub>', 'the caller, as tokens name it (default: who asks)', parseText)
     .requiredOption('--purpose <purpose>', 'what the data is for', parseText)
+    .option(
+      '--agreement <url>',
+      'https link to the legal agreement with a partner (default: that of the product)',
+      parseText,
+    )
     .addOption(ttl);
 }
 
 /** Puts together what is wanted. */
 export function toWish(options: WishOptions): Omit<NewRequest, 'emergency'> {
   const { product, field, issuer, subject = options.as, purpose, reason = null, ttl } = options;
-  const { level, mask = null, client } = options;
+  const { level, mask = null, client, agreement = null } = options;
   return {
-    ...{ product, issuer, subject, purpose, reason, level, mask },
+    ...{ product, issuer, subject, purpose, reason, level, mask, agreement },
     clients: client.length === 0 ? null : [...new Set(client)],
     coordinates: field.length === 0 ? null : [...new Set(field)],
     ttlSeconds: ttl,

@@ -1,9 +1,9 @@
 import { MeshgateError } from '../../../shared/errors/meshgate-error.ts';
 import type { TransactionClient } from '../../../shared/postgres/in-transaction.ts';
 import type { AccessLevel } from '../../policy/grants/grant.ts';
-import type { GrantState, RequestState } from './access-states.ts';
+import { type GrantState, IN_FORCE, type RequestState } from './access-states.ts';
+import type { Classification } from './access-terms.ts';
 import type { Approval } from './approval-rules.ts';
-import type { Classification } from './governance.ts';
 
 /** A request as it is shown; times are ISO 8601. */
 export interface RequestFacts {
@@ -26,8 +26,16 @@ export interface RequestFacts {
   readonly requestedBy: string;
   /** Id of the grant that is to be renewed. */
   readonly renews: string | null;
+  /** Whether the caller was known to be a partner's when it was made. */
+  readonly partner: boolean;
+  /** Link to the legal agreement that it refers to. */
+  readonly agreement: string | null;
   readonly createdAt: string;
   readonly answerUntil: string;
+  /** When those who decide were told again that it waits; null for not yet. */
+  readonly remindedAt: string | null;
+  /** Since when the domain lead may answer it too; null for not yet. */
+  readonly escalatedAt: string | null;
   readonly approvals: readonly Approval[];
   /** Whether the grant was taken without waiting for anybody. */
   readonly emergency: boolean;
@@ -58,6 +66,9 @@ export interface GrantFacts {
   readonly purpose: string;
   readonly startsAt: string;
   readonly endsAt: string;
+  /** When somebody has to look at it again, and when it ends unless it is kept; null for never. */
+  readonly reviewAt: string | null;
+  readonly lapsesAt: string | null;
 }
 
 /** One line of the history. */
@@ -77,6 +88,8 @@ export interface RecordFilter {
   readonly subject: string | null;
   /** Closed requests and grants that are over as well. */
   readonly all: boolean;
+  /** Only requests that are overdue, and grants whose review is due. */
+  readonly overdue: boolean;
 }
 
 /** Records listed at most of each kind, the newest. */
@@ -85,13 +98,18 @@ const MOST_LISTED = 1000;
 const toIso = (column: string): string =>
   `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')`;
 
+const toFirst = (action: string): string =>
+  `(SELECT ${toIso('at')} FROM meshgate.access_event
+      WHERE request_id = request.id AND action = '${action}')`;
+
 /** The start of every statement that reads requests. */
 export const REQUESTS = `
   SELECT request.id, request.state, request.product, request.coordinates AS fields,
     request.level, request.mask, request.clients, request.classification, request.issuer, request.subject, request.purpose, request.reason,
-    request.ttl_seconds AS "ttlSeconds", request.requested_by AS "requestedBy", request.renews,
+    request.ttl_seconds AS "ttlSeconds", request.requested_by AS "requestedBy", request.renews, request.partner, request.agreement,
     ${toIso('request.created_at')} AS "createdAt",
     ${toIso('request.answer_until')} AS "answerUntil",
+    ${toFirst('reminded')} AS "remindedAt", ${toFirst('escalated')} AS "escalatedAt",
     coalesce((SELECT jsonb_agg(jsonb_build_object('approver', approver, 'roles', roles)
       ORDER BY approved_at) FROM meshgate.access_approval WHERE request_id = request.id), '[]')
       AS approvals,
@@ -106,7 +124,8 @@ export const REQUESTS = `
 export const GRANTS = `
   SELECT id, state, request_id AS request, product, coordinates AS fields, level, mask,
     clients, issuer, subject, purpose,
-    ${toIso('starts_at')} AS "startsAt", ${toIso('ends_at')} AS "endsAt"
+    ${toIso('starts_at')} AS "startsAt", ${toIso('ends_at')} AS "endsAt",
+    ${toIso('review_at')} AS "reviewAt", ${toIso('lapses_at')} AS "lapsesAt"
   FROM meshgate.access_grant`;
 
 /** An emergency that no owner and no other person as steward have looked at. */
@@ -115,29 +134,36 @@ export const TO_REVIEW = `emergency AND NOT EXISTS (
   WHERE request_id = request.id AND one.reviewer <> other.reviewer
     AND 'owner' = ANY (one.roles) AND 'steward' = ANY (other.roles))`;
 
+/** An open request that has waited for a day, or that nobody else than the domain lead can answer. */
+export const OVERDUE = `state = 'requested' AND answer_until > now()
+  AND (created_at <= now() - interval '24 hours' OR EXISTS (SELECT FROM meshgate.access_event
+    WHERE request_id = request.id AND action = 'escalated'))`;
+
 const FILTER = '($1::text IS NULL OR product = $1) AND ($2::text IS NULL OR subject = $2)';
 
 /** Lists requests, the newest first; open ones, and emergencies to be reviewed, unless all are asked for. */
 export function listRequests(
   client: TransactionClient,
-  { product, subject, all }: RecordFilter,
+  { product, subject, all, overdue }: RecordFilter,
 ): Promise<readonly RequestFacts[]> {
   return client.query<RequestFacts>(
     `${REQUESTS} WHERE ${FILTER} AND ($3 OR state = 'requested' OR ${TO_REVIEW})
+       AND (NOT $4 OR (${OVERDUE}))
      ORDER BY created_at DESC, id LIMIT ${MOST_LISTED}`,
-    [product, subject, all],
+    [product, subject, all, overdue],
   );
 }
 
-/** Lists grants, the newest first; active ones unless all are asked for. */
+/** Lists grants, the newest first; those in force unless all are asked for. */
 export function listGrants(
   client: TransactionClient,
-  { product, subject, all }: RecordFilter,
+  { product, subject, all, overdue }: RecordFilter,
 ): Promise<readonly GrantFacts[]> {
   return client.query<GrantFacts>(
-    `${GRANTS} WHERE ${FILTER} AND ($3 OR state = 'active')
+    `${GRANTS} WHERE ${FILTER} AND ($3 OR state IN ${IN_FORCE})
+       AND (NOT $4 OR state = 'review_due')
      ORDER BY starts_at DESC, id LIMIT ${MOST_LISTED}`,
-    [product, subject, all],
+    [product, subject, all, overdue],
   );
 }
 

@@ -7,12 +7,15 @@
 /** `requested` is open; all others are final. */
 export type RequestState = 'requested' | 'approved' | 'denied' | 'withdrawn' | 'expired';
 
-/** Only an `active` grant opens anything; all others are final. */
-export type GrantState = 'active' | 'revoked' | 'expired' | 'superseded';
+/** A grant that is `active`, or whose review is due, opens what it names; all others are final. */
+export type GrantState = 'active' | 'review_due' | 'revoked' | 'expired' | 'superseded';
 
-/** `lapse` is what time does: nobody has answered a request, or a grant is over. */
+/** States of grants in force, by the clock's leave. */
+export const IN_FORCE = "('active', 'review_due')";
+
+/** `lapse` and `fallDue` are what time does: it ends what nobody answers or keeps, or asks whether to. */
 export type RequestStep = 'approve' | 'deny' | 'withdraw' | 'lapse';
-export type GrantStep = 'revoke' | 'supersede' | 'lapse';
+export type GrantStep = 'fallDue' | 'keep' | 'revoke' | 'supersede' | 'lapse';
 
 type Steps<State extends string, Step extends string> = Readonly<
   Record<State, Readonly<Partial<Record<Step, State>>>>
@@ -27,7 +30,13 @@ const REQUEST_STEPS: Steps<RequestState, RequestStep> = {
 };
 
 const GRANT_STEPS: Steps<GrantState, GrantStep> = {
-  active: { revoke: 'revoked', supersede: 'superseded', lapse: 'expired' },
+  active: {
+    fallDue: 'review_due',
+    revoke: 'revoked',
+    supersede: 'superseded',
+    lapse: 'expired',
+  },
+  review_due: { keep: 'active', revoke: 'revoked', supersede: 'superseded', lapse: 'expired' },
   revoked: {},
   expired: {},
   superseded: {},
@@ -36,6 +45,11 @@ const GRANT_STEPS: Steps<GrantState, GrantStep> = {
 /** @returns Where the step leads, or null when it cannot be taken from there. */
 export function stepRequest(state: RequestState, step: RequestStep): RequestState | null {
   return REQUEST_STEPS[state][step] ?? null;
+}
+
+/** Tells whether a grant in this state opens what it names, as long as its time is not over. */
+export function isInForce(state: GrantState): boolean {
+  return state === 'active' || state === 'review_due';
 }
 
 /** @returns Where the step leads, or null when it cannot be taken from there. */

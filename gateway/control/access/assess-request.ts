@@ -1,6 +1,12 @@
 import type { AccessLevel } from '../../policy/grants/grant.ts';
 import { MASK_NAMES, parseMaskName } from '../../policy/mask-name.ts';
-import { type Classification, type Governance, isClassified, strictestOf } from './governance.ts';
+import {
+  type AccessTerms,
+  agreementUrl,
+  type Classification,
+  isClassified,
+  strictestOf,
+} from './access-terms.ts';
 
 /** What somebody wants access to, and for what. */
 export interface AccessWish {
@@ -14,6 +20,8 @@ export interface AccessWish {
   readonly clients?: readonly string[] | null;
   readonly purpose: string;
   readonly ttlSeconds: number;
+  /** Link to a legal agreement; absent and null for none but that of the product. */
+  readonly agreement?: string | null;
 }
 
 /** How protected what is wanted is, or why it cannot be had, as a sentence. */
@@ -32,8 +40,8 @@ const MOST_COORDINATES = 200;
 const COORDINATE = /^[_A-Za-z][_0-9A-Za-z]*(\.[_A-Za-z][_0-9A-Za-z]*)?$/;
 
 /** Holds a wish against what is known of the product. */
-export function assessRequest(wish: AccessWish, governance: Governance): Assessment {
-  const { product, purposes, maxGrantSeconds, classes, strictest } = governance;
+export function assessRequest(wish: AccessWish, terms: AccessTerms): Assessment {
+  const { product, purposes, maxGrantSeconds, classes, strictest } = terms;
   const { coordinates, purpose, ttlSeconds } = wish;
   if (purposes.length > 0 && !purposes.includes(purpose)) {
     return refuse(
@@ -75,7 +83,8 @@ function toAssessment(found: readonly Classification[]): Assessment {
 /** Clients that one request may name. */
 const MOST_CLIENTS = 50;
 
-function findProblemOfForm({ level = 'full', mask = null, clients = null }: AccessWish) {
+function findProblemOfForm(wish: AccessWish): string | null {
+  const { level = 'full', mask = null, clients = null, agreement = null } = wish;
   if (mask !== null && level !== 'masked') return 'Expected a mask for masked access only.';
   if (mask !== null && parseMaskName(mask) === null) {
     return `Expected a mask (${MASK_NAMES}), but got ${JSON.stringify(mask)}.`;
@@ -83,19 +92,22 @@ function findProblemOfForm({ level = 'full', mask = null, clients = null }: Acce
   if (clients !== null && (clients.length === 0 || clients.length > MOST_CLIENTS)) {
     return `Expected 1 to ${MOST_CLIENTS} clients, but got ${clients.length}.`;
   }
+  if (agreement !== null && !agreementUrl.safeParse(agreement).success) {
+    return `Expected an https link to a legal agreement, but got ${JSON.stringify(agreement)}.`;
+  }
   return null;
 }
 
 /** Named in a message at most. */
 const MOST_EXAMPLES = 12;
 
-function toExamples(classes: Governance['classes']): string {
+function toExamples(classes: AccessTerms['classes']): string {
   const known = Object.keys(classes ?? { 'Account.email': null });
   const named = known.slice(0, MOST_EXAMPLES).join(', ');
   return known.length > MOST_EXAMPLES ? `${named} and ${known.length - MOST_EXAMPLES} more` : named;
 }
 
-function isProtected(coordinate: string, classes: Governance['classes']): boolean {
+function isProtected(coordinate: string, classes: AccessTerms['classes']): boolean {
   return COORDINATE.test(coordinate) && (classes === null || Object.hasOwn(classes, coordinate));
 }
 

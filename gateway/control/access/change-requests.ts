@@ -9,13 +9,15 @@ import { MeshgateError } from '../../../shared/errors/meshgate-error.ts';
 import type { PostgresPool } from '../../../shared/postgres/create-pool.ts';
 import { inTransaction, type TransactionClient } from '../../../shared/postgres/in-transaction.ts';
 import { holdGrant, holdRequest, type RequestFacts } from './access-records.ts';
+import { isInForce } from './access-states.ts';
 import { isParty } from './approval-rules.ts';
-import { recordEvent, recordGrantStep, recordLapses, recordRequestStep } from './record-step.ts';
+import { findRoles } from './find-roles.ts';
+import { recordEvent, recordGrantStep, recordRequestStep } from './record-step.ts';
+import { recordLapses } from './record-time.ts';
 import {
   type AccessChange,
   addRequest,
   findAccessEpoch,
-  findRoles,
   type NewRequest,
   settleRequest,
   toChange,
@@ -60,13 +62,24 @@ export function renewGrant(
   return inCleanTransaction(pool, async (client) => {
     const grant = await holdGrant(client, grantId);
     const { state, product, fields, level, mask, clients, issuer, subject, purpose } = grant;
-    if (state !== 'active') {
+    if (!isInForce(state)) {
       throw refuse(
         'ACCESS_RECORD_CLOSED',
         `a grant that is active, but ${grantId} is ${state}; ask for a new one`,
       );
     }
-    const same = { product, coordinates: fields, level, mask, clients, issuer, subject, purpose };
+    const { agreement } = await holdRequest(client, grant.request);
+    const same = {
+      product,
+      agreement,
+      coordinates: fields,
+      level,
+      mask,
+      clients,
+      issuer,
+      subject,
+      purpose,
+    };
     const deed = { reason, requestedBy: actor, emergency: false, isTeamIssuer };
     return addRequest(client, { ...same, ttlSeconds, ...deed }, grantId);
   });
@@ -86,7 +99,7 @@ export function approveRequest(
   return inCleanTransaction(pool, async (client) => {
     const request = await holdOpenRequest(client, requestId);
     assertOther(deed, request);
-    const roles = await findRoles(client, request.product, deed.actor);
+    const roles = await findRoles(client, request, deed.actor);
     const added = await client.query(
       `INSERT INTO meshgate.access_approval (request_id, approver, roles)
        VALUES ($1, $2, $3) ON CONFLICT DO NOTHING RETURNING approver`,
@@ -112,7 +125,7 @@ export function denyRequest(
 ): Promise<AccessChange> {
   return inCleanTransaction(pool, async (client) => {
     const request = await holdOpenRequest(client, requestId);
-    await findRoles(client, request.product, deed.actor);
+    await findRoles(client, request, deed.actor);
     await recordRequestStep(client, request, 'deny', deed);
     return toChange(client, requestId, [], null);
   });
@@ -158,7 +171,7 @@ export function revokeGrant(
     const grant = await holdGrant(client, grantId);
     const request = await holdRequest(client, grant.request);
     if (!(deed.isParty ?? isParty(deed.actor, request))) {
-      await findRoles(client, grant.product, deed.actor);
+      await findRoles(client, request, deed.actor);
     }
     await recordGrantStep(client, grant, 'revoke', deed);
     return toChange(client, request.id, [], await findAccessEpoch(client));

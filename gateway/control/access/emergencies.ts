@@ -8,15 +8,16 @@ import type { ErrorCode } from '../../../shared/errors/error-catalog.ts';
 import { MeshgateError } from '../../../shared/errors/meshgate-error.ts';
 import type { PostgresPool } from '../../../shared/postgres/create-pool.ts';
 import { holdGrant, holdRequest, type Review } from './access-records.ts';
+import { isInForce } from './access-states.ts';
+import { USUAL_ROLES } from './access-terms.ts';
 import { isApproved } from './approval-rules.ts';
 import { assertOther, inCleanTransaction, type PersonalDeed } from './change-requests.ts';
-import { APPROVER_ROLES } from './governance.ts';
+import { findRoles } from './find-roles.ts';
 import { recordEvent, recordGrantStep } from './record-step.ts';
 import {
   type AccessChange,
   addRequest,
   findAccessEpoch,
-  findRoles,
   type NewRequest,
   toChange,
 } from './settle-request.ts';
@@ -74,7 +75,7 @@ export function reviewEmergency(
       throw refuse('INPUT_INVALID', `an emergency, but ${requestId} was requested as usual`);
     }
     assertOther(deed, request);
-    const roles = await findRoles(client, request.product, deed.actor);
+    const roles = await findRoles(client, request, deed.actor, USUAL_ROLES);
     const added = await client.query(
       `INSERT INTO meshgate.access_review (request_id, reviewer, roles, verdict)
        VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING RETURNING reviewer`,
@@ -88,10 +89,10 @@ export function reviewEmergency(
     }
     await recordEvent(client, `found ${verdict} (${roles.join(', ')})`, requestId, null, deed);
     const grant = request.grant === null ? null : await holdGrant(client, request.grant);
-    const ends = verdict === 'unjustified' && grant?.state === 'active';
+    const ends = verdict === 'unjustified' && grant !== null && isInForce(grant.state);
     if (ends) await recordGrantStep(client, grant, 'revoke', deed);
     const { reviews } = await holdRequest(client, requestId);
-    const needs = isApproved(APPROVER_ROLES, reviews) ? [] : APPROVER_ROLES;
+    const needs = isApproved(USUAL_ROLES, reviews) ? [] : USUAL_ROLES;
     return toChange(client, requestId, needs, ends ? await findAccessEpoch(client) : null);
   });
 }

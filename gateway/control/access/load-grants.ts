@@ -3,6 +3,7 @@ import { invariant } from '../../../shared/lang/invariant.ts';
 import type { PostgresPool } from '../../../shared/postgres/create-pool.ts';
 import type { Grant } from '../../policy/grants/grant.ts';
 import { parseMaskName } from '../../policy/mask-name.ts';
+import { IN_FORCE } from './access-states.ts';
 
 /** Active grants that a gateway holds in memory; no more are made. */
 export const MOST_GRANTS = 100_000;
@@ -12,8 +13,9 @@ const GRANTS = `
   SELECT id, issuer, subject, product, coordinates, level, mask, clients, purpose,
     CASE WHEN starts_at <= clock_timestamp() THEN 0
       ELSE extract(epoch FROM starts_at)::float8 * 1000 END AS "startsAtMs",
-    extract(epoch FROM ends_at)::float8 * 1000 AS "endsAtMs"
-  FROM meshgate.access_grant WHERE state = 'active' AND ends_at > clock_timestamp()
+    extract(epoch FROM least(ends_at, lapses_at))::float8 * 1000 AS "endsAtMs"
+  FROM meshgate.access_grant
+  WHERE state IN ${IN_FORCE} AND least(ends_at, lapses_at) > clock_timestamp()
   LIMIT ${MOST_GRANTS + 1}`;
 
 /**

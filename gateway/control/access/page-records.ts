@@ -7,10 +7,12 @@ import type { TransactionClient } from '../../../shared/postgres/in-transaction.
 import {
   GRANTS,
   type GrantFacts,
+  OVERDUE,
   REQUESTS,
   type RequestFacts,
   TO_REVIEW,
 } from './access-records.ts';
+import { IN_FORCE } from './access-states.ts';
 
 /** Where a page begins and how many rows it may have. */
 export interface RecordPage {
@@ -21,6 +23,12 @@ export interface RecordPage {
 
 /** A row with its place in the list. */
 export type Placed<Row> = Row & { readonly position: string };
+
+/** Products about whose requests somebody decides, and those where only about what has escalated or is a partner's. */
+export interface DecidedProducts {
+  readonly products: readonly string[];
+  readonly led: readonly string[];
+}
 
 /** A caller as tokens name it. */
 export interface Holder {
@@ -41,15 +49,19 @@ export function pageRequestsOf(
  * Pages through what waits for the word of a person: open requests, and emergencies to be reviewed,
  * without those that are their own or that they have answered.
  *
- * @param products About which the person decides.
+ * @param decided About whose requests the person decides.
+ * @param overdue Only what is overdue.
  */
 export function pageRequestsFor(
   client: TransactionClient,
   person: string,
-  products: readonly string[],
+  { products, led }: DecidedProducts,
+  overdue: boolean,
   page: RecordPage,
 ): Promise<readonly Placed<RequestFacts>[]> {
-  const waits = `product = ANY ($2)
+  const waits = `(product = ANY ($2) OR (product = ANY ($6) AND (partner OR EXISTS (
+      SELECT FROM meshgate.access_event WHERE request_id = request.id AND action = 'escalated'))))
+    AND (NOT $7 OR (${OVERDUE}))
     AND lower(normalize(requested_by)) <> lower(normalize($1))
     AND lower(normalize(subject)) <> lower(normalize($1))
     AND ((state = 'requested' AND answer_until > now() AND NOT EXISTS (
@@ -58,7 +70,7 @@ export function pageRequestsFor(
       OR (${TO_REVIEW} AND NOT EXISTS (
         SELECT FROM meshgate.access_review WHERE request_id = request.id
           AND lower(normalize(reviewer)) = lower(normalize($1)))))`;
-  return pageRequests(client, waits, [person, products], page);
+  return pageRequests(client, waits, [person, products], page, [led, overdue]);
 }
 
 /** Pages through the grants of a caller. @param all Those that are over as well. */
@@ -68,21 +80,32 @@ export function pageGrantsOf(
   all: boolean,
   page: RecordPage,
 ): Promise<readonly Placed<GrantFacts>[]> {
-  return pageGrants(client, 'issuer = $1 AND subject = $2', [issuer, subject], all, page);
+  return pageGrants(
+    client,
+    'issuer = $1 AND subject = $2',
+    [issuer, subject],
+    { all, due: false },
+    page,
+  );
 }
 
-/** Pages through the grants of some products. @param all Those that are over as well. */
+/**
+ * Pages through the grants of some products.
+ *
+ * @param all Those that are over as well.
+ * @param due Only those whose review is due.
+ */
 export function pageGrantsOn(
   client: TransactionClient,
   products: readonly string[],
-  all: boolean,
+  { all, due }: { readonly all: boolean; readonly due: boolean },
   page: RecordPage,
 ): Promise<readonly Placed<GrantFacts>[]> {
   return pageGrants(
     client,
     '$1::text IS NOT NULL AND product = ANY ($2)',
     ['', products],
-    all,
+    { all, due },
     page,
   );
 }
@@ -131,6 +154,7 @@ function pageRequests(
   condition: string,
   values: readonly unknown[],
   { limit, after }: RecordPage,
+  more: readonly unknown[] = [],
 ): Promise<readonly Placed<RequestFacts>[]> {
   return client.query<Placed<RequestFacts>>(
     `SELECT * FROM (SELECT row.*, ${toPosition('made.created_at')} AS position
@@ -138,7 +162,7 @@ function pageRequests(
          JOIN meshgate.access_request AS made ON made.id = row.id) AS placed
      WHERE $3::bigint IS NULL OR (position::bigint, id) < ($3::bigint, $4::text)
      ORDER BY position::bigint DESC, id DESC LIMIT $5`,
-    [...values, after?.[0] ?? null, after?.[1] ?? null, limit],
+    [...values, after?.[0] ?? null, after?.[1] ?? null, limit, ...more],
   );
 }
 
@@ -146,15 +170,16 @@ function pageGrants(
   client: TransactionClient,
   condition: string,
   values: readonly unknown[],
-  all: boolean,
+  { all, due }: { readonly all: boolean; readonly due: boolean },
   { limit, after }: RecordPage,
 ): Promise<readonly Placed<GrantFacts>[]> {
   return client.query<Placed<GrantFacts>>(
     `SELECT * FROM (SELECT row.*, ${toPosition('made.starts_at')} AS position
-       FROM (${GRANTS} WHERE ${condition} AND ($6 OR state = 'active' AND ends_at > now())) AS row
+       FROM (${GRANTS} WHERE ${condition} AND ($6 OR state IN ${IN_FORCE}
+         AND least(ends_at, lapses_at) > now()) AND (NOT $7 OR state = 'review_due')) AS row
          JOIN meshgate.access_grant AS made ON made.id = row.id) AS placed
      WHERE $3::bigint IS NULL OR (position::bigint, id) < ($3::bigint, $4::text)
      ORDER BY position::bigint DESC, id DESC LIMIT $5`,
-    [...values, after?.[0] ?? null, after?.[1] ?? null, limit, all],
+    [...values, after?.[0] ?? null, after?.[1] ?? null, limit, all, due],
   );
 }

@@ -1,7 +1,7 @@
 import { MeshgateError } from '../../../shared/errors/meshgate-error.ts';
 import type { TransactionClient } from '../../../shared/postgres/in-transaction.ts';
 import type { GrantFacts, RequestFacts } from './access-records.ts';
-import { type GrantStep, type RequestStep, stepGrant, stepRequest } from './access-states.ts';
+import { type RequestStep, stepGrant, stepRequest } from './access-states.ts';
 
 /** Who takes a step, and why. */
 export interface Deed {
@@ -50,41 +50,13 @@ export async function recordRequestStep(
 export async function recordGrantStep(
   client: TransactionClient,
   { id, state, request }: GrantFacts,
-  step: Exclude<GrantStep, 'lapse'>,
+  step: 'revoke' | 'supersede',
   deed: Deed,
 ): Promise<void> {
   const next = stepGrant(state, step);
   if (next === null) throw refuse('a grant that is active', `${id}, which is ${state}`);
   await client.query('UPDATE meshgate.access_grant SET state = $2 WHERE id = $1', [id, next]);
   await recordEvent(client, next, request, id, deed);
-}
-
-/**
- * Records what time has done since somebody last looked: requests that nobody has answered and
- * grants that are over. Gateways need none of this; they look at the clock.
- */
-export async function recordLapses(client: TransactionClient): Promise<void> {
-  await client.query(
-    `WITH lapsed AS (
-       UPDATE meshgate.access_request SET state = 'expired'
-       WHERE state = 'requested' AND answer_until <= now() RETURNING id, answer_until
-     )
-     INSERT INTO meshgate.access_event (at, action, request_id)
-     SELECT answer_until, 'unanswered', id FROM lapsed`,
-  );
-  const [due] = await client.query(
-    "SELECT 1 AS one FROM meshgate.access_grant WHERE state = 'active' AND ends_at <= now() LIMIT 1",
-  );
-  // The update alone would tell every gateway to load, whether or not a row is changed.
-  if (due === undefined) return;
-  await client.query(
-    `WITH lapsed AS (
-       UPDATE meshgate.access_grant SET state = 'expired'
-       WHERE state = 'active' AND ends_at <= now() RETURNING id, request_id, ends_at
-     )
-     INSERT INTO meshgate.access_event (at, action, request_id, grant_id)
-     SELECT ends_at, 'expired', request_id, id FROM lapsed`,
-  );
 }
 
 function refuse(expected: string, given: string): MeshgateError {

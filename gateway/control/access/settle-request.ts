@@ -9,12 +9,23 @@ import { randomBytes } from 'node:crypto';
 import { MeshgateError } from '../../../shared/errors/meshgate-error.ts';
 import type { TransactionClient } from '../../../shared/postgres/in-transaction.ts';
 import { type GrantFacts, holdGrant, holdRequest, type RequestFacts } from './access-records.ts';
-import { isApproved, isAutoApproved, rolesOf, rolesThatApprove } from './approval-rules.ts';
+import { IN_FORCE, isInForce } from './access-states.ts';
+import type { AccessTerms, ApproverRole } from './access-terms.ts';
+import { findProduct, listAccessTerms } from './access-terms-store.ts';
+import {
+  canBeAnswered,
+  findAgreementProblem,
+  isApproved,
+  isAutoApproved,
+  isPartner,
+  rolesThatApprove,
+} from './approval-rules.ts';
 import { type AccessWish, type Assessment, assessRequest } from './assess-request.ts';
-import type { ApproverRole, Governance } from './governance.ts';
-import { findProduct, listGovernance } from './governance-store.ts';
+import { findNeeds } from './find-needs.ts';
+import { findToday } from './find-today.ts';
 import { MOST_GRANTS } from './load-grants.ts';
 import { type Deed, recordEvent, recordGrantStep, recordRequestStep } from './record-step.ts';
+import { LAPSE_SECONDS, recordEscalation } from './record-time.ts';
 
 /** What somebody asks for. */
 export interface NewRequest extends AccessWish {
@@ -63,29 +74,39 @@ export async function addRequest(
 ): Promise<AccessChange> {
   const { product, coordinates, issuer, subject, purpose, reason, ttlSeconds } = wish;
   const { requestedBy, emergency, level = 'full', mask = null, clients = null } = wish;
-  const neighbours = await listGovernance(client);
-  const governance = findProduct(neighbours, product);
-  const { classification, classes } = assess(wish, governance);
+  const neighbours = await listAccessTerms(client);
+  const terms = findProduct(neighbours, product);
+  const { classification, classes } = assess(wish, terms);
+  const today = await findToday(client);
+  const partner = isPartner(issuer, neighbours);
+  const teams = wish.isTeamIssuer === false || partner ? [] : neighbours;
+  const isAuto = !emergency && isAutoApproved(classification, subject, terms, teams, today);
+  const agreement = wish.agreement ?? (partner ? terms.agreement : null);
+  const missing = isAuto ? null : findAgreementProblem(partner, agreement, terms);
+  if (missing !== null) throw new MeshgateError('INPUT_INVALID', { message: missing });
   await assertRoom(client);
   const id = `r-${randomBytes(6).toString('hex')}`;
   await client.query(
     `INSERT INTO meshgate.access_request (id, product, coordinates, classification, issuer, subject,
-       purpose, reason, ttl_seconds, requested_by, renews, emergency, answer_until, level, mask, clients)
+       purpose, reason, ttl_seconds, requested_by, renews, emergency, answer_until, level, mask, clients,
+       partner, agreement)
      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, now() + make_interval(secs => $13),
-       $14, $15, $16)`,
+       $14, $15, $16, $17, $18)`,
     [
       ...[id, product, coordinates, classification, issuer, subject, purpose, reason],
       ...[ttlSeconds, requestedBy, renews, emergency, ANSWER_SECONDS, level, mask, clients],
+      ...[partner, agreement],
     ],
   );
   await recordEvent(client, 'requested', id, null, { actor: requestedBy, reason });
   if (emergency) {
     return give(client, await holdRequest(client, id), { actor: requestedBy, reason: 'emergency' });
   }
-  const today = await findToday(client);
-  const teams = wish.isTeamIssuer === false ? [] : neighbours;
-  if (!isAutoApproved(classification, subject, governance, teams, today)) {
-    return toChange(client, id, rolesThatApprove(classes, level), null);
+  if (!isAuto) {
+    const needs = rolesThatApprove(classes, level, partner);
+    const parties = { requestedBy, subject, approvals: [] };
+    if (!canBeAnswered(needs, terms, parties, today)) await recordEscalation(client, id);
+    return toChange(client, id, needs, null);
   }
   const request = await holdRequest(client, id);
   return give(client, request, { actor: null, reason: `${classification} data of ${product}` });
@@ -100,36 +121,15 @@ export async function settleRequest(
   requestId: string,
 ): Promise<AccessChange> {
   const request = await holdRequest(client, requestId);
-  const governance = findProduct(await listGovernance(client), request.product);
-  const { fields: coordinates, purpose, ttlSeconds, level, approvals } = request;
-  const { classes } = assess({ coordinates, purpose, ttlSeconds, level }, governance);
-  const needs = rolesThatApprove(classes, level);
-  if (!isApproved(needs, approvals)) return toChange(client, requestId, needs, null);
+  const neighbours = await listAccessTerms(client);
+  const needs = findNeeds(request, findProduct(neighbours, request.product), neighbours);
+  if (!needs.ok) throw new MeshgateError('INPUT_INVALID', { message: needs.message });
+  const { approvals, escalatedAt } = request;
+  if (!isApproved(needs.roles, approvals, escalatedAt !== null)) {
+    return toChange(client, requestId, needs.roles, null);
+  }
   const who = approvals.map(({ approver }) => approver).join(' and ');
   return give(client, request, { actor: null, reason: `approved by ${who}` });
-}
-
-/**
- * Finds the roles in which somebody decides about what is requested.
- *
- * @throws {MeshgateError} `ACCESS_NOT_DECIDER` when there are none.
- */
-export async function findRoles(
-  client: TransactionClient,
-  product: string,
-  person: string,
-): Promise<readonly ApproverRole[]> {
-  const governance = findProduct(await listGovernance(client), product);
-  const today = await findToday(client);
-  const roles = rolesOf(person, governance, today);
-  if (roles.length > 0) return roles;
-  const deciders = governance.members
-    .filter(({ name }) => rolesOf(name, governance, today).length > 0)
-    .map(({ name, role }) => `${name} (${role})`)
-    .join(', ');
-  throw new MeshgateError('ACCESS_NOT_DECIDER', {
-    message: `Expected an owner or steward of ${product}, which are ${deciders || 'none'}, but got ${person}.`,
-  });
 }
 
 /** Reads where a change has led. @param epoch As in `AccessChange`. */
@@ -159,17 +159,20 @@ async function give(
 ): Promise<AccessChange> {
   await recordRequestStep(client, request, 'approve', deed);
   if (request.renews !== null) await supersede(client, request.renews, deed);
+  const { reviewAfterSeconds } = findProduct(await listAccessTerms(client), request.product);
+  const review = request.ttlSeconds > reviewAfterSeconds ? reviewAfterSeconds : null;
   const { product, fields, level, mask, clients, issuer, subject, purpose, ttlSeconds } = request;
   const id = `g-${randomBytes(6).toString('hex')}`;
   const added = await client.query(
     `INSERT INTO meshgate.access_grant (id, request_id, product, coordinates, issuer, subject,
-       purpose, starts_at, ends_at, level, mask, clients)
-     SELECT $1, $2, $3, $4, $5, $6, $7, now(), now() + make_interval(secs => $8), $9, $10, $11
-     WHERE (SELECT count(*) FROM meshgate.access_grant WHERE state = 'active') < ${MOST_GRANTS}
+       purpose, starts_at, ends_at, level, mask, clients, review_at, lapses_at)
+     SELECT $1, $2, $3, $4, $5, $6, $7, now(), now() + make_interval(secs => $8), $9, $10, $11,
+       now() + make_interval(secs => $12), now() + make_interval(secs => $13)
+     WHERE (SELECT count(*) FROM meshgate.access_grant WHERE state IN ${IN_FORCE}) < ${MOST_GRANTS}
      RETURNING id`,
     [
       ...[id, request.id, product, fields, issuer, subject, purpose, ttlSeconds],
-      ...[level, mask, clients],
+      ...[level, mask, clients, review, review === null ? null : review + LAPSE_SECONDS],
     ],
   );
   if (added.length === 0) {
@@ -182,7 +185,7 @@ async function give(
 /** A grant that has ended by itself has nothing left to hand over; one that was revoked stays so. */
 async function supersede(client: TransactionClient, grantId: string, deed: Deed): Promise<void> {
   const grant = await holdGrant(client, grantId);
-  if (grant.state === 'active') await recordGrantStep(client, grant, 'supersede', deed);
+  if (isInForce(grant.state)) await recordGrantStep(client, grant, 'supersede', deed);
   else if (grant.state !== 'expired') {
     throw new MeshgateError('ACCESS_RECORD_CLOSED', {
       message: `Expected to renew a grant that is active, but ${grantId} is ${grant.state}.`,
@@ -190,8 +193,8 @@ async function supersede(client: TransactionClient, grantId: string, deed: Deed)
   }
 }
 
-function assess(wish: AccessWish, governance: Governance): Extract<Assessment, { ok: true }> {
-  const assessed = assessRequest(wish, governance);
+function assess(wish: AccessWish, terms: AccessTerms): Extract<Assessment, { ok: true }> {
+  const assessed = assessRequest(wish, terms);
   if (assessed.ok) return assessed;
   throw new MeshgateError('INPUT_INVALID', { message: assessed.message });
 }
@@ -202,14 +205,6 @@ async function assertRoom(client: TransactionClient): Promise<void> {
   );
   if ((found?.open ?? 0) < MOST_OPEN_REQUESTS) return;
   throw refuse(`fewer than ${MOST_OPEN_REQUESTS} open requests; answer some`);
-}
-
-/** The day by the clock of the database, in UTC. */
-async function findToday(client: TransactionClient): Promise<string> {
-  const [row] = await client.query<{ today: string }>(
-    "SELECT to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS today",
-  );
-  return row?.today ?? '';
 }
 
 function refuse(expected: string): MeshgateError {

@@ -12,6 +12,7 @@ import {
   openAdministrator,
 } from '../../../shared/postgres/open-administrator.ts';
 import { applyMigrations } from './apply-migrations.ts';
+import { createControlRole } from './control-role.ts';
 import { type LandingSource, loadLanding, superstoreLines } from './load-landing.ts';
 import { createPlatformSchema } from './platform-schema.ts';
 import { type ProductFiles, readProductFiles } from './product-files.ts';
@@ -30,6 +31,8 @@ export type PlatformProgress =
 export interface PreparePlatformOptions {
   /** Path of the folder that holds one folder per product. */
   readonly productsFolder: string;
+  /** For the role of gateways and the access API; without one there is no such role. */
+  readonly controlPassword?: string;
   readonly onProgress?: (progress: PlatformProgress) => void;
   /** Instead of the shipped order lines. */
   readonly source?: LandingSource;
@@ -74,6 +77,8 @@ export async function preparePlatform(
     await takeLock(administrator, report);
     await createPlatformSchema(administrator);
     await createProductRoles(administrator, products);
+    const { controlPassword } = options;
+    if (controlPassword !== undefined) await createControlRole(administrator, controlPassword);
     return await prepareData(administrator, files, options.source ?? superstoreLines(), report);
   } finally {
     // Ending the session also gives the lock back.

@@ -66,7 +66,7 @@ export async function createProductRoles(
  * Roles belong to the whole server, so two databases that are made ready at the same time
  * would trip over each other; an advisory lock does not help, it belongs to one database.
  */
-async function lockRoles(administrator: Administrator): Promise<void> {
+export async function lockRoles(administrator: Administrator): Promise<void> {
   const [me] = await administrator.query<{ rolsuper: boolean }>(
     'SELECT rolsuper FROM pg_roles WHERE rolname = current_user',
   );
@@ -75,9 +75,14 @@ async function lockRoles(administrator: Administrator): Promise<void> {
   }
 }
 
-async function assertHarmless(
+/**
+ * Refuses roles that may do more than they are given here.
+ *
+ * @throws {MeshgateError} `CONFIG_INVALID`.
+ */
+export async function assertHarmless(
   administrator: Administrator,
-  products: readonly string[],
+  roles: readonly string[],
 ): Promise<void> {
   const [harmful] = await administrator.query<{ rolname: string }>(
     `SELECT rolname FROM pg_roles AS role
@@ -85,11 +90,11 @@ async function assertHarmless(
        AND (rolsuper OR rolbypassrls OR rolcreaterole OR rolcreatedb OR rolreplication
             OR EXISTS (SELECT FROM pg_auth_members WHERE member = role.oid))
      ORDER BY rolname LIMIT 1`,
-    [products],
+    [roles],
   );
   if (harmful === undefined) return;
   throw new MeshgateError('CONFIG_INVALID', {
-    message: `Expected the database role ${harmful.rolname} to have no rights but those of its data product, but it may do more (superuser, bypass of row-level security, creating roles or databases, replication, or membership in another role). Take these rights away from it, or use another database server.`,
+    message: `Expected the database role ${harmful.rolname} to have no rights but those that the mesh gives it, but it may do more (superuser, bypass of row-level security, creating roles or databases, replication, or membership in another role). Take these rights away from it, or use another database server.`,
   });
 }
 

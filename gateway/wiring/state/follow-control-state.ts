@@ -9,6 +9,7 @@ import { watchChanges } from '../../control/database/watch-changes.ts';
 import type { CredentialRegister } from '../../identity/credential-register.ts';
 import type { GrantRegister } from '../../policy/grants/grant-register.ts';
 import { createFollowedGrants } from './follow-grants.ts';
+import { tendAccess } from './tend-access.ts';
 
 /** What a gateway holds in memory of the control plane's state. */
 export interface ControlState {
@@ -75,9 +76,11 @@ export async function followControlState(
   const recordUse = createRecordKeyUse(pool, register);
   const timer = setInterval(() => void recordUse().catch(looks.onFailure), RECORD_USE_MS);
   timer.unref();
+  const tending = tendAccess(pool, { metrics, log });
   return {
     async close() {
       clearInterval(timer);
+      await tending.close();
       await watch.close();
       await recordUse().catch(looks.onFailure);
       await followed.close();

@@ -6,9 +6,9 @@ import { join } from 'node:path';
 
 import { decodeJwt } from 'jose';
 import { expect, onTestFinished, test } from 'vitest';
+import type { AccessTerms } from '../../../gateway/control/access/access-terms.ts';
+import { registerProducts } from '../../../gateway/control/access/access-terms-store.ts';
 import { approveRequest } from '../../../gateway/control/access/change-requests.ts';
-import type { Governance } from '../../../gateway/control/access/governance.ts';
-import { registerProducts } from '../../../gateway/control/access/governance-store.ts';
 import type { NewRequest } from '../../../gateway/control/access/settle-request.ts';
 import { loadOrCreateSigningKey } from '../../../gateway/identity/trust/signing-key.ts';
 import { inTransaction } from '../../../shared/postgres/in-transaction.ts';
@@ -23,7 +23,7 @@ import {
 import { serveFederation } from '../../support/serve-federation.ts';
 import { writeFolder } from '../../support/write-folder.ts';
 
-const PERSONAL: Governance = {
+const PERSONAL: AccessTerms = {
   product: '',
   tenant: null,
   members: [
@@ -34,7 +34,10 @@ const PERSONAL: Governance = {
   classes: null,
   autoApprove: [],
   maxGrantSeconds: 86_400,
+  reviewAfterSeconds: 90 * 86_400,
   purposes: [],
+  partnerIssuers: [],
+  agreement: null,
 };
 
 /** A gateway over accounts whose personal values take a scope, and the desk where access is given. */

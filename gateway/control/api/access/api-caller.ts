@@ -2,10 +2,11 @@ import { MeshgateError } from '../../../../shared/errors/meshgate-error.ts';
 import type { Caller } from '../../../../shared/kit/caller.ts';
 import type { TransactionClient } from '../../../../shared/postgres/in-transaction.ts';
 import type { GrantFacts, RequestFacts } from '../../access/access-records.ts';
-import { isInTeam, rolesOf } from '../../access/approval-rules.ts';
-import type { ApproverRole, Governance } from '../../access/governance.ts';
-import { listGovernance } from '../../access/governance-store.ts';
-import type { Holder } from '../../access/page-records.ts';
+import type { AccessTerms, ApproverRole } from '../../access/access-terms.ts';
+import { listAccessTerms } from '../../access/access-terms-store.ts';
+import { isInTeam, rolesOf, rolesThatMayAnswer } from '../../access/approval-rules.ts';
+import { findToday } from '../../access/find-today.ts';
+import type { DecidedProducts, Holder } from '../../access/page-records.ts';
 
 /** Who asks, as the rules about access need to know them. */
 export interface ApiCaller extends Holder {
@@ -37,20 +38,43 @@ export async function findRolesByProduct(
   client: TransactionClient,
   caller: ApiCaller,
 ): Promise<ReadonlyMap<string, readonly ApproverRole[]>> {
-  const products = await listGovernance(client);
-  const today = await findDay(client);
+  const products = await listAccessTerms(client);
+  const today = await findToday(client);
   return new Map(
     products
-      .map((governance) => [governance.product, rolesIn(governance, caller, today)] as const)
+      .map((terms) => [terms.product, rolesIn(terms, caller, today)] as const)
       .filter(([, roles]) => roles.length > 0),
   );
+}
+
+/** Finds the products about which a caller decides as owner or steward, and those as domain lead. */
+export async function findDecidedProducts(
+  client: TransactionClient,
+  caller: ApiCaller,
+): Promise<DecidedProducts> {
+  const found = [...(await findRolesByProduct(client, caller))];
+  const isUsual = (role: ApproverRole) => role !== 'domain lead';
+  return {
+    products: found.filter(([, roles]) => roles.some(isUsual)).map(([product]) => product),
+    led: found.filter(([, roles]) => roles.includes('domain lead')).map(([product]) => product),
+  };
+}
+
+/** Tells whether a caller decides about a request, or the grant that came of it. */
+export async function mayAnswer(
+  client: TransactionClient,
+  caller: ApiCaller,
+  request: RequestFacts,
+): Promise<boolean> {
+  const roles = (await findRolesByProduct(client, caller)).get(request.product) ?? [];
+  return rolesThatMayAnswer(request).some((role) => roles.includes(role));
 }
 
 /** Tells whether a caller is in the team of any data product. */
 export async function isInSomeTeam(client: TransactionClient, caller: ApiCaller): Promise<boolean> {
   if (!caller.isTeamIssuer) return false;
-  const [products, today] = [await listGovernance(client), await findDay(client)];
-  return products.some((governance) => isInTeam(caller.name, governance, today));
+  const [products, today] = [await listAccessTerms(client), await findToday(client)];
+  return products.some((terms) => isInTeam(caller.name, terms, today));
 }
 
 /** Tells whether a request or a grant is for a caller. */
@@ -63,14 +87,6 @@ export function hasAsked(caller: ApiCaller, { requestedBy }: RequestFacts): bool
   return requestedBy === caller.name;
 }
 
-function rolesIn(governance: Governance, caller: ApiCaller, today: string) {
-  return caller.isTeamIssuer ? rolesOf(caller.name, governance, today) : [];
-}
-
-/** The day by the clock of the database, in UTC. */
-async function findDay(client: TransactionClient): Promise<string> {
-  const [row] = await client.query<{ today: string }>(
-    "SELECT to_char(now() AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS today",
-  );
-  return row?.today ?? '';
+function rolesIn(terms: AccessTerms, caller: ApiCaller, today: string) {
+  return caller.isTeamIssuer ? rolesOf(caller.name, terms, today) : [];
 }

@@ -8,6 +8,7 @@ const MOST_CHARACTERS = {
   mask: 32,
   clients: 256,
   purpose: 256,
+  agreement: 2000,
   reason: 2000,
 } as const;
 

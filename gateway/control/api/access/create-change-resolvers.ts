@@ -18,14 +18,15 @@ import {
   withdrawRequest,
 } from '../../access/change-requests.ts';
 import { breakGlass, reviewEmergency } from '../../access/emergencies.ts';
+import { keepGrant } from '../../access/keep-grant.ts';
 import { countOpenRequests, findGrant, findRequest } from '../../access/page-records.ts';
 import type { AccessChange, NewRequest } from '../../access/settle-request.ts';
 import {
   type ApiCaller,
-  findRolesByProduct,
   hasAsked,
   isFor,
   isInSomeTeam,
+  mayAnswer,
   toApiCaller,
 } from './api-caller.ts';
 import type { ApiContext, ApiDesk, ApiLoaders } from './api-desk.ts';
@@ -45,6 +46,7 @@ interface WishInput {
   readonly clients?: readonly string[] | null;
   readonly purpose: string;
   readonly reason?: string | null;
+  readonly agreement?: string | null;
 }
 
 /** Bounds of times; what a product allows is less. */
@@ -97,6 +99,10 @@ export function createChangeResolvers(desk: ApiDesk): TypeResolvers<ApiLoaders> 
       const { deed } = await openGrant(desk, caller, input);
       return revokeGrant(desk.pool, input.id, deed);
     }),
+    keepGrant: change(async (caller, input: DecisionInput) => {
+      const { deed } = await openGrant(desk, caller, input);
+      return keepGrant(desk.pool, input.id, deed);
+    }),
     renewGrant: change(async (caller, input: DecisionInput & { readonly days: number }) => {
       checkCount('days', input.days, MOST_DAYS);
       const { grant, deed } = await openGrant(desk, caller, input);
@@ -144,9 +150,9 @@ function toWish(
 ): Omit<NewRequest, 'emergency'> {
   checkTexts(input);
   const { product, fields = null, level, mask = null, clients = null } = input;
-  const { purpose, reason = null } = input;
+  const { purpose, reason = null, agreement = null } = input;
   return {
-    ...{ product, level: level ?? 'full', mask, purpose, reason, ttlSeconds },
+    ...{ product, level: level ?? 'full', mask, purpose, reason, ttlSeconds, agreement },
     coordinates: fields === null ? null : [...new Set(fields)],
     clients: clients === null ? null : [...new Set(clients)],
     ...{ issuer, subject, requestedBy: name, isTeamIssuer },
@@ -165,8 +171,8 @@ async function decide(
     const request = await findRequest(client, id);
     if (request === null) throw new MeshgateError('ACCESS_RECORD_UNKNOWN');
     if (isPartyOf(caller, request)) return true;
-    const roles = await findRolesByProduct(client, caller);
-    if (!roles.has(request.product)) throw new MeshgateError('ACCESS_RECORD_UNKNOWN');
+    if (!(await mayAnswer(client, caller, request)))
+      throw new MeshgateError('ACCESS_RECORD_UNKNOWN');
     return false;
   });
   return work({ actor: caller.name, reason, isParty, isTeamIssuer: caller.isTeamIssuer });
@@ -183,8 +189,9 @@ async function openGrant(
     const request = grant === null ? null : await findRequest(client, grant.request);
     if (grant === null || request === null) throw new MeshgateError('ACCESS_RECORD_UNKNOWN');
     const isParty = isPartyOf(caller, request);
-    const roles = await findRolesByProduct(client, caller);
-    if (!(isParty || roles.has(grant.product))) throw new MeshgateError('ACCESS_RECORD_UNKNOWN');
+    if (!(isParty || (await mayAnswer(client, caller, request)))) {
+      throw new MeshgateError('ACCESS_RECORD_UNKNOWN');
+    }
     const { isTeamIssuer } = caller;
     return { grant, deed: { actor: caller.name, reason, isParty, isTeamIssuer } };
   });

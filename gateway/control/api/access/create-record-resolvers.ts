@@ -16,7 +16,8 @@ import {
   type TransactionClient,
 } from '../../../../shared/postgres/in-transaction.ts';
 import type { RequestFacts } from '../../access/access-records.ts';
-import { listGovernance } from '../../access/governance-store.ts';
+import { listAccessTerms } from '../../access/access-terms-store.ts';
+import { findHolders } from '../../access/find-holders.ts';
 import {
   findRequest,
   type Placed,
@@ -26,10 +27,18 @@ import {
   pageRequestsOf,
   type RecordPage,
 } from '../../access/page-records.ts';
-import { recordLapses } from '../../access/record-step.ts';
+import { recordLapses } from '../../access/record-time.ts';
 import { describeReader } from '../../audit/describe-reader.ts';
 import { findReaders } from '../../audit/find-readers.ts';
-import { type ApiCaller, findRolesByProduct, hasAsked, isFor, toApiCaller } from './api-caller.ts';
+import {
+  type ApiCaller,
+  findDecidedProducts,
+  findRolesByProduct,
+  hasAsked,
+  isFor,
+  mayAnswer,
+  toApiCaller,
+} from './api-caller.ts';
 import type { ApiContext, ApiDesk, ApiLoaders } from './api-desk.ts';
 import { checkCount, checkTexts } from './check-input.ts';
 
@@ -38,8 +47,22 @@ interface PageInput {
   readonly after?: string | null;
 }
 
+interface ToDecideInput extends PageInput {
+  readonly overdue: boolean;
+}
+
 interface GrantsInput extends PageInput {
   readonly all: boolean;
+}
+
+interface GrantsToDecideInput extends GrantsInput {
+  readonly due: boolean;
+}
+
+interface HoldersInput {
+  readonly field: string;
+  readonly unusedDays: number;
+  readonly first: number;
 }
 
 interface ReadersInput {
@@ -50,6 +73,7 @@ interface ReadersInput {
 
 const MOST_ENTRIES = 100;
 const MOST_DAYS = 36_600;
+const MOST_UNUSED_DAYS = 366;
 const DAY_MS = 86_400_000;
 const DAY_SECONDS = 86_400;
 
@@ -72,11 +96,12 @@ export function createRecordResolvers(desk: ApiDesk): TypeResolvers<ApiLoaders> 
       read(context, (client, caller) =>
         toPage('myAccessRequests', args, (page) => pageRequestsOf(client, caller, page)),
       ),
-    accessRequestsToDecide: (_: unknown, args: PageInput, context) =>
+    accessRequestsToDecide: (_: unknown, args: ToDecideInput, context) =>
       read(context, async (client, caller) => {
-        const products = [...(await findRolesByProduct(client, caller)).keys()];
-        const load = (page: RecordPage) => pageRequestsFor(client, caller.name, products, page);
-        return toPage('accessRequestsToDecide', args, load);
+        const decided = await findDecidedProducts(client, caller);
+        const load = (page: RecordPage) =>
+          pageRequestsFor(client, caller.name, decided, args.overdue, page);
+        return toPage(args.overdue ? 'overdue' : 'accessRequestsToDecide', args, load);
       }),
     accessRequest: (_: unknown, { id }: { id: string }, context) =>
       read(context, (client, caller) => findVisible(client, caller, id)),
@@ -86,12 +111,20 @@ export function createRecordResolvers(desk: ApiDesk): TypeResolvers<ApiLoaders> 
           pageGrantsOf(client, caller, args.all, page),
         ),
       ),
-    grantsOfMyProducts: (_: unknown, args: GrantsInput, context) =>
+    grantsOfMyProducts: (_: unknown, args: GrantsToDecideInput, context) =>
       read(context, async (client, caller) => {
-        const products = [...(await findRolesByProduct(client, caller)).keys()];
-        const load = (page: RecordPage) => pageGrantsOn(client, products, args.all, page);
-        return toPage(toListName('grantsOfMyProducts', args), args, load);
+        const { products } = await findDecidedProducts(client, caller);
+        const load = (page: RecordPage) => pageGrantsOn(client, products, args, page);
+        const list = toListName(args.due ? 'grants to review' : 'grantsOfMyProducts', args);
+        return toPage(list, args, load);
       }),
+    fieldHolders: async (_: unknown, args: HoldersInput, context) => {
+      checkTexts({ fields: args.field });
+      checkCount('first', args.first, MOST_ENTRIES);
+      checkCount('unusedDays', args.unusedDays, MOST_UNUSED_DAYS);
+      await read(context, (client, caller) => assertSteward(client, caller, args.field));
+      return findHolders(pool, args.field, args.unusedDays, args.first);
+    },
     fieldReaders: async (_: unknown, args: ReadersInput, context) => {
       checkTexts({ fields: args.field });
       checkCount('first', args.first, MOST_ENTRIES);
@@ -108,7 +141,7 @@ export function createRecordResolvers(desk: ApiDesk): TypeResolvers<ApiLoaders> 
 }
 
 async function listRequestable(client: TransactionClient) {
-  const products = await listGovernance(client);
+  const products = await listAccessTerms(client);
   return products.map(({ product, purposes, maxGrantSeconds, classes }) => ({
     name: product,
     purposes,
@@ -132,7 +165,7 @@ async function findVisible(
   const request = await findRequest(client, id);
   if (request === null) return null;
   if (isFor(caller, request) || hasAsked(caller, request)) return request;
-  return (await findRolesByProduct(client, caller)).has(request.product) ? request : null;
+  return (await mayAnswer(client, caller, request)) ? request : null;
 }
 
 /** Of a field that no product is known to protect, nobody is steward. */
@@ -142,7 +175,7 @@ async function assertSteward(
   field: string,
 ): Promise<void> {
   const roles = await findRolesByProduct(client, caller);
-  const offering = (await listGovernance(client)).filter(
+  const offering = (await listAccessTerms(client)).filter(
     ({ classes }) => classes !== null && Object.hasOwn(classes, field),
   );
   const isSteward = offering.some(({ product }) => roles.get(product)?.includes('steward'));

@@ -16,7 +16,7 @@ export function createResolvers(desk: ApiDesk): ProductResolvers<ApiLoaders> {
       PERSONAL: 'personal',
     },
     AccessLevel: { FULL: 'full', MASKED: 'masked' },
-    ApproverRole: { OWNER: 'owner', STEWARD: 'steward' },
+    ApproverRole: { OWNER: 'owner', STEWARD: 'steward', DOMAIN_LEAD: 'domain lead' },
     AccessRequestState: {
       REQUESTED: 'requested',
       APPROVED: 'approved',
@@ -26,6 +26,7 @@ export function createResolvers(desk: ApiDesk): ProductResolvers<ApiLoaders> {
     },
     AccessGrantState: {
       ACTIVE: 'active',
+      REVIEW_DUE: 'review_due',
       REVOKED: 'revoked',
       EXPIRED: 'expired',
       SUPERSEDED: 'superseded',

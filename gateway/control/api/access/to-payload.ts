@@ -2,8 +2,8 @@ import { ERROR_CATALOG, type ErrorCode } from '../../../../shared/errors/error-c
 import { MeshgateError } from '../../../../shared/errors/meshgate-error.ts';
 import type { PostgresPool } from '../../../../shared/postgres/create-pool.ts';
 import type { GrantFacts, RequestFacts } from '../../access/access-records.ts';
+import type { ApproverRole } from '../../access/access-terms.ts';
 import { awaitApplied } from '../../access/await-applied.ts';
-import type { ApproverRole } from '../../access/governance.ts';
 import type { AccessChange } from '../../access/settle-request.ts';
 
 /** What a change answers. */

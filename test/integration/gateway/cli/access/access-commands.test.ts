@@ -73,6 +73,10 @@ test('a request for personal data waits for owner and steward, and becomes a gra
       renews: null,
       createdAt: expect.stringMatching(INSTANT),
       answerUntil: expect.stringMatching(INSTANT),
+      remindedAt: null,
+      escalatedAt: null,
+      partner: false,
+      agreement: null,
       approvals: [],
       emergency: false,
       reviews: [],
@@ -102,6 +106,8 @@ test('a request for personal data waits for owner and steward, and becomes a gra
     purpose: 'analytics',
     startsAt: expect.stringMatching(INSTANT),
     endsAt: expect.stringMatching(INSTANT),
+    reviewAt: null,
+    lapsesAt: null,
   });
   expect(Date.parse(whole.grant.endsAt) - Date.parse(whole.grant.startsAt)).toBe(7 * 86_400_000);
 });
@@ -323,6 +329,68 @@ test('what time has ended is closed, and written down as of when it ended', asyn
   });
 });
 
+test('what only the domain lead can answer is overdue at once, and says so', async () => {
+  const usual = await ask('una');
+  const { stdout } = await run(...ASK, '--as', OWNER, '--subject', 'una');
+  const [id = ''] = /r-[\da-f]{12}/.exec(stdout) ?? [];
+
+  expect(stdout).toContain('Not all of them are there to answer, so its domain lead may stand in');
+  const overdue = await facts('access', 'list', '--overdue', '--subject', 'una');
+  expect(overdue).toMatchObject({
+    requests: [{ id, escalatedAt: expect.any(String) }],
+    grants: [],
+  });
+  const printed = (await run('access', 'list', '--overdue', '--subject', 'una')).stdout;
+  expect(printed).toContain('requested, escalated');
+  expect(printed).not.toContain(usual.request.id);
+  await approve(id, STEWARD);
+  expect(await approve(id, 'petra.novak@acme.example')).toMatchObject({
+    grant: { state: 'active' },
+  });
+});
+
+test('a long grant is listed when its review is due, and kept by who decides', async () => {
+  const { request } = await ask('lon', '--ttl', '180d');
+  await approve(request.id, OWNER);
+  const { grant } = await approve(request.id, STEWARD);
+  const early = await refusal('access', 'keep', grant.id, '--as', OWNER);
+  await database.run(`
+    ALTER TABLE meshgate.access_grant DISABLE TRIGGER states;
+    UPDATE meshgate.access_grant SET review_at = review_at - interval '91 days',
+      lapses_at = lapses_at - interval '91 days', state = 'review_due' WHERE id = '${grant.id}';
+    ALTER TABLE meshgate.access_grant ENABLE TRIGGER states;`);
+  const listed = await run('access', 'list', '--overdue', '--subject', 'lon');
+  const own = await refusal('access', 'keep', grant.id, '--as', 'lon');
+  const kept = await run('access', 'keep', grant.id, '--as', OWNER, '--reason', 'still runs');
+
+  expect(Date.parse(grant.reviewAt) - Date.parse(grant.startsAt)).toBe(90 * 86_400_000);
+  expect(early).toContain('Expected a grant whose review is due');
+  expect(listed.stdout).toMatch(/review due .* unless kept/);
+  expect(own).toContain('Expected somebody else');
+  expect(kept.stdout).toContain(`The grant ${grant.id} is kept until its next review, `);
+  const { events } = await facts('access', 'show', grant.id);
+  expect(events.at(-1)).toMatchObject({ action: 'kept (owner)', reason: 'still runs' });
+});
+
+test('says who holds a grant for a field, and until when', async () => {
+  const { id } = await give('hol');
+  const told = await facts('access', 'holders', '--field', 'Account.email');
+  const printed = await run('access', 'holders', '--field', 'Account.email');
+
+  const found = told.holders.find((one: { grant: { id: string } }) => one.grant.id === id);
+  expect(found).toMatchObject({
+    approvals: [{ approver: OWNER }, { approver: STEWARD }],
+    lastUsedAt: null,
+    isUnused: false,
+  });
+  expect(told.others).toEqual([]);
+  expect(printed.stdout).toMatch(
+    new RegExp(`${id} +hol +full +analytics +${OWNER} ${STEWARD} +- .*not on record`),
+  );
+  const none = await run('access', 'holders', '--field', 'Order.nothing');
+  expect(none.stdout).toBe('Nobody has a grant for Order.nothing.\n');
+});
+
 test('the history says who did what, and why', async () => {
   const { id } = await give('ben');
   await facts('access', 'revoke', id, '--as', OWNER, '--reason', 'project ended');
@@ -395,6 +463,7 @@ test.each([
   [['access', 'revoke', 'g-000000000000', '--reason', 'x'], '--as'],
   [[...BREAK, '--ttl', '5h'], 'Expected at most 4h'],
   [['access', 'review', 'r-1', '--as', 'x', '--reason', 'y'], '--verdict'],
+  [['access', 'holders', '--field', 'Account'], 'Expected a field such as Account.email'],
   [['access', 'register', '--name', 'x'], 'expected --name and --owner together'],
   [['access', 'approve', 'r-000000000000', '--as', ' '], 'Expected 1 to 1000 characters'],
 ])('%j is a wrong call', async (args, said) => {

@@ -1,11 +1,10 @@
 import { expect, test } from 'vitest';
-
+import { registerProducts } from '../../../../../gateway/control/access/access-terms-store.ts';
 import {
   approveRequest,
   denyRequest,
   requestAccess,
 } from '../../../../../gateway/control/access/change-requests.ts';
-import { registerProducts } from '../../../../../gateway/control/access/governance-store.ts';
 import { inTransaction } from '../../../../../shared/postgres/in-transaction.ts';
 import { openAccessDesk } from '../../../../support/access.ts';
 
@@ -37,11 +36,14 @@ async function openVault() {
     classes: null,
     autoApprove: [],
     maxGrantSeconds: 3600,
+    reviewAfterSeconds: 90 * 86_400,
     purposes: [],
+    partnerIssuers: [],
+    agreement: null,
   } as const;
   await inTransaction(pool, (client) =>
     registerProducts(client, [
-      { ...vault, members: [...vault.members], autoApprove: [], purposes: [] },
+      { ...vault, members: [...vault.members], autoApprove: [], purposes: [], partnerIssuers: [] },
     ]),
   );
   return pool;

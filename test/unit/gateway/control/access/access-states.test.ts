@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import {
   type GrantState,
   type GrantStep,
+  isInForce,
   type RequestState,
   type RequestStep,
   stepGrant,
@@ -16,7 +17,13 @@ const REQUEST_STATES: readonly RequestState[] = [
   'withdrawn',
   'expired',
 ];
-const GRANT_STATES: readonly GrantState[] = ['active', 'revoked', 'expired', 'superseded'];
+const GRANT_STATES: readonly GrantState[] = [
+  'active',
+  'review_due',
+  'revoked',
+  'expired',
+  'superseded',
+];
 
 test.each<[RequestStep, RequestState]>([
   ['approve', 'approved'],
@@ -29,12 +36,21 @@ test.each<[RequestStep, RequestState]>([
   expect(reached).toEqual([next, null, null, null, null]);
 });
 
-test.each<[GrantStep, GrantState]>([
-  ['revoke', 'revoked'],
-  ['supersede', 'superseded'],
-  ['lapse', 'expired'],
-])('%s makes an active grant %s, and no other', (step, next) => {
-  const reached = GRANT_STATES.map((state) => stepGrant(state, step));
+test.each<[GrantStep, readonly (GrantState | null)[]]>([
+  ['fallDue', ['review_due', null]],
+  ['keep', [null, 'active']],
+  ['revoke', ['revoked', 'revoked']],
+  ['supersede', ['superseded', 'superseded']],
+  ['lapse', ['expired', 'expired']],
+])(
+  '%s leads from a grant that is active, and one whose review is due, to %j, and from no other',
+  (step, next) => {
+    const reached = GRANT_STATES.map((state) => stepGrant(state, step));
 
-  expect(reached).toEqual([next, null, null, null]);
+    expect(reached).toEqual([...next, null, null, null]);
+  },
+);
+
+test('a grant is in force while it is active and while its review is due', () => {
+  expect(GRANT_STATES.filter(isInForce)).toEqual(['active', 'review_due']);
 });

@@ -1,12 +1,11 @@
 import { expect, test } from 'vitest';
-
+import type { AccessTerms } from '../../../../../gateway/control/access/access-terms.ts';
 import {
   type AccessWish,
   assessRequest,
 } from '../../../../../gateway/control/access/assess-request.ts';
-import type { Governance } from '../../../../../gateway/control/access/governance.ts';
 
-const ACCOUNTS: Governance = {
+const ACCOUNTS: AccessTerms = {
   product: 'accounts',
   tenant: 'acme',
   members: [],
@@ -14,11 +13,14 @@ const ACCOUNTS: Governance = {
   classes: { Account: 'personal', 'Account.id': 'internal', 'Account.email': 'personal' },
   autoApprove: [],
   maxGrantSeconds: 10 * 86_400,
+  reviewAfterSeconds: 90 * 86_400,
   purposes: ['analytics'],
+  partnerIssuers: [],
+  agreement: null,
 };
 const WISH: AccessWish = { coordinates: null, purpose: 'analytics', ttlSeconds: 60 };
 
-const assess = (wish: Partial<AccessWish>, changes: Partial<Governance> = {}) => {
+const assess = (wish: Partial<AccessWish>, changes: Partial<AccessTerms> = {}) => {
   const assessed = assessRequest({ ...WISH, ...wish }, { ...ACCOUNTS, ...changes });
   return assessed.ok ? assessed.classification : assessed.message;
 };
@@ -63,6 +65,9 @@ test.each([
   [{ mask: 'hash' }, 'Expected a mask for masked access only.'],
   [{ clients: ['svc'] }, 'personal'],
   [{ clients: [] }, 'Expected 1 to 50 clients, but got 0.'],
+  [{ agreement: 'https://legal.acme.example/1' }, 'personal'],
+  [{ agreement: 'http://legal.acme.example/1' }, 'Expected an https link to a legal agreement'],
+  [{ agreement: 'javascript:alert(1)' }, 'Expected an https link to a legal agreement'],
 ] as const)('%j is %s', (wish, said) => {
   expect(assess(wish)).toContain(said);
 });

@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { Governance } from '../../../../../../gateway/control/access/governance.ts';
-import { registerProducts } from '../../../../../../gateway/control/access/governance-store.ts';
+import type { AccessTerms } from '../../../../../../gateway/control/access/access-terms.ts';
+import { registerProducts } from '../../../../../../gateway/control/access/access-terms-store.ts';
 import { startAccessApi } from '../../../../../../gateway/control/api/access/start-access-api.ts';
 import { migrateControlSchema } from '../../../../../../gateway/control/database/migrate-control-schema.ts';
 import { createPool } from '../../../../../../shared/postgres/create-pool.ts';
 import { inTransaction } from '../../../../../../shared/postgres/in-transaction.ts';
+import { openAdministrator } from '../../../../../../shared/postgres/open-administrator.ts';
 import { createTestDatabase } from '../../../../../support/postgres.ts';
 import { createTokenIssuer } from '../../../../../support/token-issuer.ts';
 import { writeFolder } from '../../../../../support/write-folder.ts';
@@ -13,19 +14,23 @@ const COMPANY = 'https://id.acme.example';
 const PARTNER = 'https://id.partner.example';
 const DAY = 86_400;
 
-const VAULT: Governance = {
+const VAULT: AccessTerms = {
   product: 'vault',
   tenant: 'acme',
   members: [
     { name: 'ola', role: 'owner', since: null, until: null },
     { name: 'per', role: 'steward', since: null, until: null },
     { name: 'eva', role: 'engineer', since: null, until: null },
+    { name: 'dom', role: 'domain lead', since: null, until: null },
   ],
   strictest: 'restricted',
   classes: { 'Vault.code': 'restricted', 'Vault.note': 'internal' },
-  autoApprove: [{ classification: 'internal', sameTenant: true }],
+  autoApprove: [{ classification: 'internal', sameTenant: true, sameTeam: false }],
   maxGrantSeconds: 30 * DAY,
+  reviewAfterSeconds: 90 * 86_400,
   purposes: ['audit'],
+  partnerIssuers: [],
+  agreement: null,
 };
 
 interface Shown {
@@ -182,6 +187,73 @@ test('nobody agrees to what somebody of their name has asked for elsewhere', asy
   const answer = await approve('ola', request.id);
 
   expect(answer.problem.code).toBe('ACCESS_OWN_REQUEST');
+});
+
+test('a grant whose review is due is listed for those who decide, who keep it', async () => {
+  const { id } = await give('lon');
+  const due = '(due: true)';
+  const keep = (sub: string) => change(sub, 'keepGrant', 'KeepGrant', { id });
+  const early = await keep('ola');
+  expect(idsOf(await list('ola', 'grantsOfMyProducts', due))).toEqual([]);
+  const database = await openAdministrator(api.databaseUrl);
+  await database.runScript(`
+    ALTER TABLE meshgate.access_grant DISABLE TRIGGER states;
+    UPDATE meshgate.access_grant SET review_at = now(), lapses_at = now() + interval '1 day',
+      state = 'review_due' WHERE id = '${id}';
+    ALTER TABLE meshgate.access_grant ENABLE TRIGGER states;`);
+  await database.close();
+  expect(idsOf(await list('ola', 'grantsOfMyProducts', due))).toEqual([id]);
+
+  expect(early.problem.code).toBe('ACCESS_RECORD_CLOSED');
+  expect((await keep('lon')).problem.code).toBe('ACCESS_OWN_REQUEST');
+  expect((await keep('mal')).problem.code).toBe('ACCESS_RECORD_UNKNOWN');
+  expect(await keep('per')).toMatchObject({ grant: { id, state: 'ACTIVE' }, problem: null });
+});
+
+test('holders of a field are told to its steward, and to nobody else', async () => {
+  const { id } = await give('hal');
+  const query = `{ fieldHolders(field: "Vault.code") {
+    grant { id state endsAt } approvals { approver roles } lastUsedAt isUnused } }`;
+  const tell = (sub: string) => api.ask(sub, query, {}, COMPANY);
+
+  expect(await tell('per')).toMatchObject({
+    data: {
+      fieldHolders: expect.arrayContaining([
+        {
+          grant: { id, state: 'ACTIVE', endsAt: expect.any(String) },
+          approvals: [
+            { approver: 'ola', roles: ['OWNER'] },
+            { approver: 'per', roles: ['STEWARD'] },
+          ],
+          ...{ lastUsedAt: null, isUnused: false },
+        },
+      ]),
+    },
+  });
+  for (const sub of ['ola', 'dom', 'hal']) {
+    expect(await tell(sub)).toMatchObject({
+      errors: [{ extensions: { code: 'ACCESS_NOT_DECIDER' } }],
+    });
+  }
+});
+
+test('a domain lead sees and answers what has escalated, and nothing else', async () => {
+  const usual = await ask('liz');
+  // One of the two who would have to agree has asked.
+  const stuck = await ask('ola');
+  const before = await approve('dom', usual.request.id);
+
+  expect(before.problem.code).toBe('ACCESS_RECORD_UNKNOWN');
+  expect(await show('dom', usual.request.id)).toBeNull();
+  const overdue = '(overdue: true)';
+  expect(idsOf(await list('dom', 'accessRequestsToDecide'))).toContain(stuck.request.id);
+  expect(idsOf(await list('dom', 'accessRequestsToDecide'))).not.toContain(usual.request.id);
+  expect(idsOf(await list('per', 'accessRequestsToDecide', overdue))).toContain(stuck.request.id);
+  expect(idsOf(await list('per', 'accessRequestsToDecide', overdue))).not.toContain(
+    usual.request.id,
+  );
+  await approve('dom', stuck.request.id);
+  expect(await approve('per', stuck.request.id)).toMatchObject({ grant: { state: 'ACTIVE' } });
 });
 
 test('a stranger is told the same of a request that exists as of one that does not', async () => {

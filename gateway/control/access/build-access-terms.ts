@@ -13,12 +13,13 @@ import {
 import { findCustomProperty } from '../../../shared/contract/standard-parts.ts';
 import { MeshgateError } from '../../../shared/errors/meshgate-error.ts';
 import {
+  type AccessTerms,
+  agreementUrl,
   autoApproval,
   type Classification,
-  type Governance,
   stricterOf,
   strictestOf,
-} from './governance.ts';
+} from './access-terms.ts';
 
 const DAY_SECONDS = 86_400;
 
@@ -26,7 +27,9 @@ const DAY_SECONDS = 86_400;
 const accessPolicy = z.object({
   autoApprove: z.array(autoApproval).default([]),
   maxGrantDays: z.int().min(1).max(366).default(90),
+  reviewAfterDays: z.int().min(1).max(366).default(90),
   purposes: z.array(z.string().min(1)).default([]),
+  partnerIssuers: z.array(z.string().min(1)).default([]),
 });
 
 /**
@@ -37,7 +40,7 @@ const accessPolicy = z.object({
  *
  * @throws {MeshgateError} `DESCRIPTOR_INVALID` when the custom property `accessPolicy` is misshapen.
  */
-export function buildGovernance({ name, descriptor, contract, sdl }: ProductFolder): Governance {
+export function buildAccessTerms({ name, descriptor, contract, sdl }: ProductFolder): AccessTerms {
   const policy = accessPolicy.safeParse(
     findCustomProperty(descriptor.customProperties, 'accessPolicy') ?? {},
   );
@@ -47,7 +50,7 @@ export function buildGovernance({ name, descriptor, contract, sdl }: ProductFold
       message: `${name}/product.odps.yaml: customProperties.accessPolicy.${issue?.path.join('.')}: ${issue?.message}.`,
     });
   }
-  const { autoApprove, maxGrantDays, purposes } = policy.data;
+  const { autoApprove, maxGrantDays, reviewAfterDays, purposes, partnerIssuers } = policy.data;
   const columns = contract.schema.flatMap(({ properties }) => properties);
   const index = indexSdl(sdl);
   const strictest = strictestOf(columns.map(({ classification }) => classification));
@@ -64,8 +67,20 @@ export function buildGovernance({ name, descriptor, contract, sdl }: ProductFold
     classes: classify(index, findClasses(contract, index), strictest),
     autoApprove,
     maxGrantSeconds: maxGrantDays * DAY_SECONDS,
+    reviewAfterSeconds: reviewAfterDays * DAY_SECONDS,
     purposes,
+    partnerIssuers,
+    agreement: findAgreement(descriptor) ?? findAgreement(contract),
   };
+}
+
+/** A link that is none of https counts as none: nobody could hold a partner to it. */
+function findAgreement({
+  authoritativeDefinitions,
+}: Pick<Contract, 'authoritativeDefinitions'>): string | null {
+  const isAgreement = ({ type, url }: (typeof authoritativeDefinitions)[number]) =>
+    type === 'legalAgreement' && agreementUrl.safeParse(url).success;
+  return authoritativeDefinitions.find(isAgreement)?.url ?? null;
 }
 
 /** Classes of the fields at which columns, and figures made from them, surface. */

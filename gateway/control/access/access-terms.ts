@@ -1,6 +1,6 @@
 /**
- * What has to be known of a data product to decide who may have access to it: the facts of its
- * descriptor and contract, as they are kept beside the requests.
+ * On what terms a data product gives access: the facts of its descriptor and contract that have to
+ * be known to decide who may have it, as they are kept beside the requests.
  *
  * @module
  */
@@ -10,9 +10,12 @@ import { z } from 'zod';
 export const CLASSIFICATIONS = ['public', 'internal', 'restricted', 'personal'] as const;
 export type Classification = (typeof CLASSIFICATIONS)[number];
 
-/** Those of a product's team who decide about access. */
-export const APPROVER_ROLES = ['owner', 'steward'] as const;
+/** Those of a product's team who decide about access; the domain lead where a request asks for that. */
+export const APPROVER_ROLES = ['owner', 'steward', 'domain lead'] as const;
 export type ApproverRole = (typeof APPROVER_ROLES)[number];
+
+/** Those who decide about every request, and review emergencies. */
+export const USUAL_ROLES = ['owner', 'steward'] as const satisfies readonly ApproverRole[];
 
 const classification = z.enum(CLASSIFICATIONS);
 const day = z.iso.date();
@@ -25,13 +28,25 @@ const member = z.strictObject({
   until: day.nullable(),
 });
 
-/** Requests for data of a class, of anybody or of those who are in a team of the same tenant. */
-export const autoApproval = z.strictObject({
-  classification: z.enum(['public', 'internal']),
-  sameTenant: z.boolean().default(false),
-});
+/**
+ * Requests for data of a class, of anybody, of those who are in a team of the same tenant, or of the
+ * product's own team alone.
+ */
+export const autoApproval = z
+  .strictObject({
+    classification,
+    sameTenant: z.boolean().default(false),
+    sameTeam: z.boolean().default(false),
+  })
+  .refine((rule) => rule.sameTeam || !isClassified(rule.classification), {
+    error: 'public or internal, or sameTeam: true',
+    path: ['classification'],
+  });
 
-export const governanceSchema = z.strictObject({
+/** A link to a legal agreement. */
+export const agreementUrl = z.url({ protocol: /^https$/ }).max(2000);
+
+export const accessTermsSchema = z.strictObject({
   /** Name of the product, which is that of its subgraph. */
   product: z.string().min(1),
   tenant: z.string().nullable(),
@@ -40,15 +55,24 @@ export const governanceSchema = z.strictObject({
   strictest: classification,
   /** By coordinate, of the types and fields that it protects; null when these are not known. */
   classes: z.record(z.string(), classification).nullable(),
-  /** Which requests nobody has to look at; classified data is never among them. */
+  /** Which requests nobody has to look at; classified data is for the product's own team only. */
   autoApprove: z.array(autoApproval),
   maxGrantSeconds: z.int().positive(),
+  /** How long a grant lasts before somebody has to look at it again. */
+  reviewAfterSeconds: z
+    .int()
+    .positive()
+    .default(90 * 86_400),
   /** What access may be asked for; empty for anything. */
   purposes: z.array(z.string()),
+  /** Issuers of the tokens of callers outside; what one product says of them holds for all. */
+  partnerIssuers: z.array(z.string().min(1)).default([]),
+  /** Under what they may use its data; null where each request has to say it. */
+  agreement: agreementUrl.nullable().default(null),
 });
 
-export type Governance = Readonly<z.output<typeof governanceSchema>>;
-export type TeamMember = Governance['members'][number];
+export type AccessTerms = Readonly<z.output<typeof accessTermsSchema>>;
+export type TeamMember = AccessTerms['members'][number];
 
 /** @returns The stricter of two classes. */
 export function stricterOf(one: Classification, other: Classification): Classification {

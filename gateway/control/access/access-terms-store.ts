@@ -1,27 +1,27 @@
 import { MeshgateError } from '../../../shared/errors/meshgate-error.ts';
 import type { TransactionClient } from '../../../shared/postgres/in-transaction.ts';
-import { type Governance, governanceSchema } from './governance.ts';
+import { type AccessTerms, accessTermsSchema } from './access-terms.ts';
 
 /** Keeps what has to be known of products; what was known of them before is replaced. */
 export async function registerProducts(
   client: TransactionClient,
-  products: readonly Governance[],
+  products: readonly AccessTerms[],
 ): Promise<void> {
   await client.query(
-    `INSERT INTO meshgate.access_product AS present (name, governance)
-     SELECT governance->>'product', governance FROM jsonb_array_elements($1::jsonb) AS governance
-     ON CONFLICT (name) DO UPDATE SET governance = excluded.governance, registered_at = clock_timestamp()
-     WHERE present.governance IS DISTINCT FROM excluded.governance`,
+    `INSERT INTO meshgate.access_product AS present (name, terms)
+     SELECT terms->>'product', terms FROM jsonb_array_elements($1::jsonb) AS terms
+     ON CONFLICT (name) DO UPDATE SET terms = excluded.terms, registered_at = clock_timestamp()
+     WHERE present.terms IS DISTINCT FROM excluded.terms`,
     [JSON.stringify(products)],
   );
 }
 
 /** Lists what is known of all products, by name. */
-export async function listGovernance(client: TransactionClient): Promise<readonly Governance[]> {
-  const rows = await client.query<{ governance: unknown }>(
-    'SELECT governance FROM meshgate.access_product ORDER BY name',
+export async function listAccessTerms(client: TransactionClient): Promise<readonly AccessTerms[]> {
+  const rows = await client.query<{ terms: unknown }>(
+    'SELECT terms FROM meshgate.access_product ORDER BY name',
   );
-  return rows.map(({ governance }) => governanceSchema.parse(governance));
+  return rows.map(({ terms }) => accessTermsSchema.parse(terms));
 }
 
 /**
@@ -29,7 +29,7 @@ export async function listGovernance(client: TransactionClient): Promise<readonl
  *
  * @throws {MeshgateError} `ACCESS_PRODUCT_UNKNOWN` when it is not: without an owner nobody could approve.
  */
-export function findProduct(products: readonly Governance[], name: string): Governance {
+export function findProduct(products: readonly AccessTerms[], name: string): AccessTerms {
   const found = products.find(({ product }) => product === name);
   if (found !== undefined) return found;
   const known = products.map(({ product }) => product).join(', ') || 'none yet';

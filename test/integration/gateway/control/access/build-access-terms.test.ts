@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 
-import { buildGovernance } from '../../../../../gateway/control/access/build-governance.ts';
+import { buildAccessTerms } from '../../../../../gateway/control/access/build-access-terms.ts';
 import { loadProductFolder } from '../../../../../shared/contract/load-product-folder.ts';
 import { PROJECT_ROOT } from '../../../../../shared/lang/project-root.ts';
 
@@ -11,20 +11,24 @@ async function load(name: string) {
 }
 
 test('a product says who decides, for how long and for what', async () => {
-  const { classes, ...governance } = buildGovernance(await load('accounts'));
+  const { classes, ...terms } = buildAccessTerms(await load('accounts'));
 
-  expect(governance).toEqual({
+  expect(terms).toEqual({
     product: 'accounts',
     tenant: 'acme',
     members: [
       { name: 'marta.kowal@acme.example', role: 'owner', since: '2026-01-12', until: null },
       { name: 'jonas.bell@acme.example', role: 'steward', since: '2026-01-12', until: null },
       { name: 'ines.faro@acme.example', role: 'engineer', since: '2026-02-02', until: null },
+      { name: 'petra.novak@acme.example', role: 'domain lead', since: '2026-02-02', until: null },
     ],
     strictest: 'personal',
-    autoApprove: [{ classification: 'internal', sameTenant: true }],
+    autoApprove: [{ classification: 'internal', sameTenant: true, sameTeam: false }],
     maxGrantSeconds: 180 * 86_400,
+    reviewAfterSeconds: 90 * 86_400,
     purposes: ['analytics', 'customer-service'],
+    partnerIssuers: [],
+    agreement: null,
   });
   expect(classes).toEqual({
     'Account.name': 'personal',
@@ -36,7 +40,7 @@ test('a product says who decides, for how long and for what', async () => {
 });
 
 test('figures made from a column are as protected as the column', async () => {
-  const { classes } = buildGovernance(await load('orders'));
+  const { classes } = buildAccessTerms(await load('orders'));
 
   expect(classes).toMatchObject({
     'OrderLine.profit': 'restricted',
@@ -44,6 +48,29 @@ test('figures made from a column are as protected as the column', async () => {
     Order: 'internal',
   });
   expect(classes).not.toHaveProperty(['OrderLine.sales']);
+});
+
+test('partners and the agreement with them are those of the descriptor', async () => {
+  const product = await load('accounts');
+  const accessPolicy = { partnerIssuers: ['https://id.partner.example'] };
+  const terms = (url: string) =>
+    buildAccessTerms({
+      ...product,
+      descriptor: {
+        ...product.descriptor,
+        customProperties: [{ property: 'accessPolicy', value: accessPolicy }],
+        authoritativeDefinitions: [
+          { type: 'businessDefinition', url: 'https://wiki.acme.example' },
+          { type: 'legalAgreement', url },
+        ],
+      },
+    });
+
+  expect(terms('https://legal.acme.example/partners')).toMatchObject({
+    ...accessPolicy,
+    agreement: 'https://legal.acme.example/partners',
+  });
+  expect(terms('file:///partners.pdf').agreement).toBeNull();
 });
 
 test('a policy of access that is misshapen is told by its place', async () => {
@@ -54,7 +81,7 @@ test('a policy of access that is misshapen is told by its place', async () => {
     customProperties: [{ property: 'accessPolicy', value }],
   };
 
-  expect(() => buildGovernance({ ...product, descriptor })).toThrow(
+  expect(() => buildAccessTerms({ ...product, descriptor })).toThrow(
     expect.objectContaining({
       code: 'DESCRIPTOR_INVALID',
       message: expect.stringContaining('accessPolicy.autoApprove.0.classification'),
