@@ -26,8 +26,13 @@ export interface AuditedAnswer {
   /** False where nothing was run. */
   readonly hasData: boolean;
   readonly problems: readonly { readonly code: string }[];
-  /** By coordinate: how many values were shown; absent for none. */
-  readonly shown: AuditRecord['shown'];
+  readonly shown: AuditedValues;
+}
+
+/** By coordinate, absent for none: what an answer showed. */
+export interface AuditedValues {
+  readonly values: AuditRecord['shown'];
+  readonly entities: AuditRecord['entities'];
 }
 
 /** The stage that sees to it that whoever sees classified data, or is refused it, is on record. */
@@ -51,7 +56,7 @@ export interface PendingRecord {
   readonly prepared: PreparedOperation;
   readonly facts: OperationFacts;
   readonly outcome: AuditOutcome;
-  readonly shown: AuditRecord['shown'];
+  readonly shown: AuditedValues;
   /** Whether a variable gave what the caller may not give. */
   readonly gaveGuarded: boolean;
 }
@@ -66,7 +71,7 @@ export interface AuditDoors {
   readonly now: () => number;
 }
 
-const NOTHING: AuditRecord['shown'] = {};
+const NOTHING: AuditedValues = { values: {}, entities: {} };
 
 const GUARDED = 'CLASSIFIED_INPUT_REFUSED';
 
@@ -129,7 +134,8 @@ export function toAuditRecord(pending: PendingRecord): AuditRecord {
     operation: facts.operation,
     products: facts.products,
     effects,
-    shown,
+    shown: shown.values,
+    entities: shown.entities,
     grants: grants?.idsFor(prepared.parsed.mentioned.elements ?? []) ?? [],
     decision: toDecision(Object.values(effects)),
     outcome,

@@ -173,7 +173,7 @@ export class CompiledOperation {
     const { selections } = this.#prepared.parsed;
     const problems = withoutUnselected(run.problems, dataText, selections);
     if (places === null) return { dataText, problems };
-    return { dataText, problems, shown: places.count(projection.shown) };
+    return { dataText, problems, shown: places.count(projection, 0) };
   }
 
   /** The paths that the caller may not read, as far as they are part of this request. */
@@ -214,9 +214,9 @@ export class CompiledOperation {
         parsed.conditionVariables.map((name) => [name, variables[name] === true]),
       );
       const rootType = snapshot.schema.getRootType(parsed.definition.operation)?.name ?? '';
-      const { schema, lattice, joinNames } = snapshot;
+      const { schema, lattice, joinNames, entityKeys } = snapshot;
       const { coordinates } = classified;
-      const places = new ShownPlaces(coordinates, lattice);
+      const places = new ShownPlaces(coordinates, lattice, entityKeys);
       part = {
         shape: compileProjection(rootType, parsed.selections, {
           schema,

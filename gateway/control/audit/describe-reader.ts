@@ -3,13 +3,13 @@ import type { Reader } from './find-readers.ts';
 /** Says in a sentence what the ledger has of one caller and an element such as `Account.email`. */
 export function describeReader(field: string, reader: Reader): string {
   const { subject, issuer, seen, masked, refused, lastSeenAt, lastAt, purposes, grants } = reader;
-  const values = (count: number) => toValues(count, reader.uncounted);
+  const { leastEntitiesSeen, mostEntitiesSeen, leastEntitiesMasked, mostEntitiesMasked } = reader;
   const who = subject === null ? 'Somebody without a token' : `${subject} (${issuer})`;
   const told: string[] = [];
   if (seen > 0 && lastSeenAt !== null) {
     told.push(
       [
-        `saw ${field} as it is ${times(seen)}${values(reader.valuesSeen)}`,
+        `saw ${field} as it is ${times(seen)}${toValues(reader.valuesSeen, leastEntitiesSeen, mostEntitiesSeen)}`,
         `last on ${toMinute(lastSeenAt)}`,
         ...(purposes.length > 0 ? [`for ${purposes.join(' and ')}`] : []),
         ...(grants.length > 0 ? [`by grant ${grants.join(' and ')}`] : []),
@@ -17,7 +17,7 @@ export function describeReader(field: string, reader: Reader): string {
     );
   }
   if (masked > 0) {
-    const count = values(reader.valuesMasked);
+    const count = toValues(reader.valuesMasked, leastEntitiesMasked, mostEntitiesMasked);
     told.push(`saw ${seen > 0 ? 'it' : field} masked ${times(masked)}${count}`);
   }
   if (refused > 0) {
@@ -27,11 +27,17 @@ export function describeReader(field: string, reader: Reader): string {
   return `${who} ${told.join('; ')}${last}.`;
 }
 
-/** @param uncounted How many records say nothing of values. */
-function toValues(count: number, uncounted: number): string {
-  const said = count === 1 ? '1 value' : `${count} values`;
-  return uncounted === 0 ? ` (${said})` : ` (at least ${said})`;
+/** @param most Null where not all were counted. */
+function toValues(values: number, least: number, most: number | null): string {
+  const said = `${most === null ? 'at least ' : ''}${toCount(values, 'value', 'values')}`;
+  if (least === 0) return ` (${said})`;
+  const entities = toCount(most ?? least, 'entity', 'entities');
+  if (most === null) return ` (${said} of at least ${entities})`;
+  return ` (${said} of ${most > least ? `${least} to ` : ''}${entities})`;
 }
+
+const toCount = (count: number, one: string, many: string): string =>
+  `${count} ${count === 1 ? one : many}`;
 
 function times(count: number): string {
   if (count === 1) return 'once';

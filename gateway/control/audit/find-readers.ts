@@ -13,6 +13,13 @@ export interface Reader {
   readonly valuesSeen: number;
   /** The same of masked ones. */
   readonly valuesMasked: number;
+  /** How many entities the values seen were of: at least as many as one answer showed for certain. */
+  readonly leastEntitiesSeen: number;
+  /** At most all that each answer showed, taken together; null where an answer says nothing of it. */
+  readonly mostEntitiesSeen: number | null;
+  /** The same of masked ones. */
+  readonly leastEntitiesMasked: number;
+  readonly mostEntitiesMasked: number | null;
   /** How often values were shown and not counted, because the record is of an earlier form. */
   readonly uncounted: number;
   /** When it was last shown as it is; null for never. */
@@ -34,6 +41,10 @@ WITH told AS (
   SELECT record ->> 'issuer' AS issuer, record ->> 'subject' AS subject, at,
     record ->> 'purpose' AS purpose, record -> 'grants' AS grants,
     record ? 'shown' AS counted, (record -> 'shown' ->> $1)::float8 AS values,
+    coalesce(record -> 'entities' -> $1 -> 'count', record -> 'shown' -> $1)::float8 AS most,
+    CASE WHEN (record -> 'entities' -> $1 ->> 'exact')::boolean
+      THEN (record -> 'entities' -> $1 ->> 'count')::float8
+      ELSE least((record -> 'shown' ->> $1)::float8, 1) END AS least,
     CASE WHEN record ->> 'outcome' = 'refused' THEN 'denied:'
       ELSE record -> 'effects' ->> $1 END AS effect
   FROM meshgate.audit_record WHERE record -> 'effects' ? $1 AND at >= $2
@@ -44,6 +55,12 @@ SELECT issuer, subject,
   count(*) FILTER (WHERE effect LIKE 'denied:%')::float8 AS refused,
   coalesce(sum(values) FILTER (WHERE effect = 'allowed'), 0) AS "valuesSeen",
   coalesce(sum(values) FILTER (WHERE effect LIKE 'masked:%'), 0) AS "valuesMasked",
+  coalesce(max(least) FILTER (WHERE effect = 'allowed'), 0) AS "leastEntitiesSeen",
+  coalesce(max(least) FILTER (WHERE effect LIKE 'masked:%'), 0) AS "leastEntitiesMasked",
+  CASE WHEN bool_and(counted) FILTER (WHERE effect = 'allowed') IS NOT FALSE
+    THEN coalesce(sum(most) FILTER (WHERE effect = 'allowed'), 0) END AS "mostEntitiesSeen",
+  CASE WHEN bool_and(counted) FILTER (WHERE effect LIKE 'masked:%') IS NOT FALSE
+    THEN coalesce(sum(most) FILTER (WHERE effect LIKE 'masked:%'), 0) END AS "mostEntitiesMasked",
   count(*) FILTER (WHERE effect NOT LIKE 'denied:%' AND NOT counted)::float8 AS uncounted,
   max(at) FILTER (WHERE effect = 'allowed') AS "lastSeenAt",
   max(at) AS "lastAt",

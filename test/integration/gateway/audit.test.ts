@@ -71,7 +71,7 @@ test('whoever sees classified data, masked or as it is, or is refused it, is on 
   const [first, second, third, ...others] = await records();
 
   expect(first).toEqual({
-    form: 2,
+    form: 3,
     at: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
     requestId: 'first-request',
     issuer: 'https://id.example',
@@ -86,6 +86,7 @@ test('whoever sees classified data, masked or as it is, or is refused it, is on 
     products: ['accounts'],
     effects: { 'Account.email': 'allowed' },
     shown: { 'Account.email': 1 },
+    entities: { 'Account.email': { count: 1, exact: true } },
     grants: [],
     decision: 'allowed',
     outcome: 'ok',
@@ -104,6 +105,7 @@ test('whoever sees classified data, masked or as it is, or is refused it, is on 
     subject: null,
     effects: { 'Account.email': 'denied:unruled' },
     shown: {},
+    entities: {},
     decision: 'denied',
     outcome: 'partial',
   });

@@ -18,7 +18,7 @@ async function setUp() {
     writer,
   )([
     {
-      form: 2,
+      form: 3,
       at: new Date(Date.now() - 60_000).toISOString(),
       requestId: 'request',
       issuer: 'https://id.example',
@@ -29,6 +29,7 @@ async function setUp() {
       products: ['accounts'],
       effects: { 'Account.email': 'allowed' },
       shown: { 'Account.email': 25 },
+      entities: { 'Account.email': { count: 20, exact: true } },
       grants: [],
       decision: 'allowed',
       outcome: 'ok',
@@ -96,7 +97,7 @@ test('who, export and forget tell of the same record until it is forgotten', asy
   ]);
   expect(JSON.parse(exported.stdout)).toMatchObject({
     ...{ subject: 'ada', writer, sequence: 1 },
-    ...{ form: 2, shown: { 'Account.email': 25 } },
+    ...{ form: 3, shown: { 'Account.email': 25 } },
   });
   expect(kept.stdout).toMatch(/^Forgot 0 records in 0 batches, all of before /);
   expect(JSON.parse(forgotten.stdout)).toEqual({ batches: 1, records: 1 });

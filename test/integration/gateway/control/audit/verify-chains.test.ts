@@ -16,7 +16,7 @@ import { createWriteBatch } from '../../../../../gateway/control/audit/write-bat
 import { openAccessDesk } from '../../../../support/access.ts';
 
 const RECORD: AuditRecord = {
-  form: 2,
+  form: 3,
   at: '2026-01-01T00:00:00.000Z',
   requestId: 'request',
   issuer: 'https://id.example',
@@ -27,6 +27,7 @@ const RECORD: AuditRecord = {
   products: ['accounts'],
   effects: { 'Account.email': 'allowed' },
   shown: { 'Account.email': 2 },
+  entities: { 'Account.email': { count: 2, exact: true } },
   grants: [],
   decision: 'allowed',
   outcome: 'ok',
@@ -279,7 +280,9 @@ test('says of each caller how often a field was seen, masked and refused', async
   const readers = await findReaders(pool, 'Account.email', new Date('2026-01-02T00:00:00Z'));
 
   const no = { seen: 0, masked: 0, refused: 0, valuesSeen: 0, valuesMasked: 0, uncounted: 0 };
-  const none = { ...no, lastSeenAt: null, purposes: [], grants: [] };
+  const noneSeen = { leastEntitiesSeen: 0, mostEntitiesSeen: 0 };
+  const noneMasked = { leastEntitiesMasked: 0, mostEntitiesMasked: 0 };
+  const none = { ...no, ...noneSeen, ...noneMasked, lastSeenAt: null, purposes: [], grants: [] };
   const onThird = { issuer: 'https://id.example', lastAt: onDay(3).at };
   expect(readers).toEqual([
     {
@@ -290,26 +293,46 @@ test('says of each caller how often a field was seen, masked and refused', async
       refused: 1,
       valuesSeen: 6,
       valuesMasked: 0,
+      ...noneMasked,
+      leastEntitiesSeen: 2,
+      mostEntitiesSeen: 6,
       uncounted: 0,
       lastSeenAt: onDay(4).at,
       lastAt: onDay(4).at,
       purposes: ['churn'],
       grants: ['g-1', 'g-2'],
     },
-    { ...none, ...onThird, subject: 'cem', masked: 2, valuesMasked: 4 },
+    {
+      ...none,
+      ...onThird,
+      subject: 'cem',
+      masked: 2,
+      valuesMasked: 4,
+      leastEntitiesMasked: 2,
+      mostEntitiesMasked: 4,
+    },
     { ...none, ...onThird, subject: 'ben', refused: 2 },
   ]);
 });
 
-test('records of the first form hold beside those of now, and who says that they count nothing', async () => {
+test('records of earlier forms hold beside those of now, and who says what they do not count', async () => {
   const { pool, write } = await writeLedger();
-  const { form: _form, shown: _shown, ...first } = onDay(4, { subject: 'dee' });
+  const { form: _, shown: _shown, entities: _first, ...first } = onDay(4, { subject: 'dee' });
+  const { entities: _second, ...second } = onDay(4, {
+    subject: 'eli',
+    shown: { 'Account.email': 5 },
+  });
 
   await write([first as AuditRecord, onDay(4, { subject: 'dee' })]);
+  await write([{ ...second, form: 2 } as unknown as AuditRecord, onDay(4, { subject: 'eli' })]);
 
-  expect(await verifyChains(pool)).toMatchObject([{ records: 11, finding: null }]);
+  expect(await verifyChains(pool)).toMatchObject([{ records: 13, finding: null }]);
   const readers = await findReaders(pool, 'Account.email', new Date('2026-01-04T00:00:00Z'));
-  expect(readers).toMatchObject([{ subject: 'dee', seen: 2, valuesSeen: 2, uncounted: 1 }]);
+  const least = { seen: 2, leastEntitiesSeen: 2 };
+  expect(readers).toMatchObject([
+    { ...least, subject: 'dee', valuesSeen: 2, mostEntitiesSeen: null, uncounted: 1 },
+    { ...least, subject: 'eli', valuesSeen: 7, mostEntitiesSeen: 7, uncounted: 0 },
+  ]);
 });
 
 test('exports the records of a time in the order of their instants', async () => {
