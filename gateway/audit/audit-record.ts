@@ -28,6 +28,10 @@ export interface AuditedEntities {
   readonly count: number;
   /** Whether they are known to differ; otherwise there may have been fewer. */
   readonly exact: boolean;
+  /** Keys of the first of them, as `entityKeys` says; absent where none are kept. */
+  readonly keys?: readonly string[];
+  /** Whether not all of them are among the keys; absent otherwise. */
+  readonly more?: true;
 }
 
 /** One record, as it is kept and exported; of plain JSON, without any value of the answer. */
@@ -59,6 +63,8 @@ export interface AuditRecord {
   readonly shown: Readonly<Record<string, number>>;
   /** By coordinate, absent for none: how many entities these values were of. */
   readonly entities: Readonly<Record<string, AuditedEntities>>;
+  /** What the keys in it are: `none`, `plain`, or `hashed:` and what tells the secret from others. */
+  readonly entityKeys: string;
   /** Ids of the grants that cover something of the operation, sorted. */
   readonly grants: readonly string[];
   /** The strictest of the effects. */

@@ -7,6 +7,7 @@ import {
   type AuditRecord,
   RECORD_FORM,
 } from './audit-record.ts';
+import { type EntityKeyForm, toStorable } from './entity-key-form.ts';
 import { type OperationFacts, toOperationFacts } from './operation-facts.ts';
 
 /** What one request brings to its record. */
@@ -49,7 +50,7 @@ export interface Audit {
 
 /** One record before it is spelled out: what a request adds to the queue. */
 export interface PendingRecord {
-  /** Effects that it names. */
+  /** Effects and keys that it names. */
   readonly weight: number;
   readonly atMs: number;
   readonly request: Omit<AuditedRequest, 'query'>;
@@ -102,7 +103,8 @@ export function createAudit({ queue, whenFull, onDropped, now }: AuditDoors): Au
       if (outcome === null) return;
       const shown = outcome === 'refused' ? NOTHING : (answer?.shown ?? NOTHING);
       const ended = { outcome, shown, gaveGuarded };
-      const record = { weight: facts.weight, atMs: now(), request, prepared, facts, ...ended };
+      const weight = facts.weight + countKeys(shown);
+      const record = { weight, atMs: now(), request, prepared, facts, ...ended };
       if (whenFull === 'serve' && queue.isFull) onDropped(record);
       else queue.add(record);
     },
@@ -118,8 +120,21 @@ function toOutcome({ weight }: OperationFacts, answer: AuditedAnswer | null): Au
   return answer.problems.length > 0 ? 'partial' : 'ok';
 }
 
-/** Spells a record out. */
-export function toAuditRecord(pending: PendingRecord): AuditRecord {
+function countKeys({ entities }: AuditedValues): number {
+  let count = 0;
+  for (const coordinate in entities) count += entities[coordinate]?.keys?.length ?? 0;
+  return count;
+}
+
+/**
+ * Spells a record out.
+ *
+ * @param keyForm How it names entities; null where it names none.
+ */
+export function toAuditRecord(
+  pending: PendingRecord,
+  keyForm: EntityKeyForm | null = null,
+): AuditRecord {
   const { request, prepared, facts, outcome, shown, gaveGuarded } = pending;
   const { requestId, principal, purpose, grants, policyVersion } = request;
   const effects = gaveGuarded ? { ...facts.effects, ...facts.guarded } : facts.effects;
@@ -135,7 +150,8 @@ export function toAuditRecord(pending: PendingRecord): AuditRecord {
     products: facts.products,
     effects,
     shown: shown.values,
-    entities: shown.entities,
+    entities: toEntities(shown.entities, keyForm),
+    entityKeys: keyForm?.name ?? 'none',
     grants: grants?.idsFor(prepared.parsed.mentioned.elements ?? []) ?? [],
     decision: toDecision(Object.values(effects)),
     outcome,
@@ -145,12 +161,24 @@ export function toAuditRecord(pending: PendingRecord): AuditRecord {
   };
 }
 
+function toEntities(
+  entities: AuditRecord['entities'],
+  keyForm: EntityKeyForm | null,
+): AuditRecord['entities'] {
+  const kept = new Map<string, string | null>();
+  return Object.fromEntries(
+    Object.entries(entities).map(([coordinate, { count, exact, keys = [] }]) => {
+      if (keyForm === null) return [coordinate, { count, exact }];
+      // The fields of one entity have one key.
+      for (const key of keys) if (!kept.has(key)) kept.set(key, keyForm.toKept(key));
+      const told = keys.map((key) => kept.get(key) ?? null).filter((key) => key !== null);
+      const own = { count, exact, keys: told };
+      return [coordinate, told.length === count ? own : { ...own, more: true as const }];
+    }),
+  );
+}
+
 function toDecision(effects: readonly AuditEffect[]): AuditRecord['decision'] {
   if (effects.some((effect) => effect.startsWith('denied:'))) return 'denied';
   return effects.some((effect) => effect.startsWith('masked:')) ? 'masked' : 'allowed';
-}
-
-/** PostgreSQL has no place for NUL and half characters; one of them must not stop the ledger. */
-function toStorable(text: string): string {
-  return Buffer.from(text).toString().replaceAll('\u0000', '\uFFFD');
 }

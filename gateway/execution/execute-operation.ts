@@ -55,6 +55,7 @@ export class CompiledOperation {
   /** Differs from that of every other operation of this process. */
   readonly #id: number;
   readonly #prepared: PreparedOperation;
+  readonly #keysTold: number;
   /** Whether its answers may be repeated; a mutation is executed each time. */
   readonly #isRepeatable: boolean;
   readonly #plan: Step | null;
@@ -62,7 +63,9 @@ export class CompiledOperation {
   readonly #variableDefinitions: readonly VariableDefinitionNode[];
   readonly #conditioned = new LRUCache<string, ConditionedPart>({ max: PROJECTIONS_KEPT });
 
-  constructor(prepared: PreparedOperation) {
+  /** @param keysTold How many keys of the entities shown are told of each coordinate, at most. */
+  constructor(prepared: PreparedOperation, keysTold = 0) {
+    this.#keysTold = keysTold;
     CompiledOperation.#made += 1;
     this.#id = CompiledOperation.#made;
     this.#prepared = prepared;
@@ -173,7 +176,7 @@ export class CompiledOperation {
     const { selections } = this.#prepared.parsed;
     const problems = withoutUnselected(run.problems, dataText, selections);
     if (places === null) return { dataText, problems };
-    return { dataText, problems, shown: places.count(projection, 0) };
+    return { dataText, problems, shown: places.count(projection, this.#keysTold) };
   }
 
   /** The paths that the caller may not read, as far as they are part of this request. */

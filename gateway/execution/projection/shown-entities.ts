@@ -28,7 +28,8 @@ export class ShownEntities {
       const numbers = numbersBy(type, index);
       let known = numbers.get(key);
       if (known === undefined) {
-        known = this.#add(key, type);
+        // Who asks for an entity names it by the first key; by another one it would not be found.
+        known = this.#add(index === 0 ? key : null, type);
         numbers.set(key, known);
       }
       return known;
@@ -36,7 +37,7 @@ export class ShownEntities {
     return this.#add(null, null);
   }
 
-  /** The key of an entity as text; null for an object that nothing tells apart. */
+  /** The first key of its type as text; null for an entity that was told apart by another one or none. */
   keyOf(entity: number): string | null {
     return this.#keys[entity] ?? null;
   }

@@ -179,7 +179,7 @@ function toExecuted(
     bytes:
       (typeof answer.body === 'string' ? 2 : 1) * answer.body.length +
       PROBLEM_BYTES * problems.length +
-      COUNT_BYTES * Object.keys(shown.values).length,
+      estimateBytes(shown),
     tags,
   };
 }
@@ -190,8 +190,16 @@ const NO_TAGS: ReadonlySet<string> = new Set();
 /** What a refused path takes, roughly. */
 const PROBLEM_BYTES = 300;
 
-/** The same for the counts of one element. */
+/** The same for the counts of one element, and for a key. */
 const COUNT_BYTES = 200;
+const KEY_BYTES = 50;
+
+function estimateBytes({ entities }: Shown): number {
+  return Object.values(entities).reduce(
+    (sum, { keys = [] }) => sum + COUNT_BYTES + KEY_BYTES * keys.length,
+    0,
+  );
+}
 
 /** What was taken out for lack of rights belongs to the authorization shape, as every key does. */
 function isKeepable({ dataText, problems }: ExecutionResult): boolean {

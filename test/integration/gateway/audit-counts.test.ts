@@ -128,7 +128,12 @@ test('every value of a list counts, masked or not, and what is null does not', a
     { 'Account.email': '3 of ~3', 'Account.phone': '2 of ~2', 'Contact.email': '3 of ~3' },
     {},
   ]);
-  const [reader] = await findReaders(pool, 'Account.email', new Date(0));
+  const [reader] = await findReaders(pool, {
+    field: 'Account.email',
+    since: new Date(0),
+    entity: null,
+    limit: null,
+  });
   expect(reader).toMatchObject({ seen: 2, masked: 1, valuesSeen: 4, valuesMasked: 3 });
 });
 

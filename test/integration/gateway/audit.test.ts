@@ -87,6 +87,7 @@ test('whoever sees classified data, masked or as it is, or is refused it, is on 
     effects: { 'Account.email': 'allowed' },
     shown: { 'Account.email': 1 },
     entities: { 'Account.email': { count: 1, exact: true } },
+    entityKeys: 'none',
     grants: [],
     decision: 'allowed',
     outcome: 'ok',

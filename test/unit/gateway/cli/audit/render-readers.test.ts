@@ -15,6 +15,7 @@ const READER: Reader = {
   mostEntitiesSeen: 0,
   leastEntitiesMasked: 0,
   mostEntitiesMasked: 0,
+  unsure: 0,
   uncounted: 0,
   lastSeenAt: null,
   lastAt: '2026-02-03T04:05:06.789Z',
@@ -59,11 +60,35 @@ test.each([
     'Somebody without a token was refused Account.email once, last on 2026-02-03 at 04:05 UTC.',
   ],
 ])('says in a sentence that a caller %s', (_, changes, sentence) => {
-  expect(renderReaders('Account.email', SINCE, [{ ...READER, ...changes }])).toBe(`${sentence}\n`);
+  expect(renderReaders('Account.email', null, SINCE, [{ ...READER, ...changes }])).toBe(
+    `${sentence}\n`,
+  );
 });
 
 test('says that nobody has asked', () => {
-  expect(renderReaders('Account.email', SINCE, [])).toBe(
+  expect(renderReaders('Account.email', null, SINCE, [])).toBe(
     'Nobody has asked for Account.email since 2026-01-01 at 00:00 UTC.\n',
+  );
+});
+
+test('says of one entity who saw its field and who may have, without numbers of others', () => {
+  const seen = {
+    seen: 1,
+    valuesSeen: 9,
+    mostEntitiesSeen: 9,
+    lastSeenAt: '2026-02-01T00:00:00.000Z',
+  };
+  const readers = [
+    { ...READER, ...seen, masked: 2, unsure: 3 },
+    { ...READER, unsure: 1 },
+  ];
+
+  expect(renderReaders('Account.email', 'A-1', SINCE, readers)).toBe(
+    `ben (https://id.example) saw Account.email of A-1 as it is once, last on 2026-02-01 at 00:00 UTC; saw it masked twice; may have seen it 3 times.
+ben (https://id.example) may have seen Account.email of A-1 once, last on 2026-02-03 at 04:05 UTC.
+`,
+  );
+  expect(renderReaders('Account.email', 'A-1', SINCE, [])).toBe(
+    'Nobody has seen Account.email of A-1 since 2026-01-01 at 00:00 UTC.\n',
   );
 });
