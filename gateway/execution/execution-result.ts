@@ -25,7 +25,7 @@ export interface Shown {
 export interface ExecutionResult {
   /** The `data` of the answer as JSON; absent when nothing was run. */
   readonly dataText?: string;
-  /** Absent where nothing with a class was asked for. */
+  /** Absent where nothing is counted, or nothing with a class was asked for. */
   readonly shown?: Shown;
   readonly problems: readonly Problem[];
 }

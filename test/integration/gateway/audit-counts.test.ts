@@ -239,3 +239,31 @@ test('an answer that was kept counts for everybody who is given it, by another g
   expect(other.headers.get('age')).not.toBeNull();
   expect(await shown()).toEqual(Array.from({ length: 3 }, () => ({ 'Account.email': '2 of ~2' })));
 });
+
+test('what a gateway without a ledger has kept is made anew by one that has to count', async () => {
+  const redis = await startRedis();
+  const { gateway, authorize, ask, shown } = await serve(classifiedFederation, {
+    REDIS_URL: redis.url,
+  });
+  gateway.replace('accounts', (request, response) => {
+    request.resume();
+    const kept = { 'content-type': 'application/json', 'cache-control': 'public, max-age=600' };
+    response.writeHead(200, kept);
+    response.end(JSON.stringify({ data: { accounts: [{ email: 'a@b' }] } }));
+  });
+  const another = await gateway.serveAnother({ AUDIT: 'false' });
+  await expect
+    .poll(async () => (await redis.command('CLIENT', 'LIST')).split('name=meshgate').length)
+    .toBe(5);
+  const query = '{ accounts { email } }';
+  await another.post({ query }, await authorize('steward'));
+  await expect
+    .poll(async () => await redis.command('KEYS', 'meshgate:{answers}:*'))
+    .toMatch(/answers.*\n.*answers/);
+
+  const { headers } = await ask(query);
+  await another.close();
+
+  expect(headers.get('age')).toBeNull();
+  expect(await shown()).toEqual([{ 'Account.email': '1 of ~1' }]);
+});

@@ -2,6 +2,7 @@
  * The ledger over real HTTP: what is on record of who saw masked and classified data.
  */
 import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { expect, onTestFinished, test } from 'vitest';
@@ -199,20 +200,32 @@ test('while no more can be recorded, classified data is refused and all else ans
   expect(await records()).toHaveLength(2);
 });
 
-test('where that is preferred, classified data is served without a record, which is counted', async () => {
-  const { ask, records, database, gateway } = await serve({ ...FULL, AUDIT_WHEN_FULL: 'serve' });
+test('where that is preferred, classified data is served without a record, which is counted and logged', async () => {
+  const folder = await writeFolder();
+  onTestFinished(() => folder.remove());
+  const { ask, records, database, gateway } = await serve({
+    ...FULL,
+    AUDIT_WHEN_FULL: 'serve',
+    LOG_LEVEL: 'error',
+    LOG_FILE: join(folder.path, 'log'),
+  });
   const askOnce = () => ask({ roles: ['steward'] }, { query: QUERY });
   await database.run(AWAY);
 
   await askOnce();
   const second = await askOnce();
+  await askOnce();
   const metrics = await (await fetch(`${gateway.url}/metrics`)).text();
   await database.run(BACK);
 
   expect(second.status).toBe(200);
-  expect(metrics).toContain('gateway_audit_records_total{result="dropped"} 1');
+  expect(metrics).toContain('gateway_audit_records_total{result="dropped"} 2');
   expect(metrics).toContain('gateway_audit_queue 1');
   expect(await records()).toHaveLength(1);
+  const alarms = (await readFile(join(folder.path, 'log'), 'utf8')).trim().split('\n');
+  expect(alarms.map((line) => JSON.parse(line).msg)).toEqual(
+    expect.arrayContaining(['classified data is answered without a record of it']),
+  );
 });
 
 test('what a requirement denies is on record as that, and what a grant opens with the grant', async () => {
