@@ -63,8 +63,12 @@ export interface PendingRecord {
 }
 
 export interface AuditDoors {
-  readonly queue: { readonly isFull: boolean; add(record: PendingRecord): void };
-  /** What happens to operations on classified data while the queue is full. */
+  readonly queue: {
+    readonly isFull: boolean;
+    readonly isOverdue: boolean;
+    add(record: PendingRecord): void;
+  };
+  /** What happens to operations on classified data while the queue is full or overdue. */
   readonly whenFull: 'refuse' | 'serve';
   /** A record found no place. */
   readonly onDropped: (record: PendingRecord) => void;
@@ -78,7 +82,7 @@ const GUARDED = 'CLASSIFIED_INPUT_REFUSED';
 
 /**
  * Creates the stage. What a record says of the operation and the caller's rights is found once for each
- * prepared operation. Where operations are refused while the queue is full, those that were begun
+ * prepared operation. Where operations are refused while the queue is full or overdue, those that were begun
  * before are recorded all the same, so the queue may grow by as many as run at once.
  */
 export function createAudit({ queue, whenFull, onDropped, now }: AuditDoors): Audit {
@@ -94,7 +98,9 @@ export function createAudit({ queue, whenFull, onDropped, now }: AuditDoors): Au
 
   return {
     mustRefuse: (prepared, { query }) =>
-      whenFull === 'refuse' && queue.isFull && factsOf(prepared, query) !== null,
+      whenFull === 'refuse' &&
+      (queue.isFull || queue.isOverdue) &&
+      factsOf(prepared, query) !== null,
     record(prepared, { query, ...request }, answer) {
       const facts = factsOf(prepared, query);
       if (facts === null) return;

@@ -14,7 +14,12 @@ export const auditSettings = {
   AUDIT_WHEN_FULL: choice('refuse', 'serve')
     .default('refuse')
     .describe(
-      'What happens to operations on classified data while that many wait: they are refused, or answered without a record, which is logged and counted.',
+      'What happens to operations on classified data while that many wait, or nothing could be written for AUDIT_FAILING_SECONDS: they are refused; or answered, without a record where there is no room for it, which is logged and counted.',
+    ),
+  AUDIT_FAILING_SECONDS: whole('seconds', 1, 86_400)
+    .default(60)
+    .describe(
+      'How long writing records may fail before it is as if too many waited. What waits is lost when the process is killed.',
     ),
   AUDIT_ENTITY_KEYS: choice('none', 'hashed', 'plain')
     .default('none')

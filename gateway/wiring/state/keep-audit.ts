@@ -52,10 +52,11 @@ export async function loadEntityKeyForm(
  * @param keyForm How records name entities; null where they name none.
  */
 export function keepAudit(
-  { AUDIT, AUDIT_QUEUE: capacity, AUDIT_WHEN_FULL: whenFull, DATABASE_URL: url }: GatewayConfig,
+  config: GatewayConfig,
   keyForm: EntityKeyForm | null,
   { metrics, log }: { readonly metrics: Metrics; readonly log: Logger },
 ): KeptAudit {
+  const { AUDIT, AUDIT_QUEUE: capacity, AUDIT_WHEN_FULL: whenFull, DATABASE_URL: url } = config;
   if (!AUDIT || url === null) return { audit: null, close: () => Promise.resolve() };
   const pool = createPool({
     url,
@@ -66,7 +67,7 @@ export function keepAudit(
   const writer = randomUUID();
   const writeBatch = createWriteBatch(pool, writer);
   const report = createReport(metrics, log);
-  const queue = new AuditQueue<PendingRecord>(capacity, {
+  const queue = new AuditQueue<PendingRecord>(capacity, config.AUDIT_FAILING_SECONDS * 1000, {
     write: (batch) => writeBatch(batch.map((record) => toAuditRecord(record, keyForm))),
     ...report,
   });

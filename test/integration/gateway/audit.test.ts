@@ -200,6 +200,24 @@ test('while no more can be recorded, classified data is refused and all else ans
   expect(await records()).toHaveLength(2);
 });
 
+test('classified data is refused, too, while nothing could be written for long, though there is room', async () => {
+  const { ask, records, database } = await serve({ AUDIT_FAILING_SECONDS: '1' });
+  const askOnce = () => ask({ roles: ['steward'] }, { query: QUERY });
+  await database.run(AWAY);
+
+  let answers = 1;
+  let last = await askOnce();
+  while (last.status === 200) {
+    last = await askOnce();
+    answers += 1;
+  }
+  await database.run(BACK);
+  while ((await askOnce()).status === 503);
+
+  expect(last.body.errors?.[0]?.extensions.code).toBe('AUDIT_UNAVAILABLE');
+  expect(await records()).toHaveLength(answers);
+});
+
 test('where that is preferred, classified data is served without a record, which is counted and logged', async () => {
   const folder = await writeFolder();
   onTestFinished(() => folder.remove());

@@ -75,6 +75,7 @@ test('starts with the defaults of production when nothing is set', () => {
     AUDIT: true,
     AUDIT_QUEUE: 10_000,
     AUDIT_WHEN_FULL: 'refuse',
+    AUDIT_FAILING_SECONDS: 60,
     AUDIT_ENTITY_KEYS: 'none',
     AUDIT_KEYS_PER_FIELD: 100,
     AUDIT_KEY_SECRET: null,
