@@ -27,5 +27,7 @@ if (cluster.isWorker) {
       (await import('./wiring/process/read-preparation-settings.ts')).readPreparationSettings(
         settings,
       ),
+    loadHashedKeys: async (settings) =>
+      (await import('./wiring/process/load-hashed-keys.ts')).loadHashedKeys(settings),
   });
 }

@@ -42,6 +42,7 @@ async function readHelp(command: readonly string[]): Promise<string> {
     stderr: stream,
     serve: () => Promise.reject(new Error('Help serves nothing.')),
     readPreparationSettings: () => Promise.reject(new Error('Help prepares nothing.')),
+    loadHashedKeys: () => Promise.reject(new Error('Help hashes nothing.')),
   });
   return printed;
 }

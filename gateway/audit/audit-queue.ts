@@ -25,6 +25,7 @@ export interface AuditQueueDoors<Entry> {
  */
 export class AuditQueue<Entry extends QueueEntry> {
   readonly #capacity: number;
+  readonly #overdueMs: number;
   readonly #doors: AuditQueueDoors<Entry>;
   readonly #waiting: Entry[] = [];
   /** Given to be written, and not known to be. */
@@ -32,11 +33,18 @@ export class AuditQueue<Entry extends QueueEntry> {
   #writing: Promise<void> | null = null;
   #timer: NodeJS.Timeout | null = null;
   #failing = false;
+  /** Runs while writing fails. */
+  #overdueTimer: NodeJS.Timeout | null = null;
+  #isOverdue = false;
   #closed = false;
 
-  /** @param capacity Records, at least 1; from there on the queue is full. */
-  constructor(capacity: number, doors: AuditQueueDoors<Entry>) {
+  /**
+   * @param capacity Records, at least 1; from there on the queue is full.
+   * @param overdueMs How long writing may fail before what waits is overdue, in milliseconds.
+   */
+  constructor(capacity: number, overdueMs: number, doors: AuditQueueDoors<Entry>) {
     this.#capacity = capacity;
+    this.#overdueMs = overdueMs;
     this.#doors = doors;
   }
 
@@ -47,6 +55,11 @@ export class AuditQueue<Entry extends QueueEntry> {
 
   get isFull(): boolean {
     return this.length >= this.#capacity;
+  }
+
+  /** Whether nothing could be written for longer than it may be. */
+  get isOverdue(): boolean {
+    return this.#isOverdue;
   }
 
   /** Adds an entry, also to a full queue: who does not want that asks before. */
@@ -77,6 +90,7 @@ export class AuditQueue<Entry extends QueueEntry> {
     }
     if (late !== null) clearTimeout(late);
     this.#stopTimer();
+    this.#endFailure();
     this.#closed = true;
     return this.length;
   }
@@ -110,15 +124,31 @@ export class AuditQueue<Entry extends QueueEntry> {
       do {
         if (this.#batch.length === 0) this.#batch = this.#take();
         await this.#doors.write(this.#batch);
-        this.#failing = false;
+        this.#endFailure();
         const { length } = this.#batch;
         this.#batch = [];
         this.#doors.onWritten(length);
       } while (this.#waiting.length >= BATCH_RECORDS && !this.#closed);
     } catch (error) {
-      this.#failing = true;
+      this.#beginFailure();
       this.#doors.onFailure(error);
     }
+  }
+
+  #endFailure(): void {
+    this.#failing = false;
+    this.#isOverdue = false;
+    if (this.#overdueTimer !== null) clearTimeout(this.#overdueTimer);
+    this.#overdueTimer = null;
+  }
+
+  #beginFailure(): void {
+    this.#failing = true;
+    if (this.#closed || this.#overdueTimer !== null) return;
+    this.#overdueTimer = setTimeout(() => {
+      this.#isOverdue = true;
+    }, this.#overdueMs);
+    this.#overdueTimer.unref();
   }
 
   #take(): readonly Entry[] {

@@ -18,9 +18,21 @@ export type AuditEffect = 'allowed' | `masked:${string}` | `denied:${string}`;
 
 /**
  * Of records that are written now. The hash of a record covers whatever it says, so that those of
- * earlier forms go on to hold: the first has no `form` and no `shown`.
+ * earlier forms go on to hold: the first has no `form` and no `shown`, the second no `entities`.
  */
-export const RECORD_FORM = 2;
+export const RECORD_FORM = 3;
+
+/** Whose values of one element the caller was shown. */
+export interface AuditedEntities {
+  /** How many entities; of values that belong to none, how many objects they stood in. */
+  readonly count: number;
+  /** Whether they are known to differ; otherwise there may have been fewer. */
+  readonly exact: boolean;
+  /** Keys of the first of them, as `entityKeys` says; absent where none are kept. */
+  readonly keys?: readonly string[];
+  /** Whether not all of them are among the keys; absent otherwise. */
+  readonly more?: true;
+}
 
 /** One record, as it is kept and exported; of plain JSON, without any value of the answer. */
 export interface AuditRecord {
@@ -49,6 +61,10 @@ export interface AuditRecord {
    * stands in an answer twice counts twice, and each element of a list.
    */
   readonly shown: Readonly<Record<string, number>>;
+  /** By coordinate, absent for none: how many entities these values were of. */
+  readonly entities: Readonly<Record<string, AuditedEntities>>;
+  /** What the keys in it are: `none`, `plain`, or `hashed:` and what tells the secret from others. */
+  readonly entityKeys: string;
   /** Ids of the grants that cover something of the operation, sorted. */
   readonly grants: readonly string[];
   /** The strictest of the effects. */

@@ -7,6 +7,7 @@ import {
   type AuditRecord,
   RECORD_FORM,
 } from './audit-record.ts';
+import { type EntityKeyForm, toStorable } from './entity-key-form.ts';
 import { type OperationFacts, toOperationFacts } from './operation-facts.ts';
 
 /** What one request brings to its record. */
@@ -26,8 +27,13 @@ export interface AuditedAnswer {
   /** False where nothing was run. */
   readonly hasData: boolean;
   readonly problems: readonly { readonly code: string }[];
-  /** By coordinate: how many values were shown; absent for none. */
-  readonly shown: AuditRecord['shown'];
+  readonly shown: AuditedValues;
+}
+
+/** By coordinate, absent for none: what an answer showed. */
+export interface AuditedValues {
+  readonly values: AuditRecord['shown'];
+  readonly entities: AuditRecord['entities'];
 }
 
 /** The stage that sees to it that whoever sees classified data, or is refused it, is on record. */
@@ -44,21 +50,25 @@ export interface Audit {
 
 /** One record before it is spelled out: what a request adds to the queue. */
 export interface PendingRecord {
-  /** Effects that it names. */
+  /** Effects and keys that it names. */
   readonly weight: number;
   readonly atMs: number;
   readonly request: Omit<AuditedRequest, 'query'>;
   readonly prepared: PreparedOperation;
   readonly facts: OperationFacts;
   readonly outcome: AuditOutcome;
-  readonly shown: AuditRecord['shown'];
+  readonly shown: AuditedValues;
   /** Whether a variable gave what the caller may not give. */
   readonly gaveGuarded: boolean;
 }
 
 export interface AuditDoors {
-  readonly queue: { readonly isFull: boolean; add(record: PendingRecord): void };
-  /** What happens to operations on classified data while the queue is full. */
+  readonly queue: {
+    readonly isFull: boolean;
+    readonly isOverdue: boolean;
+    add(record: PendingRecord): void;
+  };
+  /** What happens to operations on classified data while the queue is full or overdue. */
   readonly whenFull: 'refuse' | 'serve';
   /** A record found no place. */
   readonly onDropped: (record: PendingRecord) => void;
@@ -66,13 +76,13 @@ export interface AuditDoors {
   readonly now: () => number;
 }
 
-const NOTHING: AuditRecord['shown'] = {};
+const NOTHING: AuditedValues = { values: {}, entities: {} };
 
 const GUARDED = 'CLASSIFIED_INPUT_REFUSED';
 
 /**
  * Creates the stage. What a record says of the operation and the caller's rights is found once for each
- * prepared operation. Where operations are refused while the queue is full, those that were begun
+ * prepared operation. Where operations are refused while the queue is full or overdue, those that were begun
  * before are recorded all the same, so the queue may grow by as many as run at once.
  */
 export function createAudit({ queue, whenFull, onDropped, now }: AuditDoors): Audit {
@@ -88,7 +98,9 @@ export function createAudit({ queue, whenFull, onDropped, now }: AuditDoors): Au
 
   return {
     mustRefuse: (prepared, { query }) =>
-      whenFull === 'refuse' && queue.isFull && factsOf(prepared, query) !== null,
+      whenFull === 'refuse' &&
+      (queue.isFull || queue.isOverdue) &&
+      factsOf(prepared, query) !== null,
     record(prepared, { query, ...request }, answer) {
       const facts = factsOf(prepared, query);
       if (facts === null) return;
@@ -97,7 +109,8 @@ export function createAudit({ queue, whenFull, onDropped, now }: AuditDoors): Au
       if (outcome === null) return;
       const shown = outcome === 'refused' ? NOTHING : (answer?.shown ?? NOTHING);
       const ended = { outcome, shown, gaveGuarded };
-      const record = { weight: facts.weight, atMs: now(), request, prepared, facts, ...ended };
+      const weight = facts.weight + countKeys(shown);
+      const record = { weight, atMs: now(), request, prepared, facts, ...ended };
       if (whenFull === 'serve' && queue.isFull) onDropped(record);
       else queue.add(record);
     },
@@ -113,8 +126,21 @@ function toOutcome({ weight }: OperationFacts, answer: AuditedAnswer | null): Au
   return answer.problems.length > 0 ? 'partial' : 'ok';
 }
 
-/** Spells a record out. */
-export function toAuditRecord(pending: PendingRecord): AuditRecord {
+function countKeys({ entities }: AuditedValues): number {
+  let count = 0;
+  for (const coordinate in entities) count += entities[coordinate]?.keys?.length ?? 0;
+  return count;
+}
+
+/**
+ * Spells a record out.
+ *
+ * @param keyForm How it names entities; null where it names none.
+ */
+export function toAuditRecord(
+  pending: PendingRecord,
+  keyForm: EntityKeyForm | null = null,
+): AuditRecord {
   const { request, prepared, facts, outcome, shown, gaveGuarded } = pending;
   const { requestId, principal, purpose, grants, policyVersion } = request;
   const effects = gaveGuarded ? { ...facts.effects, ...facts.guarded } : facts.effects;
@@ -129,7 +155,9 @@ export function toAuditRecord(pending: PendingRecord): AuditRecord {
     operation: facts.operation,
     products: facts.products,
     effects,
-    shown,
+    shown: shown.values,
+    entities: toEntities(shown.entities, keyForm),
+    entityKeys: keyForm?.name ?? 'none',
     grants: grants?.idsFor(prepared.parsed.mentioned.elements ?? []) ?? [],
     decision: toDecision(Object.values(effects)),
     outcome,
@@ -139,12 +167,24 @@ export function toAuditRecord(pending: PendingRecord): AuditRecord {
   };
 }
 
+function toEntities(
+  entities: AuditRecord['entities'],
+  keyForm: EntityKeyForm | null,
+): AuditRecord['entities'] {
+  const kept = new Map<string, string | null>();
+  return Object.fromEntries(
+    Object.entries(entities).map(([coordinate, { count, exact, keys = [] }]) => {
+      if (keyForm === null) return [coordinate, { count, exact }];
+      // The fields of one entity have one key.
+      for (const key of keys) if (!kept.has(key)) kept.set(key, keyForm.toKept(key));
+      const told = keys.map((key) => kept.get(key) ?? null).filter((key) => key !== null);
+      const own = { count, exact, keys: told };
+      return [coordinate, told.length === count ? own : { ...own, more: true as const }];
+    }),
+  );
+}
+
 function toDecision(effects: readonly AuditEffect[]): AuditRecord['decision'] {
   if (effects.some((effect) => effect.startsWith('denied:'))) return 'denied';
   return effects.some((effect) => effect.startsWith('masked:')) ? 'masked' : 'allowed';
-}
-
-/** PostgreSQL has no place for NUL and half characters; one of them must not stop the ledger. */
-function toStorable(text: string): string {
-  return Buffer.from(text).toString().replaceAll('\u0000', '\uFFFD');
 }

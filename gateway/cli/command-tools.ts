@@ -1,3 +1,4 @@
+import type { EntityKeyForm } from '../audit/entity-key-form.ts';
 import type { PreparationSettings } from '../operation/parse-operation.ts';
 
 /** A stream that text is written to; `process.stdout` fits. */
@@ -27,6 +28,11 @@ export type ReadPreparationSettings = (
   settings: Readonly<Record<string, string | undefined>>,
 ) => Promise<PreparationSettings>;
 
+/** Finds how the ledger hashes the keys of entities; null without a secret. */
+export type LoadHashedKeys = (
+  settings: Readonly<Record<string, string | undefined>>,
+) => Promise<EntityKeyForm | null>;
+
 /** What commands need of the process they run in; `main.ts` hands it in. */
 export interface CommandTools {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -36,4 +42,5 @@ export interface CommandTools {
   readonly stderr: TextStream;
   readonly serve: Serve;
   readonly readPreparationSettings: ReadPreparationSettings;
+  readonly loadHashedKeys: LoadHashedKeys;
 }

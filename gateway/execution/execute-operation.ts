@@ -41,7 +41,7 @@ const VARIABLE_ERRORS_REPORTED = 10;
 /** What depends on the values of the condition variables, and on nothing else of a request. */
 interface ConditionedPart {
   readonly shape: ObjectShape;
-  /** Null where nothing has a class. */
+  /** Null where nothing is counted. */
   readonly places: ShownPlaces | null;
   readonly refusals: readonly Problem[];
 }
@@ -55,6 +55,7 @@ export class CompiledOperation {
   /** Differs from that of every other operation of this process. */
   readonly #id: number;
   readonly #prepared: PreparedOperation;
+  readonly #keysTold: number | null;
   /** Whether its answers may be repeated; a mutation is executed each time. */
   readonly #isRepeatable: boolean;
   readonly #plan: Step | null;
@@ -62,7 +63,12 @@ export class CompiledOperation {
   readonly #variableDefinitions: readonly VariableDefinitionNode[];
   readonly #conditioned = new LRUCache<string, ConditionedPart>({ max: PROJECTIONS_KEPT });
 
-  constructor(prepared: PreparedOperation) {
+  /**
+   * @param keysTold How many keys of the entities shown are told of each coordinate, at most; null where
+   *   nothing is counted of what is shown.
+   */
+  constructor(prepared: PreparedOperation, keysTold: number | null = null) {
+    this.#keysTold = keysTold;
     CompiledOperation.#made += 1;
     this.#id = CompiledOperation.#made;
     this.#prepared = prepared;
@@ -173,7 +179,7 @@ export class CompiledOperation {
     const { selections } = this.#prepared.parsed;
     const problems = withoutUnselected(run.problems, dataText, selections);
     if (places === null) return { dataText, problems };
-    return { dataText, problems, shown: places.count(projection.shown) };
+    return { dataText, problems, shown: places.count(projection, this.#keysTold ?? 0) };
   }
 
   /** The paths that the caller may not read, as far as they are part of this request. */
@@ -214,9 +220,9 @@ export class CompiledOperation {
         parsed.conditionVariables.map((name) => [name, variables[name] === true]),
       );
       const rootType = snapshot.schema.getRootType(parsed.definition.operation)?.name ?? '';
-      const { schema, lattice, joinNames } = snapshot;
-      const { coordinates } = classified;
-      const places = new ShownPlaces(coordinates, lattice);
+      const { schema, lattice, joinNames, entityKeys } = snapshot;
+      const coordinates = this.#keysTold === null ? [] : classified.coordinates;
+      const places = new ShownPlaces(coordinates, lattice, entityKeys);
       part = {
         shape: compileProjection(rootType, parsed.selections, {
           schema,

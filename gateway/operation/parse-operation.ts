@@ -33,6 +33,8 @@ export interface PreparationSettings {
   readonly dryRun: boolean;
   /** Whether introspection shows a caller only what that caller can use. */
   readonly narrowsIntrospection: boolean;
+  /** Whether products are asked for the keys of entities of which something with a class is shown. */
+  readonly asksForKeys?: boolean;
 }
 
 /** An operation that is valid for one snapshot, before anything about the caller is known. */

@@ -2,6 +2,7 @@ import type { PlanNode } from '@apollo/query-planner';
 import { type DocumentNode, Kind, type OperationDefinitionNode, visit } from 'graphql';
 import { invariant } from '../../shared/lang/invariant.ts';
 import type { SupergraphSnapshot } from '../supergraph/supergraph-snapshot.ts';
+import { askForKeys } from './ask-for-keys.ts';
 import { narrowSelections } from './narrow-selections.ts';
 import type { Selection } from './selection.ts';
 import { toSelectionSet } from './to-selection-set.ts';
@@ -24,12 +25,14 @@ export type PlanDocument = (
  * itself, and subgraphs may name their root types differently. The operation's
  * name is left out too, so that fetches which ask the same have the same text.
  *
+ * @param keyed Coordinates of which it is to be known whose the values are; see `askForKeys`.
  * @returns Null when no subgraph has to be asked.
  * @throws {MeshgateError} OPERATION_PLANNING_FAILED, when the planner finds no way or gives up.
  */
 export function planOperation(
   definition: OperationDefinitionNode,
   allowed: readonly Selection[],
+  keyed: readonly string[],
   snapshot: SupergraphSnapshot,
   plan: PlanDocument,
 ): PlanNode | null | Promise<PlanNode | null> {
@@ -37,7 +40,8 @@ export function planOperation(
   const { schema } = snapshot;
   const rootType = schema.getRootType(definition.operation);
   invariant(rootType, 'a validated operation has a root type');
-  const narrowed = narrowSelections(schema, rootType, asked);
+  const known = askForKeys(rootType, asked, keyed, snapshot);
+  const narrowed = narrowSelections(schema, rootType, known);
   return narrowed.length === 0 ? null : plan(toDocument(definition, narrowed), snapshot);
 }
 

@@ -243,7 +243,7 @@ class Preparation<Executable extends object> {
     const effects = classification.effectsOf(parsed.marks.coordinates, rights);
     const classified = classification.classified(parsed.marks.coordinates);
     const hidesValues = classification.masksAny(parsed.marks.around, rights);
-    const { dryRun } = this.#settings;
+    const { dryRun, asksForKeys = false } = this.#settings;
     const authorized = (dryRun ? authorizeDryRun : authorizeSelections)(parsed, decided, effects);
     const narrows = parsed.introspectsByRights && !dryRun;
     const denied = narrows ? findDenied(rights, snapshot, this.#doors.classificationOf) : null;
@@ -264,7 +264,15 @@ class Preparation<Executable extends object> {
       return this.#refuse(flightKey, parsed, error);
     };
     try {
-      const plan = planOperation(parsed.definition, authorized.allowed, snapshot, this.#doors.plan);
+      const keyed = asksForKeys ? classified.coordinates : [];
+      const { plan: planDocument } = this.#doors;
+      const plan = planOperation(
+        parsed.definition,
+        authorized.allowed,
+        keyed,
+        snapshot,
+        planDocument,
+      );
       return plan instanceof Promise
         ? this.#fly(flightKey, plan.then(accept).catch(refuse))
         : accept(plan);

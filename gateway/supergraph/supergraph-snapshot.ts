@@ -2,6 +2,7 @@ import { buildASTSchema, type DocumentNode, type GraphQLSchema, parse } from 'gr
 import type { TagIndex } from '../policy/tag-index.ts';
 import type { JoinNames } from './join-names.ts';
 import type { CacheTagFormat } from './read-cache-tags.ts';
+import type { EntityKeys } from './read-entity-keys.ts';
 import type { RequirementIndex } from './requirement-index.ts';
 import { type TypeLattice, type TypeRelations, toTypeLattice } from './type-lattice.ts';
 
@@ -28,6 +29,8 @@ export interface SupergraphFacts {
   readonly relations: TypeRelations;
   /** Names of the fields by which subgraphs are joined. */
   readonly joinNames: JoinNames;
+  /** By what the entities of a type are told apart. */
+  readonly entityKeys: EntityKeys;
   /** Every use of `@cacheTag`. */
   readonly cacheTags: readonly CacheTagFormat[];
   /** With the URLs that the supergraph gives. */
@@ -54,6 +57,8 @@ export interface SupergraphSnapshot {
   readonly lattice: TypeLattice;
   /** Names of the fields by which subgraphs are joined. */
   readonly joinNames: JoinNames;
+  /** By what the entities of a type are told apart. */
+  readonly entityKeys: EntityKeys;
   /** Every use of `@cacheTag`. */
   readonly cacheTags: readonly CacheTagFormat[];
   readonly subgraphs: readonly SubgraphLocation[];
@@ -76,7 +81,7 @@ export function toSupergraphSnapshot(
   urlOverrides: ReadonlyMap<string, string> = new Map(),
   api: DocumentNode = parseApiSchema(facts),
 ): SupergraphSnapshot {
-  const { version, sdl, requirements, tags, joinNames, cacheTags } = facts;
+  const { version, sdl, requirements, tags, joinNames, entityKeys, cacheTags } = facts;
   return Object.freeze({
     version,
     sdl,
@@ -86,6 +91,7 @@ export function toSupergraphSnapshot(
     tags,
     lattice: toTypeLattice(facts.relations),
     joinNames,
+    entityKeys,
     cacheTags,
     subgraphs: facts.subgraphs.map(({ name, url }) => ({
       name,

@@ -109,7 +109,7 @@ test('readers of a field are told to its steward in a sentence, and to nobody el
           subject: reader,
           seen: 1,
           sentence: expect.stringMatching(
-            /^nia\.kaur@acme\.example \(.+\) saw Account\.email as it is once \(1 value\), last on .+ UTC\.$/,
+            /^nia\.kaur@acme\.example \(.+\) saw Account\.email as it is once \(1 value of 1 entity\), last on .+ UTC\.$/,
           ),
         },
       ]),

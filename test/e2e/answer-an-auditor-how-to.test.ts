@@ -7,10 +7,17 @@ import { expect, onTestFinished, test } from 'vitest';
 
 import { findMarkdownBlocks } from '../support/markdown-blocks.ts';
 import { readProjectFile } from '../support/project-files.ts';
-import { MESHGATE } from '../support/run-command.ts';
+import { MESHGATE, PLAIN_ENVIRONMENT } from '../support/run-command.ts';
 import { startMesh } from '../support/start-mesh.ts';
 
 const blocks = findMarkdownBlocks(readProjectFile('docs/how-to/answer-an-auditor.md'));
+
+/** As the page has the mesh started. */
+const SETTINGS = {
+  LEDGER_SECRET: 'a-secret-of-the-test',
+  AUDIT_ENTITY_KEYS: 'hashed',
+  AUDIT_KEY_SECRET: 'env:LEDGER_SECRET',
+};
 
 const HEAD = /[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}:\d+:[\da-f]{64}/;
 const withoutValues = (text: string) =>
@@ -23,7 +30,7 @@ const withoutValues = (text: string) =>
     .trim();
 
 test('each command of the page works as it is typed, and prints what the page says', async () => {
-  const mesh = await startMesh();
+  const mesh = await startMesh(SETTINGS);
   onTestFinished(() => mesh.stop());
   let head = '';
 
@@ -33,7 +40,8 @@ test('each command of the page works as it is typed, and prints what the page sa
       .replaceAll('http://127.0.0.1:4000', mesh.url)
       .replace(/\bmeshgate (?=audit|token)/g, `'${process.execPath}' '${MESHGATE}' `);
     const shell = ['-c', `set -eu\n${typed}`];
-    return (await promisify(execFile)('/bin/sh', shell, { cwd: mesh.folder })).stdout;
+    const env = { ...PLAIN_ENVIRONMENT, ...SETTINGS };
+    return (await promisify(execFile)('/bin/sh', shell, { cwd: mesh.folder, env })).stdout;
   };
   /** Looks until nothing waits to be written. */
   const untilWritten = async (): Promise<void> => {
@@ -55,7 +63,7 @@ test('each command of the page works as it is typed, and prints what the page sa
     shown += 1;
   }
 
-  expect(shown).toBe(7);
+  expect(shown).toBe(8);
   const exported = await readFile(join(mesh.folder, 'records.ndjson'), 'utf8');
   const records = exported.trim().split('\n');
   expect(records.map((record) => JSON.parse(record))).toMatchObject([

@@ -109,12 +109,17 @@ function compose(subgraphs: readonly FixtureSubgraph[]) {
   };
 }
 
-/** Composes the subgraphs and makes the engine ready to be asked. */
+/**
+ * Composes the subgraphs and makes the engine ready to be asked.
+ *
+ * @param keysTold As `CompiledOperation` takes it.
+ */
 export function createFederation(
   subgraphs: readonly FixtureSubgraph[],
   settings: PreparationSettings = OPEN_LIMITS,
   classificationOf: ClassificationOf = () => UNCLASSIFIED,
   memory: AnswerMemory | null = new AnswerMemory(ANSWER_MEMORY_BYTES),
+  keysTold: number | null = null,
 ) {
   const composed = composedBefore.get(subgraphs) ?? compose(subgraphs);
   composedBefore.set(subgraphs, composed);
@@ -144,7 +149,7 @@ export function createFederation(
     PLAN_CACHE_BYTES,
     settings,
     (document) => planner.plan(document),
-    (prepared) => new CompiledOperation(prepared),
+    (prepared) => new CompiledOperation(prepared, keysTold),
     { hit() {}, miss() {}, evicted() {}, failed: (error) => failures.push(error) },
     () => performance.now(),
     classificationOf,

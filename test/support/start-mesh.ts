@@ -5,7 +5,7 @@ import {
   mintDevelopmentToken,
 } from '../../gateway/identity/trust/development-issuer.ts';
 import { findFreePorts } from './free-ports.ts';
-import { MESHGATE, type RunningCommand, startCommand } from './run-command.ts';
+import { MESHGATE, PLAIN_ENVIRONMENT, type RunningCommand, startCommand } from './run-command.ts';
 import { writeFolder } from './write-folder.ts';
 
 /** What a caller's token says; a caller without a token is null. */
@@ -38,18 +38,22 @@ export interface MeshUnderTest {
 const READY = 'Ctrl-C stops everything.';
 const PRODUCTS = readdirSync(new URL('../../subgraphs/', import.meta.url)).length;
 
-/** Starts the mesh; whoever calls it stops it, in `afterAll` or `onTestFinished`. */
-export async function startMesh(): Promise<MeshUnderTest> {
+/**
+ * Starts the mesh; whoever calls it stops it, in `afterAll` or `onTestFinished`.
+ *
+ * @param env Settings besides what every process gets.
+ */
+export async function startMesh(
+  env: Readonly<Record<string, string>> = {},
+): Promise<MeshUnderTest> {
   const folder = await writeFolder();
   const dataFolder = `${folder.path}/.meshgate`;
   const ports = await findFreePorts(PRODUCTS + 2);
-  const command = startCommand(process.execPath, [
-    MESHGATE,
-    'up',
-    ...['--data', dataFolder],
-    ...['--port', String(ports)],
-    ...['--product-ports', String(ports + 1)],
-  ]);
+  const args = [
+    ...[MESHGATE, 'up', '--data', dataFolder],
+    ...['--port', String(ports), '--product-ports', String(ports + 1)],
+  ];
+  const command = startCommand(process.execPath, args, { env: { ...PLAIN_ENVIRONMENT, ...env } });
   const url = `http://127.0.0.1:${ports}`;
   const stop = async (): Promise<void> => {
     command.child.kill('SIGINT');

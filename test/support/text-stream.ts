@@ -30,5 +30,7 @@ export function createCommandTools(
       (
         await import('../../gateway/wiring/process/read-preparation-settings.ts')
       ).readPreparationSettings(settings),
+    loadHashedKeys: async (settings) =>
+      (await import('../../gateway/wiring/process/load-hashed-keys.ts')).loadHashedKeys(settings),
   };
 }

@@ -14,7 +14,8 @@ interface ServeOptions {
 const HELP = `
 DATABASE_URL (that of the gateways), GATEWAY_JWKS (URL or file of the gateway's public keys) and ACCESS_ISSUER (issuer of
 the tokens of the people whom descriptors name) say what to connect to and whom to believe; PORT, HOST, LOG_LEVEL and the
-other settings of a data product hold too, and may be named ACCESS_PORT and ACCESS_DATABASE_URL.
+other settings of a data product hold too, and may be named ACCESS_PORT and ACCESS_DATABASE_URL. AUDIT_KEY_SECRET, as the
+gateways have it, finds entities in the ledger by their keys.
 meshgate compose --access URL makes it a part of the supergraph.`;
 
 /** Adds `meshgate access serve`, which runs the API of the control plane until it is told to stop. */
@@ -27,7 +28,10 @@ export function addServeCommand(access: Command, tools: CommandTools): void {
     .action((options: ServeOptions) => serveAccess(options, tools));
 }
 
-async function serveAccess({ port }: ServeOptions, { env, stdout }: CommandTools): Promise<void> {
+async function serveAccess(
+  { port }: ServeOptions,
+  { env, stdout, loadHashedKeys }: CommandTools,
+): Promise<void> {
   const teamIssuer = env.ACCESS_ISSUER ?? '';
   if (teamIssuer === '') {
     throw new MeshgateError('CONFIG_INVALID', {
@@ -42,10 +46,11 @@ async function serveAccess({ port }: ServeOptions, { env, stdout }: CommandTools
   ]);
   const given = port === undefined ? env : { ...env, ACCESS_PORT: String(port) };
   const settings = readProductEnvironment(ACCESS_API, given, true);
+  const hashedKeys = await loadHashedKeys(env);
   await migrateControlSchema(settings.databaseUrl);
   const signals = takeStopSignals(stdout.isTTY === true);
   try {
-    const api = await startAccessApi({ ...settings, teamIssuer });
+    const api = await startAccessApi({ ...settings, teamIssuer, hashedKeys });
     await signals.first;
     const forced = signals.second.then(() => process.exit(1));
     await Promise.race([api.close(), forced]);

@@ -19,6 +19,7 @@ interface TargetOptions {
 
 interface WhoOptions extends TargetOptions {
   readonly field: string;
+  readonly key?: string;
   readonly since: Date;
 }
 
@@ -28,6 +29,7 @@ interface ExportOptions extends TargetOptions {
 }
 
 const BEGINNING = new Date(0);
+const MOST_KEY_CHARACTERS = 1000;
 
 /**
  * Adds `meshgate audit verify`, `who`, `export` and `forget`.
@@ -70,7 +72,7 @@ function addVerify(
     });
 }
 
-function addWho(audit: Command, { env, stdout }: CommandTools): void {
+function addWho(audit: Command, { env, stdout, loadHashedKeys }: CommandTools): void {
   withData(audit.command('who'))
     .description('say who saw a field, and who was refused it')
     .addOption(
@@ -79,17 +81,26 @@ function addWho(audit: Command, { env, stdout }: CommandTools): void {
         .makeOptionMandatory(),
     )
     .addOption(
+      new Option(
+        '--key <key>',
+        'who saw the field of this entity, such as A-12520; where the ledger has hashes, AUDIT_KEY_SECRET says where their secret is',
+      ).argParser(parseKey),
+    )
+    .addOption(
       new Option('--since <time>', 'how far back, such as 30d, or an instant')
         .argParser(parsePast)
         .default(parsePast('30d'), '30d'),
     )
     .option('--json', 'print the facts as JSON')
-    .action(async ({ field, since, data, json }: WhoOptions) => {
+    .action(async ({ field, key, since, data, json }: WhoOptions) => {
+      const entity = key === undefined ? null : { key, hashed: await loadHashedKeys(env) };
       const readers = await withControlDatabase(data, env, (pool) =>
-        findReaders(pool, field, since),
+        findReaders(pool, { field, since, entity, limit: null }),
       );
       stdout.write(
-        json === true ? `${JSON.stringify(readers)}\n` : renderReaders(field, since, readers),
+        json === true
+          ? `${JSON.stringify(readers)}\n`
+          : renderReaders(field, key ?? null, since, readers),
       );
     });
 }
@@ -143,6 +154,11 @@ function withData(command: Command): Command {
 function parseCoordinate(given: string): string {
   if (/^[_A-Za-z][\w.():]{0,499}$/.test(given)) return given;
   throw new InvalidArgumentError('Expected a coordinate such as Account.email.');
+}
+
+function parseKey(given: string): string {
+  if (given !== '' && given.length <= MOST_KEY_CHARACTERS) return given;
+  throw new InvalidArgumentError(`Expected 1 to ${MOST_KEY_CHARACTERS} characters.`);
 }
 
 function collectHead(given: string, earlier: readonly NotedHead[]): readonly NotedHead[] {

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 
 import { createLogger } from '../../../shared/telemetry/create-logger.ts';
+import type { EntityKeyForm } from '../../audit/entity-key-form.ts';
 import type { LocalKeys } from './local-keys.ts';
 import type { Stoppable } from './stop-stack.ts';
 
@@ -11,6 +12,8 @@ export interface LocalAccessSettings {
   readonly databaseUrl: string;
   readonly dataFolder: string;
   readonly keys: LocalKeys;
+  /** How the ledger hashes the keys of entities; null without a secret. */
+  readonly hashedKeys: EntityKeyForm | null;
 }
 
 /** The access API, with its GraphQL endpoint. */
@@ -25,7 +28,7 @@ export interface LocalAccess extends Stoppable {
  * @throws {MeshgateError} `PORT_TAKEN`.
  */
 export async function startLocalAccess(settings: LocalAccessSettings): Promise<LocalAccess> {
-  const { port, databaseUrl, dataFolder, keys } = settings;
+  const { port, databaseUrl, dataFolder, keys, hashedKeys } = settings;
   // Loaded here, because a server's code is a waste of time for every other command.
   const { startAccessApi } = await import('../../control/api/access/start-access-api.ts');
   const api = await startAccessApi({
@@ -33,6 +36,7 @@ export async function startLocalAccess(settings: LocalAccessSettings): Promise<L
     databaseUrl,
     gatewayJwks: keys.jwksFile,
     teamIssuer: keys.issuer,
+    hashedKeys,
     log: createLogger({
       level: 'info',
       name: 'access',

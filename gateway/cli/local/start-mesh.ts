@@ -98,7 +98,8 @@ export async function startLocalMesh(
       const databaseUrl = await prepareDatabase(server, secrets, [...ports.keys()], parts);
       await registerMeshProducts(databaseUrl, products);
       const port = settings.firstProductPort + ports.size;
-      const place = { port, databaseUrl, dataFolder: folder.path, keys };
+      const hashedKeys = await parts.tools.loadHashedKeys(parts.tools.env);
+      const place = { port, databaseUrl, dataFolder: folder.path, keys, hashedKeys };
       const access = await startLocalAccess(place);
       await running.push(access);
       await compose(products, ports, access.url, supergraphFile, parts.progress);

@@ -2,7 +2,7 @@ import type { PostgresPool } from '../../../shared/postgres/create-pool.ts';
 import type { AuditRecord } from '../../audit/audit-record.ts';
 
 /** A record of any form, written now or earlier. */
-type KeptRecord = Omit<AuditRecord, 'form' | 'shown'> & Partial<AuditRecord>;
+type KeptRecord = Omit<AuditRecord, 'form' | 'shown' | 'entities'> & Partial<AuditRecord>;
 
 /** A record with its place in the ledger. */
 export interface ExportedRecord extends KeptRecord {

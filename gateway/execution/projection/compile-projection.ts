@@ -1,4 +1,5 @@
 import {
+  type GraphQLCompositeType,
   type GraphQLNamedType,
   type GraphQLOutputType,
   type GraphQLSchema,
@@ -17,7 +18,8 @@ import type { Effects } from '../../policy/classification.ts';
 import type { MaskValue } from '../../policy/mask.ts';
 import type { JoinNames } from '../../supergraph/join-names.ts';
 import type { TypeLattice } from '../../supergraph/type-lattice.ts';
-import { CountedObject, CountedShape } from './counted-shape.ts';
+import { CountedObject, CountedShape, EntityMembers } from './counted-shape.ts';
+import type { EntitySlot } from './entity-slot.ts';
 import { EnumShape, toScalarShape } from './leaf-shapes.ts';
 import { MaskedShape } from './masked-shape.ts';
 import { type Members, type ShapedField, toMembers } from './object-members.ts';
@@ -44,6 +46,9 @@ interface FieldOccurrence {
   readonly field: FieldSelection;
   readonly denied: boolean;
 }
+
+/** By response key. */
+type Collected = ReadonlyMap<string, readonly FieldOccurrence[]>;
 
 export interface ProjectionSource {
   readonly schema: GraphQLSchema;
@@ -75,7 +80,10 @@ export function compileProjection(
   selections: readonly Selection[],
   source: ProjectionSource,
 ): ObjectShape {
-  return new ProjectionCompiler(source).object(rootType, [{ selections, denied: false }], false);
+  return new ProjectionCompiler(source).object(rootType, [{ selections, denied: false }], {
+    inList: false,
+    around: null,
+  });
 }
 
 class ProjectionCompiler {
@@ -86,37 +94,51 @@ class ProjectionCompiler {
     this.#source = source;
   }
 
-  /** @param inList Whether it stands in a list, so that one value may stand in several places. */
-  object(typename: string, occurrences: Occurrences, inList: boolean): ObjectShape {
+  object(typename: string, occurrences: Occurrences, position: ObjectPosition): ObjectShape {
     const isAbstract = isAbstractType(this.#source.schema.getType(typename));
     return new ObjectShape(typename, isAbstract, (name) =>
-      this.#members(name, occurrences, inList),
+      this.#members(name, occurrences, position),
     );
   }
 
-  #members(typename: string, occurrences: Occurrences, inList: boolean): readonly Members[] | null {
-    const fields = this.#fields(typename, occurrences, inList);
-    if (fields === null) return null;
-    const members = toMembers(fields, inList ? this.#slots : null);
-    const place = this.#source.places.ofType(typename);
-    return place === null ? members : [...members, new CountedObject(place)];
-  }
-
-  #fields(
+  #members(
     typename: string,
     occurrences: Occurrences,
-    inList: boolean,
-  ): readonly ShapedField[] | null {
+    { inList, around }: ObjectPosition,
+  ): readonly Members[] | null {
     const type = this.#source.schema.getType(typename);
     if (type === undefined || !isCompositeType(type)) return null;
     const collected = new Map<string, FieldOccurrence[]>();
     for (const { selections, denied } of occurrences) {
       this.#collect(typename, selections, denied, collected);
     }
+    const { places } = this.#source;
+    const slot = places.slotOf(typename, around, (field) => this.#dataKeysOf(field, collected));
+    const fields = this.#fields(type, collected, { inList, around: slot });
+    const members = toMembers(fields, inList ? this.#slots : null);
+    const place = places.ofType(typename, slot);
+    const counted = place === null ? members : [...members, new CountedObject(place)];
+    return slot === null || slot === around ? counted : [new EntityMembers(counted, slot)];
+  }
+
+  /** Under its own name stands nothing else: see `toDataKey`. */
+  #dataKeysOf(field: string, collected: Collected): readonly string[] {
+    const nodes = [...collected.values()].map(([first]) => (first as FieldOccurrence).field.node);
+    const same = nodes.filter(
+      ({ name, arguments: given }) => name.value === field && !given?.length,
+    );
+    return [...new Set([field, ...same.map((node) => toDataKey(node, this.#source.joinNames))])];
+  }
+
+  #fields(
+    type: GraphQLCompositeType,
+    collected: Collected,
+    position: ObjectPosition,
+  ): readonly ShapedField[] {
     return [...collected].map(([key, fields]) => ({
       key,
       dataKey: toDataKey((fields[0] as FieldOccurrence).field.node, this.#source.joinNames),
-      shape: this.#shape(type, fields, inList),
+      shape: this.#shape(type, fields, position),
     }));
   }
 
@@ -145,9 +167,9 @@ class ProjectionCompiler {
   }
 
   #shape(
-    parent: GraphQLNamedType,
+    parent: GraphQLCompositeType,
     occurrences: readonly FieldOccurrence[],
-    inList: boolean,
+    { inList, around }: ObjectPosition,
   ): Shape {
     const [first] = occurrences as readonly [FieldOccurrence];
     const { name, responseKey } = first.field;
@@ -161,16 +183,17 @@ class ProjectionCompiler {
       field.selections === null ? [] : [{ selections: field.selections, denied }],
     );
     const effect = this.#source.effects.get(`${parent.name}.${name}`);
-    const place = this.#source.places.ofField(parent.name, name);
-    if (effect?.kind !== 'mask') return this.#ofType(type, { below, inList, place, mask: null });
+    const place = this.#source.places.ofField(parent.name, name, around);
+    const values = { below, inList, around: around?.hasKey ? around : null, place };
+    if (effect?.kind !== 'mask') return this.#ofType(type, { ...values, mask: null });
     // It is null whatever the value is, and no error says so.
     if (effect.mask.kind === 'null') return new DeniedShape(true);
-    return this.#ofType(type, { below, inList, place, mask: effect.apply });
+    return this.#ofType(type, { ...values, mask: effect.apply });
   }
 
   /** The type as the concrete type declares it: an object may promise more than its interface. */
-  #fieldType(parent: GraphQLNamedType, field: FieldSelection): GraphQLOutputType {
-    if (!isCompositeType(parent) || isUnionType(parent)) return field.type;
+  #fieldType(parent: GraphQLCompositeType, field: FieldSelection): GraphQLOutputType {
+    if (isUnionType(parent)) return field.type;
     return parent.getFields()[field.name]?.type ?? field.type;
   }
 
@@ -186,18 +209,26 @@ class ProjectionCompiler {
     return place === null ? shape : new CountedShape(shape, place);
   }
 
-  #ofNamed(named: GraphQLNamedType, { below, inList, mask }: ValuePlace): Shape {
-    if (isCompositeType(named)) return this.object(named.name, below, inList);
+  #ofNamed(named: GraphQLNamedType, values: ValuePlace): Shape {
+    const { below, mask } = values;
+    if (isCompositeType(named)) return this.object(named.name, below, values);
     if (isEnumType(named)) return new EnumShape(named.getValues().map(({ name }) => name));
     const scalar = toScalarShape(named.name);
     return mask === null ? scalar : new MaskedShape(scalar, mask);
   }
 }
 
-/** Where the values of one field stand. */
-interface ValuePlace {
-  readonly below: Occurrences;
+/** Where an object stands. */
+interface ObjectPosition {
+  /** Whether in a list, so that one value may stand in several places. */
   readonly inList: boolean;
+  /** Whose its values are unless it has a key of its own; null where they are its own. */
+  readonly around: EntitySlot | null;
+}
+
+/** Where the values of one field stand. */
+interface ValuePlace extends ObjectPosition {
+  readonly below: Occurrences;
   /** Null where they are not counted. */
   readonly place: number | null;
   /** Null shows scalars as they are; no mask fits an enum or an object. */

@@ -1,6 +1,7 @@
 import type { JsonObject } from '../json.ts';
+import type { EntitySlot } from './entity-slot.ts';
 import type { Members } from './object-members.ts';
-import { NULL, type ProjectionRun, type Written } from './projection-run.ts';
+import { NULL, type ProjectionRun, RISING, type Written } from './projection-run.ts';
 import { ASKED_LEAF, type Leaf, type Shape } from './shape.ts';
 
 /** Notes each value that is shown at a place, masked or not; what is null shows nothing. */
@@ -33,5 +34,28 @@ export class CountedObject implements Members {
   write(_source: JsonObject, run: ProjectionRun): string {
     run.shown.push(this.#place);
     return '';
+  }
+}
+
+/** The members of an object; where one of its values was shown, it is noted whose that was. */
+export class EntityMembers implements Members {
+  readonly #members: readonly Members[];
+  readonly #slot: EntitySlot;
+
+  constructor(members: readonly Members[], slot: EntitySlot) {
+    this.#members = members;
+    this.#slot = slot;
+  }
+
+  write(source: JsonObject, run: ProjectionRun, depth: number): string | typeof RISING {
+    const { length: since } = run.shown;
+    let text = '';
+    for (const members of this.#members) {
+      const written = members.write(source, run, depth);
+      if (written === RISING) return RISING;
+      text += written;
+    }
+    if (run.shown.length > since && this.#slot.isCounted) run.noteEntity(this.#slot, source);
+    return text;
   }
 }

@@ -1,7 +1,9 @@
 import type { ErrorCode } from '../../../shared/errors/error-catalog.ts';
 import type { Problem } from '../../../shared/errors/problem.ts';
 import type { JsonObject } from '../json.ts';
+import type { EntitySlot } from './entity-slot.ts';
 import { ExplainedPositions } from './explained-positions.ts';
+import { ShownEntities } from './shown-entities.ts';
 import { TextMemory } from './text-memory.ts';
 
 /** A null that is no error. */
@@ -27,13 +29,17 @@ export class ProjectionRun {
   readonly path: (string | number)[] = [];
   readonly introspection: JsonObject | null;
   readonly problems: Problem[];
-  /** The place of each value with a class that was written; see `ShownPlaces`. */
+  /**
+   * The place of each value with a class that was written, and behind the values of an object whose
+   * they are: the number of its slot, below zero, and that of the entity; see `ShownPlaces`.
+   */
   readonly shown: number[] = [];
   /** How often an outcome has depended on where the value stands. */
   positionsUsed = 0;
   readonly #met: number;
   readonly #memories: TextMemory[] = [];
   #explained: ExplainedPositions | null = null;
+  #entities: ShownEntities | null = null;
 
   /** @param problems What was met while fetching; projection appends to it. */
   constructor(problems: Problem[], introspection: JsonObject | null) {
@@ -50,6 +56,17 @@ export class ProjectionRun {
       this.#memories[slot] = memory;
     }
     return memory;
+  }
+
+  /** Those that were noted; null for none. */
+  get entities(): ShownEntities | null {
+    return this.#entities;
+  }
+
+  /** Notes whose the values are that were noted in an object. */
+  noteEntity(slot: EntitySlot, source: JsonObject): void {
+    this.#entities ??= new ShownEntities();
+    this.shown.push(-1 - slot.number, this.#entities.identify(slot, source));
   }
 
   /** Takes back what was noted of values that are not shown after all: what is around them is null. */

@@ -11,7 +11,7 @@ import { createSealValue } from '../../cache/shared/seal-value.ts';
 import { SharedValues } from '../../cache/shared/shared-values.ts';
 import type { GatewayConfig } from '../../config/config-schema.ts';
 import type { RequestObserver } from './observe-requests.ts';
-import { cannotKnowCallers } from './room-settings.ts';
+import { cannotKnowCallers, countAuditedKeys } from './room-settings.ts';
 import type { Executed } from './run-request.ts';
 import { fromStoredAnswer, toStoredAnswer } from './stored-answer.ts';
 
@@ -143,6 +143,8 @@ function describeScope(config: GatewayConfig): string {
   const others = [
     ...[SUBGRAPH_ERRORS, REQUIRE_AUTHENTICATION, SURROGATE_KEYS, sendsTokens],
     ...[AUTHORIZATION_MODE, AUTHORIZATION_ERRORS, MASK_SECRET],
+    // What is counted goes with the answer.
+    countAuditedKeys(config),
   ];
   return JSON.stringify([FORWARD_HEADERS, ROW_CLAIMS, urls, ...others]);
 }

@@ -51,7 +51,14 @@ export function toPreparationSettings(config: GatewayConfig): PreparationSetting
     suggestions: config.MODE === 'development' && !narrowsIntrospection,
     dryRun: config.AUTHORIZATION_MODE === 'dry_run',
     narrowsIntrospection,
+    asksForKeys: (countAuditedKeys(config) ?? 0) > 0,
   };
+}
+
+/** How many keys of entities a record names for each field at most; null where nothing is recorded. */
+export function countAuditedKeys(config: GatewayConfig): number | null {
+  if (!config.AUDIT || config.DATABASE_URL === null) return null;
+  return config.AUDIT_ENTITY_KEYS === 'none' ? 0 : config.AUDIT_KEYS_PER_FIELD;
 }
 
 /** What decides between the stages. */

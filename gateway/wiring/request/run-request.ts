@@ -6,7 +6,7 @@ import type { Work } from '../../cache/single-flight.ts';
 import type { CallNotes } from '../../execution/calls/call-notes.ts';
 import { isFailure } from '../../execution/calls/is-failure.ts';
 import type { CompiledOperation } from '../../execution/execute-operation.ts';
-import type { ExecutionResult, ShownCounts } from '../../execution/execution-result.ts';
+import type { ExecutionResult, Shown } from '../../execution/execution-result.ts';
 import type { EdgeAnswer, EdgeRequest } from '../../http/edge-types.ts';
 import type { Principal } from '../../identity/principal.ts';
 import type { SubgraphHeaders } from '../../identity/trust/create-subgraph-headers.ts';
@@ -43,7 +43,7 @@ export interface AcceptedRequest {
 export interface Executed extends ExecutedFacts, MadeAnswer {
   readonly answer: EdgeAnswer;
   /** What the ledger counts of it. */
-  readonly shown: ShownCounts;
+  readonly shown: Shown;
   /** False where nothing was run. */
   readonly hasData: boolean;
   /** Whether a product did not answer, or not in time, or nothing that can be understood. */
@@ -142,7 +142,7 @@ function toExecuted(
   plan: KeepingPlan | null,
 ): Executed {
   const { prepared, request } = accepted;
-  const { problems, shown = NO_COUNTS } = result;
+  const { problems, shown = NOTHING_SHOWN } = result;
   const hasFailed = problems.some(({ code }) => isFailure(code));
   const hasData = result.dataText !== undefined;
   const rendered = renderOnce(result, accepted, settings);
@@ -179,19 +179,27 @@ function toExecuted(
     bytes:
       (typeof answer.body === 'string' ? 2 : 1) * answer.body.length +
       PROBLEM_BYTES * problems.length +
-      COUNT_BYTES * Object.keys(shown).length,
+      estimateBytes(shown),
     tags,
   };
 }
 
-const NO_COUNTS: ShownCounts = {};
+const NOTHING_SHOWN: Shown = { values: {}, entities: {} };
 const NO_TAGS: ReadonlySet<string> = new Set();
 
 /** What a refused path takes, roughly. */
 const PROBLEM_BYTES = 300;
 
-/** The same for the count of one element. */
-const COUNT_BYTES = 100;
+/** The same for the counts of one element, and for a key. */
+const COUNT_BYTES = 200;
+const KEY_BYTES = 50;
+
+function estimateBytes({ entities }: Shown): number {
+  return Object.values(entities).reduce(
+    (sum, { keys = [] }) => sum + COUNT_BYTES + KEY_BYTES * keys.length,
+    0,
+  );
+}
 
 /** What was taken out for lack of rights belongs to the authorization shape, as every key does. */
 function isKeepable({ dataText, problems }: ExecutionResult): boolean {

@@ -1,5 +1,6 @@
 import type { Keeping } from '../../cache/answer-lifetime.ts';
 import type { KeptAnswer } from '../../cache/answer-store.ts';
+import type { Shown } from '../../execution/execution-result.ts';
 import type { EdgeAnswer } from '../../http/edge-types.ts';
 import { toKeptBody } from '../../response/render-caching.ts';
 import type { Executed } from './run-request.ts';
@@ -86,15 +87,35 @@ function isStoredAnswer(value: unknown): value is StoredAnswer {
     typeof requestId === 'string' &&
     typeof keeping?.isShared === 'boolean' &&
     typeof answer?.body === 'string' &&
-    isCounts(shown) &&
+    isShown(shown) &&
     numbers.every(Number.isFinite) &&
     [problems, subgraphs, tags].every(Array.isArray)
   );
 }
 
-/** An answer that an older gateway has put there says nothing of counts, and is made anew. */
-function isCounts(value: unknown): boolean {
+/** An answer that an older gateway has put there says less of what it shows, and is made anew. */
+function isShown(value: unknown): value is Shown {
+  if (typeof value !== 'object' || value === null) return false;
+  const { values, entities } = value as Shown;
   return (
-    typeof value === 'object' && value !== null && Object.values(value).every(Number.isSafeInteger)
+    isMembers(values) &&
+    Object.values(values).every(Number.isSafeInteger) &&
+    isMembers(entities) &&
+    Object.values(entities).every(isEntityCount)
+  );
+}
+
+function isMembers(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
+}
+
+function isEntityCount(value: unknown): boolean {
+  if (!isMembers(value)) return false;
+  const { count, exact, keys = [] } = value;
+  return (
+    Number.isSafeInteger(count) &&
+    typeof exact === 'boolean' &&
+    Array.isArray(keys) &&
+    keys.every((key) => typeof key === 'string')
   );
 }

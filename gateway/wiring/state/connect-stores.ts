@@ -6,7 +6,7 @@ import type { GatewayConfig } from '../../config/config-schema.ts';
 import { type ChangeLink, createChangeLink, NO_CHANGE_LINK } from './change-link.ts';
 import { connectRedis } from './connect-redis.ts';
 import { followControlState } from './follow-control-state.ts';
-import { keepAudit } from './keep-audit.ts';
+import { keepAudit, loadEntityKeyForm } from './keep-audit.ts';
 
 /** What a gateway shares with others, as far as its configuration names it. */
 export interface Stores {
@@ -27,7 +27,7 @@ export interface Stores {
  *
  * @param registers Filled and kept up to date from the control plane.
  * @param env Where secrets may be.
- * @throws What `followControlState` and `connectRedis` throw.
+ * @throws What `loadEntityKeyForm`, `followControlState` and `connectRedis` throw.
  */
 export async function connectStores(
   config: GatewayConfig,
@@ -36,6 +36,7 @@ export async function connectStores(
   tools: { readonly metrics: Metrics; readonly log: Logger },
 ): Promise<Stores> {
   const { log } = tools;
+  const keyForm = await loadEntityKeyForm(config, env);
   const control = await followControlState(config, registers, tools);
   const { limits: redis, answers: cacheRedis } = await connectRedis(config, env, tools).catch(
     async (error: unknown) => {
@@ -44,7 +45,7 @@ export async function connectStores(
     },
   );
   const changes = linkChanges(config, log);
-  const kept = keepAudit(config, tools);
+  const kept = keepAudit(config, keyForm, tools);
   return {
     redis,
     cacheRedis,

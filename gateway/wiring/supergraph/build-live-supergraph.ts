@@ -13,7 +13,7 @@ import type { LiveClassification } from '../../supergraph/live-classification.ts
 import { LiveSupergraph } from '../../supergraph/live-supergraph.ts';
 import type { SupergraphSnapshot } from '../../supergraph/supergraph-snapshot.ts';
 import type { RequestObserver } from '../request/observe-requests.ts';
-import { toPreparationSettings } from '../request/room-settings.ts';
+import { countAuditedKeys, toPreparationSettings } from '../request/room-settings.ts';
 import { buildGeneration, type SupergraphGeneration } from './build-generation.ts';
 import { createSwapSupergraph, type SwapSupergraph } from './create-swap-supergraph.ts';
 import type { LoadedSupergraph, LoadSupergraph } from './load-supergraph.ts';
@@ -44,6 +44,7 @@ export function buildLiveSupergraph(
   observer: RequestObserver,
 ): ReplaceablePart {
   const planners = new WeakMap<SupergraphSnapshot, PlanningPool>();
+  const keysTold = countAuditedKeys(config);
   const prepare = createPrepareOperation(
     config.PLAN_CACHE_BYTES,
     toPreparationSettings(config),
@@ -52,7 +53,7 @@ export function buildLiveSupergraph(
       invariant(planner, 'a snapshot that is in use has a planner');
       return planner.plan(document);
     },
-    (prepared) => new CompiledOperation(prepared),
+    (prepared) => new CompiledOperation(prepared, keysTold),
     observer.preparation,
     () => performance.now(),
     (snapshot) => classification.of(snapshot),

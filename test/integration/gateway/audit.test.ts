@@ -2,6 +2,7 @@
  * The ledger over real HTTP: what is on record of who saw masked and classified data.
  */
 import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { expect, onTestFinished, test } from 'vitest';
@@ -71,7 +72,7 @@ test('whoever sees classified data, masked or as it is, or is refused it, is on 
   const [first, second, third, ...others] = await records();
 
   expect(first).toEqual({
-    form: 2,
+    form: 3,
     at: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/),
     requestId: 'first-request',
     issuer: 'https://id.example',
@@ -86,6 +87,8 @@ test('whoever sees classified data, masked or as it is, or is refused it, is on 
     products: ['accounts'],
     effects: { 'Account.email': 'allowed' },
     shown: { 'Account.email': 1 },
+    entities: { 'Account.email': { count: 1, exact: true } },
+    entityKeys: 'none',
     grants: [],
     decision: 'allowed',
     outcome: 'ok',
@@ -104,6 +107,7 @@ test('whoever sees classified data, masked or as it is, or is refused it, is on 
     subject: null,
     effects: { 'Account.email': 'denied:unruled' },
     shown: {},
+    entities: {},
     decision: 'denied',
     outcome: 'partial',
   });
@@ -196,20 +200,50 @@ test('while no more can be recorded, classified data is refused and all else ans
   expect(await records()).toHaveLength(2);
 });
 
-test('where that is preferred, classified data is served without a record, which is counted', async () => {
-  const { ask, records, database, gateway } = await serve({ ...FULL, AUDIT_WHEN_FULL: 'serve' });
+test('classified data is refused, too, while nothing could be written for long, though there is room', async () => {
+  const { ask, records, database } = await serve({ AUDIT_FAILING_SECONDS: '1' });
+  const askOnce = () => ask({ roles: ['steward'] }, { query: QUERY });
+  await database.run(AWAY);
+
+  let answers = 1;
+  let last = await askOnce();
+  while (last.status === 200) {
+    last = await askOnce();
+    answers += 1;
+  }
+  await database.run(BACK);
+  while ((await askOnce()).status === 503);
+
+  expect(last.body.errors?.[0]?.extensions.code).toBe('AUDIT_UNAVAILABLE');
+  expect(await records()).toHaveLength(answers);
+});
+
+test('where that is preferred, classified data is served without a record, which is counted and logged', async () => {
+  const folder = await writeFolder();
+  onTestFinished(() => folder.remove());
+  const { ask, records, database, gateway } = await serve({
+    ...FULL,
+    AUDIT_WHEN_FULL: 'serve',
+    LOG_LEVEL: 'error',
+    LOG_FILE: join(folder.path, 'log'),
+  });
   const askOnce = () => ask({ roles: ['steward'] }, { query: QUERY });
   await database.run(AWAY);
 
   await askOnce();
   const second = await askOnce();
+  await askOnce();
   const metrics = await (await fetch(`${gateway.url}/metrics`)).text();
   await database.run(BACK);
 
   expect(second.status).toBe(200);
-  expect(metrics).toContain('gateway_audit_records_total{result="dropped"} 1');
+  expect(metrics).toContain('gateway_audit_records_total{result="dropped"} 2');
   expect(metrics).toContain('gateway_audit_queue 1');
   expect(await records()).toHaveLength(1);
+  const alarms = (await readFile(join(folder.path, 'log'), 'utf8')).trim().split('\n');
+  expect(alarms.map((line) => JSON.parse(line).msg)).toEqual(
+    expect.arrayContaining(['classified data is answered without a record of it']),
+  );
 });
 
 test('what a requirement denies is on record as that, and what a grant opens with the grant', async () => {

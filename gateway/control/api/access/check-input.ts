@@ -5,6 +5,7 @@ const MOST_CHARACTERS = {
   id: 32,
   product: 63,
   fields: 256,
+  key: 1000,
   mask: 32,
   clients: 256,
   purpose: 256,

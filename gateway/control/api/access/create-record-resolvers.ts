@@ -67,6 +67,7 @@ interface HoldersInput {
 
 interface ReadersInput {
   readonly field: string;
+  readonly key?: string | null;
   readonly sinceDays: number;
   readonly first: number;
 }
@@ -126,15 +127,17 @@ export function createRecordResolvers(desk: ApiDesk): TypeResolvers<ApiLoaders> 
       return findHolders(pool, args.field, args.unusedDays, args.first);
     },
     fieldReaders: async (_: unknown, args: ReadersInput, context) => {
-      checkTexts({ fields: args.field });
-      checkCount('first', args.first, MOST_ENTRIES);
-      checkCount('sinceDays', args.sinceDays, MOST_DAYS);
-      await read(context, (client, caller) => assertSteward(client, caller, args.field));
-      const since = new Date(Date.now() - args.sinceDays * DAY_MS);
-      const readers = await findReaders(pool, args.field, since, args.first);
+      const { field, key = null, sinceDays, first: limit } = args;
+      checkTexts({ fields: field, key });
+      checkCount('first', limit, MOST_ENTRIES);
+      checkCount('sinceDays', sinceDays, MOST_DAYS);
+      await read(context, (client, caller) => assertSteward(client, caller, field));
+      const since = new Date(Date.now() - sinceDays * DAY_MS);
+      const entity = key === null ? null : { key, hashed: desk.hashedKeys };
+      const readers = await findReaders(pool, { field, since, entity, limit });
       return readers.map((reader) => ({
         ...reader,
-        sentence: describeReader(args.field, reader),
+        sentence: describeReader(field, key, reader),
       }));
     },
   };

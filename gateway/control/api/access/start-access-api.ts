@@ -2,6 +2,7 @@ import { defineProduct } from '../../../../shared/kit/define-product.ts';
 import type { ProductSettings, RunningProduct } from '../../../../shared/kit/product-settings.ts';
 import { startProduct } from '../../../../shared/kit/start-product.ts';
 import { createPool } from '../../../../shared/postgres/create-pool.ts';
+import type { EntityKeyForm } from '../../../audit/entity-key-form.ts';
 import { createLoaders } from './api-desk.ts';
 import { createResolvers } from './create-resolvers.ts';
 
@@ -9,6 +10,8 @@ import { createResolvers } from './create-resolvers.ts';
 export interface AccessApiSettings extends ProductSettings {
   /** Issuer of the tokens of the people in descriptors. */
   readonly teamIssuer: string;
+  /** How the ledger hashes the keys of entities. Default null: without the secret. */
+  readonly hashedKeys?: EntityKeyForm | null;
 }
 
 const POOL_SIZE = 5;
@@ -23,6 +26,7 @@ const STATEMENT_TIMEOUT_MS = 10_000;
  */
 export async function startAccessApi({
   teamIssuer,
+  hashedKeys = null,
   ...settings
 }: AccessApiSettings): Promise<RunningProduct> {
   const pool = createPool({
@@ -33,7 +37,7 @@ export async function startAccessApi({
     // The next request opens another one.
     onIdleError: () => undefined,
   });
-  const desk = { pool, teamIssuer };
+  const desk = { pool, teamIssuer, hashedKeys };
   const product = defineProduct({
     folder: new URL('.', import.meta.url),
     resolvers: createResolvers(desk),

@@ -7,6 +7,8 @@ interface Entry {
   readonly weight: number;
 }
 
+const OVERDUE_MS = 5000;
+
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
@@ -15,7 +17,7 @@ function setUp(capacity = 1000) {
   const batches: number[][] = [];
   const told: string[] = [];
   let outcome: 'written' | 'failed' | 'stuck' = 'written';
-  const queue = new AuditQueue<Entry>(capacity, {
+  const queue = new AuditQueue<Entry>(capacity, OVERDUE_MS, {
     write(batch) {
       batches.push(batch.map(({ name }) => name));
       if (outcome === 'stuck') return new Promise(() => undefined);
@@ -102,6 +104,25 @@ test('it is full while as many records wait as it may hold, those under way incl
   await vi.advanceTimersByTimeAsync(1000);
 
   expect([early, full, queue.isFull]).toEqual([false, true, false]);
+});
+
+test('it is overdue once nothing could be written for that long, until something is', async () => {
+  const { add, queue, from } = setUp();
+  from('failed');
+  add(1);
+  await vi.advanceTimersByTimeAsync(200 + OVERDUE_MS - 1);
+  const before = queue.isOverdue;
+  await vi.advanceTimersByTimeAsync(1);
+  const after = queue.isOverdue;
+
+  from('written');
+  await vi.advanceTimersByTimeAsync(1000);
+  const written = queue.isOverdue;
+  from('failed');
+  add(1);
+  await vi.advanceTimersByTimeAsync(200 + OVERDUE_MS - 1);
+
+  expect([before, after, written, queue.isOverdue]).toEqual([false, true, false, false]);
 });
 
 test('draining writes what waits without delay', async () => {

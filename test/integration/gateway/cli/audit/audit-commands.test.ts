@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 
 import { expect, test } from 'vitest';
 
+import { createHashedKeys } from '../../../../../gateway/audit/entity-key-form.ts';
 import { runCommandLine } from '../../../../../gateway/cli/command-line.ts';
 import { createWriteBatch } from '../../../../../gateway/control/audit/write-batches.ts';
 import { openAccessDesk } from '../../../../support/access.ts';
@@ -9,8 +10,11 @@ import { createCommandTools } from '../../../../support/text-stream.ts';
 
 const NIL = '0'.repeat(64);
 
+const HASHED = createHashedKeys('of-the-ledger');
+const KEYS = { entityKeys: HASHED.name, keys: [HASHED.toKept('A-1') ?? ''] };
+
 /** A ledger of one record, of a minute ago, and the commands on it. */
-async function setUp() {
+async function setUp(env: Readonly<Record<string, string>> = {}) {
   const { database, pool } = await openAccessDesk('accounts');
   const writer = randomUUID();
   await createWriteBatch(
@@ -18,7 +22,7 @@ async function setUp() {
     writer,
   )([
     {
-      form: 2,
+      form: 3,
       at: new Date(Date.now() - 60_000).toISOString(),
       requestId: 'request',
       issuer: 'https://id.example',
@@ -29,6 +33,8 @@ async function setUp() {
       products: ['accounts'],
       effects: { 'Account.email': 'allowed' },
       shown: { 'Account.email': 25 },
+      entities: { 'Account.email': { count: 20, exact: true, keys: KEYS.keys, more: true } },
+      entityKeys: KEYS.entityKeys,
       grants: [],
       decision: 'allowed',
       outcome: 'ok',
@@ -41,7 +47,7 @@ async function setUp() {
     database,
     writer,
     async run(...args: readonly string[]) {
-      const tools = createCommandTools({ DATABASE_URL: database.adminUrl });
+      const tools = createCommandTools({ DATABASE_URL: database.adminUrl, ...env });
       const code = await runCommandLine(['node', 'meshgate', 'audit', ...args], tools);
       return { code, stdout: tools.stdout.text(), stderr: tools.stderr.text() };
     },
@@ -96,12 +102,37 @@ test('who, export and forget tell of the same record until it is forgotten', asy
   ]);
   expect(JSON.parse(exported.stdout)).toMatchObject({
     ...{ subject: 'ada', writer, sequence: 1 },
-    ...{ form: 2, shown: { 'Account.email': 25 } },
+    ...{ form: 3, shown: { 'Account.email': 25 }, entityKeys: KEYS.entityKeys },
+    entities: { 'Account.email': { count: 20, exact: true, keys: KEYS.keys, more: true } },
   });
   expect(kept.stdout).toMatch(/^Forgot 0 records in 0 batches, all of before /);
   expect(JSON.parse(forgotten.stdout)).toEqual({ batches: 1, records: 1 });
   expect(nobody.stdout).toMatch(/^Nobody has asked for Account.email since /);
   expect((await run('verify')).code).toBe(0);
+});
+
+test('who tells of one entity by the hash of its key, where it is told the secret', async () => {
+  const { run } = await setUp({ AUDIT_KEY_SECRET: 'env:LEDGER', LEDGER: 'of-the-ledger' });
+  const stranger = await setUp();
+  const who = (of: Awaited<ReturnType<typeof setUp>>['run'], key: string) =>
+    of('who', '--field', 'Account.email', '--key', key);
+
+  expect((await who(run, 'A-1')).stdout).toMatch(
+    /^ada \(.+\) saw Account.email of A-1 as it is once, /,
+  );
+  expect((await who(run, 'A-2')).stdout).toMatch(
+    /^ada \(.+\) may have seen Account.email of A-2 once, /,
+  );
+  expect((await who(stranger.run, 'A-1')).stdout).toMatch(/^ada \(.+\) may have seen /);
+  expect((await who(run, '')).code).toBe(2);
+});
+
+test('who does not begin with a secret that is not there', async () => {
+  const { run } = await setUp({ AUDIT_KEY_SECRET: 'env:NOWHERE' });
+
+  const { code, stderr } = await run('who', '--field', 'Account.email', '--key', 'A-1');
+
+  expect([code, stderr]).toEqual([1, expect.stringContaining('CONFIG_INVALID')]);
 });
 
 test.each([[['who']], [['who', '--field', 'no field']], [['forget']], [['verify', '--head', 'x']]])(

@@ -7,16 +7,24 @@ import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
 
 import type { AuditRecord } from '../../../../../gateway/audit/audit-record.ts';
+import {
+  createHashedKeys,
+  type EntityKeyForm,
+  PLAIN_KEYS,
+} from '../../../../../gateway/audit/entity-key-form.ts';
 import { hashBatch } from '../../../../../gateway/control/audit/audit-chain.ts';
 import { exportRecords } from '../../../../../gateway/control/audit/export-records.ts';
-import { findReaders } from '../../../../../gateway/control/audit/find-readers.ts';
+import {
+  findReaders,
+  type ReadersQuery,
+} from '../../../../../gateway/control/audit/find-readers.ts';
 import { forgetRecords } from '../../../../../gateway/control/audit/forget-records.ts';
 import { verifyChains } from '../../../../../gateway/control/audit/verify-chains.ts';
 import { createWriteBatch } from '../../../../../gateway/control/audit/write-batches.ts';
 import { openAccessDesk } from '../../../../support/access.ts';
 
 const RECORD: AuditRecord = {
-  form: 2,
+  form: 3,
   at: '2026-01-01T00:00:00.000Z',
   requestId: 'request',
   issuer: 'https://id.example',
@@ -27,6 +35,8 @@ const RECORD: AuditRecord = {
   products: ['accounts'],
   effects: { 'Account.email': 'allowed' },
   shown: { 'Account.email': 2 },
+  entities: { 'Account.email': { count: 2, exact: true } },
+  entityKeys: 'none',
   grants: [],
   decision: 'allowed',
   outcome: 'ok',
@@ -40,6 +50,13 @@ const onDay = (day: number, change: Partial<AuditRecord> = {}): AuditRecord => (
   at: `2026-01-0${day}T00:00:00.000Z`,
   requestId: `request-${day}`,
   ...change,
+});
+
+const readersSince = (day: number, entity: ReadersQuery['entity'] = null): ReadersQuery => ({
+  field: 'Account.email',
+  since: new Date(`2026-01-0${day}T00:00:00Z`),
+  entity,
+  limit: null,
 });
 
 /** A ledger of one writer: three batches of three records, on three days. */
@@ -276,10 +293,20 @@ test('says of each caller how often a field was seen, masked and refused', async
     onDay(4, { effects: { 'Account.phone': 'allowed' } }),
   ]);
 
-  const readers = await findReaders(pool, 'Account.email', new Date('2026-01-02T00:00:00Z'));
+  const readers = await findReaders(pool, readersSince(2));
 
   const no = { seen: 0, masked: 0, refused: 0, valuesSeen: 0, valuesMasked: 0, uncounted: 0 };
-  const none = { ...no, lastSeenAt: null, purposes: [], grants: [] };
+  const noneSeen = { leastEntitiesSeen: 0, mostEntitiesSeen: 0 };
+  const noneMasked = { leastEntitiesMasked: 0, mostEntitiesMasked: 0 };
+  const none = {
+    unsure: 0,
+    ...no,
+    ...noneSeen,
+    ...noneMasked,
+    lastSeenAt: null,
+    purposes: [],
+    grants: [],
+  };
   const onThird = { issuer: 'https://id.example', lastAt: onDay(3).at };
   expect(readers).toEqual([
     {
@@ -290,26 +317,134 @@ test('says of each caller how often a field was seen, masked and refused', async
       refused: 1,
       valuesSeen: 6,
       valuesMasked: 0,
+      ...noneMasked,
+      leastEntitiesSeen: 2,
+      mostEntitiesSeen: 6,
+      unsure: 0,
       uncounted: 0,
       lastSeenAt: onDay(4).at,
       lastAt: onDay(4).at,
       purposes: ['churn'],
       grants: ['g-1', 'g-2'],
     },
-    { ...none, ...onThird, subject: 'cem', masked: 2, valuesMasked: 4 },
+    {
+      ...none,
+      ...onThird,
+      subject: 'cem',
+      masked: 2,
+      valuesMasked: 4,
+      leastEntitiesMasked: 2,
+      mostEntitiesMasked: 4,
+    },
     { ...none, ...onThird, subject: 'ben', refused: 2 },
   ]);
 });
 
-test('records of the first form hold beside those of now, and who says that they count nothing', async () => {
+test('records of earlier forms hold beside those of now, and who says what they do not count', async () => {
   const { pool, write } = await writeLedger();
-  const { form: _form, shown: _shown, ...first } = onDay(4, { subject: 'dee' });
+  const { form: _, shown: _shown, entities: _first, ...first } = onDay(4, { subject: 'dee' });
+  const { entities: _second, ...second } = onDay(4, {
+    subject: 'eli',
+    shown: { 'Account.email': 5 },
+  });
 
   await write([first as AuditRecord, onDay(4, { subject: 'dee' })]);
+  await write([{ ...second, form: 2 } as unknown as AuditRecord, onDay(4, { subject: 'eli' })]);
 
-  expect(await verifyChains(pool)).toMatchObject([{ records: 11, finding: null }]);
-  const readers = await findReaders(pool, 'Account.email', new Date('2026-01-04T00:00:00Z'));
-  expect(readers).toMatchObject([{ subject: 'dee', seen: 2, valuesSeen: 2, uncounted: 1 }]);
+  expect(await verifyChains(pool)).toMatchObject([{ records: 13, finding: null }]);
+  const readers = await findReaders(pool, readersSince(4));
+  const least = { seen: 2, leastEntitiesSeen: 2 };
+  expect(readers).toMatchObject([
+    { ...least, subject: 'dee', valuesSeen: 2, mostEntitiesSeen: null, uncounted: 1 },
+    { ...least, subject: 'eli', valuesSeen: 7, mostEntitiesSeen: 7, uncounted: 0 },
+  ]);
+});
+
+const HASHED = createHashedKeys('of-the-ledger');
+
+/** Keys of accounts as records have them. */
+const naming = (
+  form: EntityKeyForm,
+  keys: readonly string[],
+  more?: true,
+): Partial<AuditRecord> => ({
+  entityKeys: form.name,
+  entities: {
+    'Account.email': {
+      ...{ count: keys.length + (more ? 1 : 0), exact: true },
+      keys: keys.flatMap((key) => form.toKept(key) ?? []),
+      ...(more && { more }),
+    },
+  },
+});
+
+test('says who saw the field of one entity, by its key or by the hash of it, and who may have', async () => {
+  const { pool, write } = await writeLedger();
+  const other = createHashedKeys('of-another-time');
+  await write([
+    onDay(4, { subject: 'ada', ...naming(PLAIN_KEYS, ['A-1', 'A-2']) }),
+    onDay(4, { subject: 'ada', ...naming(HASHED, ['A-1']) }),
+    onDay(4, { subject: 'ada', ...naming(HASHED, ['A-2']) }),
+    onDay(4, { subject: 'ben', ...naming(HASHED, ['A-2'], true) }),
+    onDay(4, { subject: 'ben', effects: { 'Account.email': 'denied:unruled' }, shown: {} }),
+    onDay(4, {
+      ...{ subject: 'cem', effects: { 'Account.email': 'masked:hash' as const } },
+      ...naming(HASHED, ['A-1']),
+    }),
+    onDay(4, { subject: 'dee', ...naming(PLAIN_KEYS, ['A-2']) }),
+    onDay(4, { subject: 'eli', shown: {}, entities: {} }),
+    onDay(4, { subject: 'fay', ...naming(other, ['A-1']) }),
+    onDay(4, { subject: 'gus' }),
+  ]);
+  const ask = (hashed: EntityKeyForm | null) =>
+    findReaders(pool, readersSince(4, { key: 'A-1', hashed }));
+  const counts = (readers: Awaited<ReturnType<typeof ask>>) =>
+    readers.map(({ subject, seen, masked, refused, unsure }) =>
+      [subject, seen, masked, refused, unsure].join(' '),
+    );
+
+  expect(counts(await ask(HASHED))).toEqual([
+    'ada 2 0 0 0',
+    'cem 0 1 0 0',
+    'ben 0 0 0 1',
+    'fay 0 0 0 1',
+    'gus 0 0 0 1',
+  ]);
+  expect(counts(await ask(null))).toEqual([
+    'ada 1 0 0 2',
+    'ben 0 0 0 1',
+    'cem 0 0 0 1',
+    'fay 0 0 0 1',
+    'gus 0 0 0 1',
+  ]);
+});
+
+test('a key that was changed, taken out or put in is found, and keys go when their record is forgotten', async () => {
+  const { pool, write, tamper, finding } = await writeLedger();
+  await write([onDay(4, naming(PLAIN_KEYS, ['A-1', 'A-2']))]);
+  const keys = '{entities,Account.email,keys}';
+  const set = (value: string, path = keys) =>
+    tamper(`UPDATE meshgate.audit_record SET record = jsonb_set(record, '${path}', '${value}')
+      WHERE sequence = 4`);
+  const found = [await finding()];
+
+  for (const given of ['["A-1", "A-3"]', '["A-1"]', '["A-1", "A-2", "A-3"]', '["A-2", "A-1"]']) {
+    await set(given);
+    found.push(await finding());
+  }
+  await set('["A-1", "A-2"]');
+  found.push(await finding());
+  await set('true', '{entities,Account.email,more}');
+  found.push(await finding());
+  await set('null', '{entities,Account.email,more}');
+
+  const changed = { kind: 'changed', sequence: 4, place: 1 };
+  expect(found).toEqual([null, changed, changed, changed, changed, null, changed]);
+  await forgetRecords(pool, new Date('2026-01-05T00:00:00Z'));
+  const [left] = await pool.query<{ text: string | null }>(
+    `SELECT string_agg(record::text, '') AS text FROM meshgate.audit_record`,
+  );
+  expect(left?.text).toBeNull();
 });
 
 test('exports the records of a time in the order of their instants', async () => {
