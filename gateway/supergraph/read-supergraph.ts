@@ -5,6 +5,7 @@ import { MeshgateError } from '../../shared/errors/meshgate-error.ts';
 import { buildTagIndex } from './build-tag-index.ts';
 import { collectJoinNames } from './join-names.ts';
 import { readCacheTags } from './read-cache-tags.ts';
+import { readEntityKeys } from './read-entity-keys.ts';
 import { readTypeRelations } from './read-type-relations.ts';
 import { buildRequirementIndex } from './requirement-index.ts';
 import type { SupergraphFacts } from './supergraph-snapshot.ts';
@@ -43,6 +44,7 @@ export function readSupergraph(sdl: string): SupergraphFacts {
       relations: readTypeRelations(supergraph.schema),
       joinNames: collectJoinNames(sdl),
       cacheTags: readCacheTags(sdl),
+      entityKeys: readEntityKeys(supergraph.schema),
       subgraphs: supergraph.subgraphsMetadata().map(({ name, url }) => ({ name, url })),
     };
   } catch (cause) {

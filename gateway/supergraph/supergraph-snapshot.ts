@@ -2,6 +2,7 @@ import { buildASTSchema, type DocumentNode, type GraphQLSchema, parse } from 'gr
 import type { TagIndex } from '../policy/tag-index.ts';
 import type { JoinNames } from './join-names.ts';
 import type { CacheTagFormat } from './read-cache-tags.ts';
+import type { EntityKeys } from './read-entity-keys.ts';
 import type { RequirementIndex } from './requirement-index.ts';
 import { type TypeLattice, type TypeRelations, toTypeLattice } from './type-lattice.ts';
 
@@ -30,6 +31,8 @@ export interface SupergraphFacts {
   readonly joinNames: JoinNames;
   /** Every use of `@cacheTag`. */
   readonly cacheTags: readonly CacheTagFormat[];
+  /** By which fields entities are told apart. */
+  readonly entityKeys: EntityKeys;
   /** With the URLs that the supergraph gives. */
   readonly subgraphs: readonly SubgraphLocation[];
 }
@@ -56,6 +59,8 @@ export interface SupergraphSnapshot {
   readonly joinNames: JoinNames;
   /** Every use of `@cacheTag`. */
   readonly cacheTags: readonly CacheTagFormat[];
+  /** By which fields entities are told apart. */
+  readonly entityKeys: EntityKeys;
   readonly subgraphs: readonly SubgraphLocation[];
 }
 
@@ -76,7 +81,7 @@ export function toSupergraphSnapshot(
   urlOverrides: ReadonlyMap<string, string> = new Map(),
   api: DocumentNode = parseApiSchema(facts),
 ): SupergraphSnapshot {
-  const { version, sdl, requirements, tags, joinNames, cacheTags } = facts;
+  const { version, sdl, requirements, tags, joinNames, cacheTags, entityKeys } = facts;
   return Object.freeze({
     version,
     sdl,
@@ -87,6 +92,7 @@ export function toSupergraphSnapshot(
     lattice: toTypeLattice(facts.relations),
     joinNames,
     cacheTags,
+    entityKeys,
     subgraphs: facts.subgraphs.map(({ name, url }) => ({
       name,
       url: urlOverrides.get(name) ?? url,

@@ -1,5 +1,5 @@
 import type { GraphQLSchema } from 'graphql';
-import { ANY_TYPE, findTypesOf } from '../../operation/asked-types.ts';
+import { type AskedTypes, findTypesOf } from '../../operation/asked-types.ts';
 import type { CacheTagFormat } from '../../supergraph/read-cache-tags.ts';
 import type { Lifetime } from '../read-lifetime.ts';
 import type { FoundParts } from './found-parts.ts';
@@ -31,7 +31,7 @@ export class PartKind {
   /** Whether it asks for no entity by its key. */
   readonly isOfRoot: boolean;
   readonly groups = new Map<string, PartGroup>();
-  readonly #types: ReadonlySet<string>;
+  readonly #types: AskedTypes;
 
   /** @param text Of the first part that is kept of it. */
   constructor({ subgraph, bodyStart }: PartCall, { version, schema }: PartSchema, text: string) {
@@ -46,7 +46,12 @@ export class PartKind {
 
   /** Whether it may hold data of a type; null for any. */
   asks(type: string | null): boolean {
-    return type === null || this.#types.has(type) || this.#types.has(ANY_TYPE);
+    return this.#types.include(type);
+  }
+
+  /** Whether all that it may hold of a type are the entities that it asks for. */
+  asksByKey(type: string): boolean {
+    return this.#types.areKeyed(type);
   }
 
   group(key: string): PartGroup {

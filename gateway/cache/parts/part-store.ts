@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { Admission } from '../admission.ts';
 import type { Forgetting } from '../answer-store.ts';
+import type { ChangedEntities } from '../changed-entities.ts';
 import { toTagKey } from '../collect-cache-tags.ts';
 import type { PartSchema } from './part-kind.ts';
 import {
@@ -155,7 +156,9 @@ export class PartStore {
     if ('tag' in what) this.#forgetTag(what);
     else {
       for (const kind of this.#kindsOf(what.product)) {
-        if (kind.asks(what.type)) this.#forgetKind(kind);
+        if (!kind.asks(what.type)) continue;
+        if ('entities' in what && kind.asksByKey(what.type)) this.#forgetSome(kind, what.entities);
+        else this.#forgetKind(kind);
       }
     }
     return before - this.#parts;
@@ -178,6 +181,14 @@ export class PartStore {
   #forgetKind(kind: PartKind): void {
     for (const group of [...kind.groups.values()]) {
       for (const text of [...group.parts.keys()]) this.drop(group, text);
+    }
+  }
+
+  #forgetSome(kind: PartKind, entities: ChangedEntities): void {
+    for (const group of [...kind.groups.values()]) {
+      for (const text of [...group.parts.keys()]) {
+        if (entities.mayInclude(text)) this.drop(group, text);
+      }
     }
   }
 

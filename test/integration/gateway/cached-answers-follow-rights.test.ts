@@ -124,6 +124,9 @@ const give = fc.record({
   ttlSeconds: fc.constantFrom(SHORT_SECONDS, 3600, 3600),
 });
 
+/** How a write is announced. */
+type Saying = 'subgraph' | 'type' | 'entity';
+
 const step = fc.oneof(
   {
     weight: 40,
@@ -145,7 +148,7 @@ const step = fc.oneof(
       kind: fc.constant('write' as const),
       account: fc.nat(1),
       income: fc.integer({ min: 1, max: 5000 }),
-      says: fc.constantFrom('subgraph', 'type'),
+      says: fc.constantFrom<Saying>('subgraph', 'type', 'entity'),
     }),
   },
 );
@@ -286,12 +289,17 @@ class Walk {
     const old = accounts[account] as Account;
     accounts[account] = { ...old, income, email: `${income}@acme.example` };
     const subgraph = 'accounts';
-    const types = ['Account', 'Totals', 'Group'].map((type) => ({ kind: 'type', subgraph, type }));
+    const figures = ['Totals', 'Group'].map((type) => ({ kind: 'type', subgraph, type }));
+    const said = {
+      subgraph: [{ kind: 'subgraph', subgraph }],
+      type: [{ kind: 'type', subgraph, type: 'Account' }, ...figures],
+      entity: [{ kind: 'entity', subgraph, type: 'Account', keys: [{ id: old.id }] }, ...figures],
+    };
     await sendRequest(gateway.url, {
       method: 'POST',
       path: '/cache/invalidate',
       headers: { authorization: KEY },
-      body: JSON.stringify(says === 'type' ? types : [{ kind: 'subgraph', subgraph }]),
+      body: JSON.stringify(said[says]),
     });
   }
 

@@ -80,7 +80,7 @@ function write(pool: PostgresPool, work: (announce: typeof announceChange) => Pr
   return inTransaction(
     pool,
     (client) =>
-      work((_, product, types) => announceChange({ query: client.query }, product, types)),
+      work((_, product, changed) => announceChange({ query: client.query }, product, changed)),
     { mode: 'read-write', parameters: {} },
   );
 }
@@ -97,6 +97,24 @@ test("a product's write makes every gateway forget within half a second, what it
   );
 
   await write(pool, (announce) => announce({ query: pool.query }, 'goods', ['Good']));
+
+  await Promise.all(shops.map((shop, index) => untilAskedAgain(shop, NAME, known[index]?.[0])));
+  expect(await Promise.all(shops.map((shop) => ask(shop, PIECES)))).toEqual(
+    known.map(([, pieces]) => pieces),
+  );
+});
+
+test('a write that names entities is heard of by every gateway, and one of none says nothing', async () => {
+  const { url, pool } = await createDatabase();
+  const shops = await serveTwo(url, pool);
+  const known = await Promise.all(
+    shops.map(async (shop) => [await ask(shop, NAME), await ask(shop, PIECES)] as const),
+  );
+
+  await write(pool, async (announce) => {
+    await announce({ query: pool.query }, 'stock', { type: 'Good', keys: [] });
+    await announce({ query: pool.query }, 'goods', { type: 'Good', keys: [{ id: '1' }] });
+  });
 
   await Promise.all(shops.map((shop, index) => untilAskedAgain(shop, NAME, known[index]?.[0])));
   expect(await Promise.all(shops.map((shop) => ask(shop, PIECES)))).toEqual(
@@ -149,6 +167,8 @@ test.each<[string, readonly string[], boolean, boolean]>([
   ['everything', [], true, true],
   ['a product', ['--product', 'stock'], false, true],
   ['a type', ['--product', 'goods', '--type', 'Good'], true, false],
+  ['entities', ['--product', 'goods', '--type', 'Good', '--key', 'id=1', 'id=2'], true, false],
+  ['an entity', ['--product', 'goods', '--type', 'Good', '--key', '{"id":"1"}'], true, false],
   ['a cache tag', ['--product', 'goods', '--tag', 'good-1'], true, false],
   ['another tag', ['--product', 'goods', '--tag', 'good-2'], false, false],
 ])('meshgate cache purge: %s', async (_, args, forgetsName, forgetsPieces) => {
@@ -172,10 +192,12 @@ test('the how-to has commands and a body that work', async () => {
   const blocks = findMarkdownBlocks(readProjectFile('docs/how-to/make-gateways-forget.md'));
   const textOf = (language: string) => blocks.find((one) => one.info === language)?.text ?? '';
   const [first] = await serveTwo(url, pool);
-  const known = await ask(first, NAME);
 
-  await pool.query(textOf('sql').replaceAll('products', 'goods').replace('"Product"', '"Good"'));
-  await untilAskedAgain(first, NAME, known);
+  for (const statement of textOf('sql').trim().split('\n')) {
+    const before = await ask(first, NAME);
+    await pool.query(statement.replaceAll('products', 'goods').replace('"Product"', '"Good"'));
+    await untilAskedAgain(first, NAME, before);
+  }
   for (const command of textOf('sh').trim().split('\n')) {
     const tools = createCommandTools({ DATABASE_URL: url });
     expect(await runCommandLine(['node', ...command.split(' ')], tools)).toBe(0);
@@ -188,12 +210,22 @@ test('the how-to has commands and a body that work', async () => {
   expect([answer.status, answer.body]).toEqual([202, '{"count":2}']);
 });
 
-test('types without their product are a wrong call', async () => {
+test.each([
+  ['types without their product', ['--type', 'Good'], 'expected --product with --type'],
+  ['keys of nothing', ['--key', 'id=1'], 'expected --product with --type, --key'],
+  ['keys without a type', ['--product', 'goods', '--key', 'id=1'], 'expected one --type'],
+  [
+    'keys of two types',
+    ['--product', 'goods', '--type', 'Good', 'Tool', '--key', 'id=1'],
+    'expected one --type',
+  ],
+  ['a key without a name', ['--product', 'goods', '--type', 'Good', '--key', '1'], 'name=value'],
+  ['a list as a key', ['--product', 'goods', '--type', 'Good', '--key', '{"a":'], 'name=value'],
+])('%s are a wrong call', async (_, args, message) => {
   const tools = createCommandTools({});
-  const args = ['node', 'meshgate', 'cache', 'purge', '--type', 'Good'];
 
-  expect(await runCommandLine(args, tools)).toBe(2);
-  expect(tools.stderr.text()).toContain('expected --product with --type');
+  expect(await runCommandLine(['node', 'meshgate', 'cache', 'purge', ...args], tools)).toBe(2);
+  expect(tools.stderr.text()).toContain(message);
 });
 
 /** Asks a gateway to forget, as somebody with this key. */
