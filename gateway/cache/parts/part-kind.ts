@@ -31,6 +31,8 @@ export class PartKind {
   /** Whether it asks for no entity by its key. */
   readonly isOfRoot: boolean;
   readonly groups = new Map<string, PartGroup>();
+  /** Of memory, by an estimate. */
+  bytes = 0;
   readonly #types: AskedTypes;
 
   /** @param text Of the first part that is kept of it. */
@@ -52,6 +54,13 @@ export class PartKind {
   /** Whether all that it may hold of a type are the entities that it asks for. */
   asksByKey(type: string): boolean {
     return this.#types.areKeyed(type);
+  }
+
+  /** A count. */
+  get parts(): number {
+    let parts = 0;
+    for (const group of this.groups.values()) parts += group.parts.size;
+    return parts;
   }
 
   group(key: string): PartGroup {
@@ -78,8 +87,10 @@ interface FoundBefore {
 }
 
 /** What is found, and which responses that is of. */
-interface FoundInGroup extends FoundParts {
+export interface FoundInGroup extends FoundParts {
   readonly responses: ReadonlySet<KeptResponse>;
+  /** Ages of what is given, added up, at that time in epoch milliseconds. */
+  sumOfAgesMs(nowMs: number): number;
 }
 
 /** Kept parts that may be given to the same callers, by the text that they are asked for with. */
@@ -139,6 +150,8 @@ export class KeptResponse {
   readonly texts: string[] = [];
   /** How many of them are not, a count. */
   live = 0;
+  /** What it takes of the memory; 0 until it is kept. */
+  bytes = 0;
 
   constructor(
     group: PartGroup,

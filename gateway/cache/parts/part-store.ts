@@ -62,6 +62,7 @@ export class PartStore {
       maxSize: capacityBytes,
       maxEntrySize: Math.ceil(capacityBytes / LARGEST_SHARE),
       dispose: (_, response, reason) => {
+        response.group.kind.bytes -= response.bytes;
         this.#removeParts(response);
         if (reason === 'evict') onEvicted();
       },
@@ -76,6 +77,11 @@ export class PartStore {
   /** A count. */
   get parts(): number {
     return this.#parts;
+  }
+
+  /** In no order. */
+  get kinds(): readonly PartKind[] {
+    return [...this.#kinds.values()].flat();
   }
 
   find({ subgraph, bodyStart }: PartCall, version: string): PartKind | undefined {
@@ -137,7 +143,11 @@ export class PartStore {
     group.kind.groups.set(group.key, group);
     this.#hold(group.kind);
     this.#responses.set(response, true, { size });
-    if (this.#responses.has(response)) return true;
+    if (this.#responses.has(response)) {
+      response.bytes = size;
+      group.kind.bytes += size;
+      return true;
+    }
     this.#removeParts(response);
     return false;
   }
@@ -193,7 +203,7 @@ export class PartStore {
   }
 
   #kindsOf(product: string): readonly PartKind[] {
-    return [...this.#kinds.values()].flat().filter(({ subgraph }) => subgraph === product);
+    return this.kinds.filter(({ subgraph }) => subgraph === product);
   }
 
   #removeParts(response: KeptResponse): void {

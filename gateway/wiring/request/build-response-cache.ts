@@ -14,6 +14,7 @@ import type { GatewayConfig } from '../../config/config-schema.ts';
 import type { LiveSupergraph } from '../../supergraph/live-supergraph.ts';
 import type { SupergraphGeneration } from '../supergraph/build-generation.ts';
 import type { RequestObserver } from './observe-requests.ts';
+import { createPartGauges } from './part-gauges.ts';
 import { cannotKnowCallers } from './room-settings.ts';
 import type { Executed } from './run-request.ts';
 import { fromStoredAnswer, toStoredAnswer } from './stored-answer.ts';
@@ -131,12 +132,7 @@ function buildPartCache(
     random,
     observer,
   });
-  const bytes = metrics.gauge('gateway_entity_cache_bytes');
-  const parts = metrics.gauge('gateway_entity_cache_parts');
-  metrics.beforeReading(() => {
-    bytes.set(cache.bytes);
-    parts.set(cache.parts);
-  });
+  metrics.beforeReading(createPartGauges(metrics, cache));
   return cache;
 }
 
