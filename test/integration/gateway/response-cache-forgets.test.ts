@@ -6,6 +6,7 @@ import { runCommandLine } from '../../../gateway/cli/command-line.ts';
 import { announceChange } from '../../../shared/kit/announce-change.ts';
 import { createPool, type PostgresPool } from '../../../shared/postgres/create-pool.ts';
 import { inTransaction } from '../../../shared/postgres/in-transaction.ts';
+import { hearChanges } from '../../support/hear-changes.ts';
 import { findMarkdownBlocks } from '../../support/markdown-blocks.ts';
 import { createTestDatabase } from '../../support/postgres.ts';
 import { readProjectFile } from '../../support/project-files.ts';
@@ -208,6 +209,24 @@ test('the how-to has commands and a body that work', async () => {
   const answer = await invalidate(shop, KEY, textOf('json'));
 
   expect([answer.status, answer.body]).toEqual([202, '{"count":2}']);
+});
+
+test("the how-to's trigger says which rows a statement has changed, and of many their type", async () => {
+  const { url, pool } = await createDatabase();
+  const blocks = findMarkdownBlocks(readProjectFile('docs/how-to/make-gateways-forget.md'));
+  await pool.query('CREATE TABLE product (id text PRIMARY KEY, price integer)');
+  await pool.query("INSERT INTO product SELECT 'product-' || i, 1 FROM generate_series(1, 400) i");
+  await pool.query(blocks.find(({ info }) => info === 'sql trigger')?.text ?? '');
+  const heard = await hearChanges(url);
+
+  await pool.query("UPDATE product SET price = 2 WHERE id = 'nothing'");
+  await pool.query("UPDATE product SET price = 2 WHERE id IN ('product-1', 'product-2')");
+  await pool.query('UPDATE product SET price = 3');
+
+  expect(await heard(2)).toEqual([
+    { product: 'products', type: 'Product', keys: [{ id: 'product-1' }, { id: 'product-2' }] },
+    { product: 'products', types: ['Product'] },
+  ]);
 });
 
 test.each([
