@@ -119,10 +119,10 @@ export function buildGateway(config: GatewayConfig, doors: GatewayDoors): Gatewa
   const replaceable = buildLiveSupergraph(config, doors, headersFor, observer);
   const { live, prepare, swapSupergraph } = replaceable;
 
-  const { cache, parts, forget, stop: stopCache } = buildResponseCache(config, doors, observer);
+  const kept = buildResponseCache(config, doors, observer, live);
   const forgetEverywhere = (notice: ChangeNotice): number => {
     doors.announceChange(notice);
-    return forget(notice);
+    return kept.forget(notice);
   };
 
   const windowStates = createWindowStates(() => doors.classification.rules, doors.now);
@@ -136,8 +136,8 @@ export function buildGateway(config: GatewayConfig, doors: GatewayDoors): Gatewa
       findDocument: buildDocuments(config, doors, observer.redisFailed),
       prepare,
       live,
-      cache,
-      parts,
+      cache: kept.cache,
+      parts: kept.parts,
       onMutation: (product) => forgetEverywhere({ product, types: null }),
       explain: createExplainAccess(config, (snapshot) => doors.classification.of(snapshot)),
       explainCache: createExplainCache(config, toAnswerSettings(config), doors.now),
@@ -168,11 +168,11 @@ export function buildGateway(config: GatewayConfig, doors: GatewayDoors): Gatewa
     ...server,
     swapSupergraph: checkAfter(swapSupergraph, checkOperations),
     checkOperations,
-    forget,
+    forget: kept.forget,
     async close(drainMs) {
       await server.close(drainMs);
       identity.close();
-      stopCache();
+      kept.stop();
       await live.close();
     },
   };

@@ -270,7 +270,7 @@ export class AnswerCache<Made extends MadeAnswer> {
 
   #keep(filling: Filling, keys: AnswerKeys, made: Made, ticket: Ticket): void {
     const { operation } = filling;
-    const { keeping, bytes, tags } = made;
+    const { keeping } = made;
     if (keeping === null) {
       if (operation.keys.size === 0) operation.latest = 'nobody';
       return;
@@ -285,13 +285,7 @@ export class AnswerCache<Made extends MadeAnswer> {
     const left = keeping.freshUntilMs - nowMs;
     const freshUntilMs = keeping.freshUntilMs - left * JITTER * this.#settings.random();
     const keptAtMs = made.keptAtMs ?? nowMs;
-    this.#store.keep(
-      operation,
-      key,
-      { ...keeping, freshUntilMs, value: made, keptAtMs },
-      bytes,
-      tags,
-    );
+    this.#store.keep(operation, key, { ...keeping, freshUntilMs, value: made, keptAtMs }, made);
     if (made.keptAtMs !== undefined || made.hasKeptParts === true) return;
     this.#settings.shared?.keep(
       key,

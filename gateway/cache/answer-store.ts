@@ -2,7 +2,8 @@ import { LRUCache } from 'lru-cache';
 import { Admission } from './admission.ts';
 import type { Keeping } from './answer-lifetime.ts';
 import type { CachedOperation } from './cached-operation.ts';
-import { toTagKey } from './collect-cache-tags.ts';
+import type { ChangedEntities } from './changed-entities.ts';
+import { type AskedEntities, toTagKey } from './collect-cache-tags.ts';
 
 /** An answer that is kept. Times are epoch milliseconds. */
 export interface KeptAnswer<Value> extends Keeping {
@@ -10,14 +11,28 @@ export interface KeptAnswer<Value> extends Keeping {
   readonly keptAtMs: number;
 }
 
-/** What is to be forgotten of a product: everything, what holds data of a type, or what has a cache tag. */
+/**
+ * What is to be forgotten of a product: everything, what holds data of a type, what may hold some
+ * entities of a type, or what has a cache tag.
+ */
 export type Forgetting =
   | {
       readonly product: string;
       /** Null for every type. */
       readonly type: string | null;
     }
+  | { readonly product: string; readonly type: string; readonly entities: ChangedEntities }
   | { readonly product: string; readonly tag: string };
+
+/** What decides for how long an answer has a place. */
+export interface AnswerFacts {
+  /** Of memory, by an estimate. */
+  readonly bytes: number;
+  /** Cache tags of what is in it, as `toTagKey` writes them. */
+  readonly tags: ReadonlySet<string>;
+  /** Entities that products were asked for by their keys; absent where that is not known, or too much. */
+  readonly asked?: readonly AskedEntities[] | undefined;
+}
 
 /** An answer in the making. What is forgotten meanwhile must not come back with it. */
 export interface Filling {
@@ -26,10 +41,9 @@ export interface Filling {
   isSpoilt: boolean;
 }
 
-interface Stored<Value> {
+interface Stored<Value> extends Pick<AnswerFacts, 'tags' | 'asked'> {
   readonly kept: KeptAnswer<Value>;
   readonly operation: CachedOperation;
-  readonly tags: ReadonlySet<string>;
 }
 
 /** No answer may take more than this part of the store, so that one cannot push out all others. */
@@ -107,16 +121,11 @@ export class AnswerStore<Value> {
     this.#fillings.delete(filling);
   }
 
-  /**
-   * @param bytes What the answer takes besides its key and tags.
-   * @param tags As `toTagKey` writes them.
-   */
   keep(
     operation: CachedOperation,
     key: string,
     kept: KeptAnswer<Value>,
-    bytes: number,
-    tags: ReadonlySet<string>,
+    { bytes, tags, asked }: AnswerFacts,
   ): void {
     let size = ENTRY_BYTES + 2 * key.length + bytes;
     for (const tag of tags) size += TAG_BYTES + tag.length;
@@ -127,7 +136,7 @@ export class AnswerStore<Value> {
     this.#byDigest.set(operation.digest, operation);
     for (const product of operation.products) findSet(this.#byProduct, product).add(operation);
     for (const tag of tags) findSet(this.#byTag, tag).add(key);
-    const stored = { kept, operation, tags };
+    const stored = { kept, operation, tags, asked };
     this.#entries.set(key, stored, { size });
     if (!this.#entries.has(key)) this.#removeKey(stored, key);
   }
@@ -154,9 +163,19 @@ export class AnswerStore<Value> {
         ? [...(this.#byTag.get(toTagKey(product, what.tag)) ?? [])]
         : [...(this.#byProduct.get(product) ?? [])]
             .filter((operation) => operation.asks(product, type))
-            .flatMap((operation) => [...operation.keys]);
+            .flatMap((operation) => this.#keysOf(operation, what));
     for (const key of keys) this.#entries.delete(key);
     return keys.length;
+  }
+
+  /** Those of its answers that may hold what is to be forgotten. */
+  #keysOf(operation: CachedOperation, what: Forgetting): readonly string[] {
+    const keys = [...operation.keys];
+    if (!('entities' in what) || !operation.asksByKey(what.product, what.type)) return keys;
+    return keys.filter((key) => {
+      const asked = this.#entries.peek(key)?.asked;
+      return asked === undefined || mayHold(asked, what);
+    });
   }
 
   forgetAll(): number {
@@ -173,6 +192,16 @@ export class AnswerStore<Value> {
     this.#byDigest.delete(operation.digest);
     for (const product of operation.products) removeFrom(this.#byProduct, product, operation);
   }
+}
+
+function mayHold(
+  asked: readonly AskedEntities[],
+  { product, entities }: { readonly product: string; readonly entities: ChangedEntities },
+): boolean {
+  return asked.some(
+    (one) =>
+      one.product === product && one.representations.some((text) => entities.mayInclude(text)),
+  );
 }
 
 function findSet<Item>(sets: Map<string, Set<Item>>, name: string): Set<Item> {

@@ -1,19 +1,15 @@
 import type { PreparedOperation } from '../operation/prepare-operation.ts';
 import type { KeyedQuery } from './answer-keys.ts';
 import type { Keeping } from './answer-lifetime.ts';
-import type { KeptAnswer } from './answer-store.ts';
+import type { AnswerFacts, KeptAnswer } from './answer-store.ts';
 import type { RequestWish } from './read-request-wish.ts';
 import type { Lease, LeaseRequest, Ticket } from './shared/shared-values.ts';
 import type { Seat, Work } from './single-flight.ts';
 
 /** An answer that was made just now, as far as the cache has to know it. */
-export interface MadeAnswer {
+export interface MadeAnswer extends AnswerFacts {
   /** Null when it may not be kept. */
   readonly keeping: Keeping | null;
-  /** Of memory, by an estimate. */
-  readonly bytes: number;
-  /** Cache tags of what is in it, as `toTagKey` writes them. */
-  readonly tags: ReadonlySet<string>;
   /**
    * Whether something in it was kept before: that may be older than what other processes know of its
    * products, so it is not for them. Absent for no.

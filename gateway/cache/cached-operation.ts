@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { ANY_TYPE, type AskedTypes, findAskedTypes } from '../operation/asked-types.ts';
+import { type AskedTypes, findAskedTypes } from '../operation/asked-types.ts';
 import type { PreparedOperation } from '../operation/prepare-operation.ts';
 
 /** For whom the latest answer of an operation could be kept; null before there was one. */
@@ -14,7 +14,7 @@ export class CachedOperation {
   /** Keys of its kept answers. */
   readonly keys = new Set<string>();
   latest: LatestScope = null;
-  readonly #types: AskedTypes;
+  readonly #types: ReadonlyMap<string, AskedTypes>;
 
   constructor({ identity, parsed, plan, snapshot }: PreparedOperation) {
     this.digest = createHash('sha256').update(identity).digest('base64url');
@@ -33,8 +33,12 @@ export class CachedOperation {
    * @param type Only of this type; null for any.
    */
   asks(product: string, type: string | null): boolean {
-    const types = this.#types.get(product);
-    return types !== undefined && (type === null || types.has(type) || types.has(ANY_TYPE));
+    return this.#types.get(product)?.include(type) ?? false;
+  }
+
+  /** Whether all that its answers hold of a type was asked of the product by the keys of entities. */
+  asksByKey(product: string, type: string): boolean {
+    return this.#types.get(product)?.areKeyed(type) ?? false;
   }
 }
 

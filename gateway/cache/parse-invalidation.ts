@@ -1,4 +1,4 @@
-import type { ChangeNotice } from '../../shared/changes/change-notice.ts';
+import { areKeys, type ChangeNotice, MOST_KEYS } from '../../shared/changes/change-notice.ts';
 
 /** What one request may ask to forget, a count. */
 const MOST_ENTRIES = 1000;
@@ -10,7 +10,8 @@ export type InvalidationOutcome =
 /**
  * Reads the body of a request to forget answers, in the form of Apollo Router: a list of
  * `{"kind":"subgraph","subgraph":…}`, `{"kind":"type","subgraph":…,"type":…}` and
- * `{"kind":"cache_tag","subgraphs":[…],"cache_tag":…}`.
+ * `{"kind":"cache_tag","subgraphs":[…],"cache_tag":…}`; and, which that does not have, of
+ * `{"kind":"entity","subgraph":…,"type":…,"keys":[{…},…]}`.
  *
  * @see https://www.apollographql.com/docs/graphos/routing/performance/caching/response-caching/invalidation
  */
@@ -30,7 +31,7 @@ export function parseInvalidation(text: string): InvalidationOutcome {
     const own = toNotices(entry);
     if (own === null) {
       return refuse(
-        `of entry ${index} the kind "subgraph" with a subgraph, "type" with a subgraph and a type, or "cache_tag" with subgraphs and a cache_tag`,
+        `of entry ${index} the kind "subgraph" with a subgraph, "type" with a subgraph and a type, "entity" with both and 1 to ${MOST_KEYS} keys, which are objects, or "cache_tag" with subgraphs and a cache_tag`,
       );
     }
     notices.push(...own);
@@ -40,21 +41,22 @@ export function parseInvalidation(text: string): InvalidationOutcome {
 
 function toNotices(entry: unknown): readonly ChangeNotice[] | null {
   if (typeof entry !== 'object' || entry === null) return null;
-  const {
-    kind,
-    subgraph,
-    type,
-    subgraphs,
-    cache_tag: tag,
-  } = entry as Readonly<Record<string, unknown>>;
-  if (kind === 'cache_tag') {
-    if (!Array.isArray(subgraphs) || subgraphs.length > MOST_ENTRIES) return null;
-    if (!subgraphs.every(isText) || !isText(tag)) return null;
-    return subgraphs.map((product) => ({ product, tag }));
-  }
+  const { kind, subgraph, type, keys, ...others } = entry as Readonly<Record<string, unknown>>;
+  if (kind === 'cache_tag') return toTagNotices(others);
   if (!isText(subgraph)) return null;
   if (kind === 'subgraph') return [{ product: subgraph, types: null }];
-  return kind === 'type' && isText(type) ? [{ product: subgraph, types: [type] }] : null;
+  if (!isText(type)) return null;
+  if (kind === 'entity') return areKeys(keys) ? [{ product: subgraph, type, keys }] : null;
+  return kind === 'type' ? [{ product: subgraph, types: [type] }] : null;
+}
+
+function toTagNotices({
+  subgraphs,
+  cache_tag: tag,
+}: Readonly<Record<string, unknown>>): readonly ChangeNotice[] | null {
+  if (!Array.isArray(subgraphs) || subgraphs.length > MOST_ENTRIES) return null;
+  if (!subgraphs.every(isText) || !isText(tag)) return null;
+  return subgraphs.map((product) => ({ product, tag }));
 }
 
 function isText(value: unknown): value is string {

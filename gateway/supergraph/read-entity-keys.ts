@@ -1,4 +1,4 @@
-import type { Schema } from '@apollo/federation-internals';
+import { isInterfaceType, isObjectType, type Schema } from '@apollo/federation-internals';
 import { Kind, parse, type SelectionSetNode } from 'graphql';
 
 /** The fields of one key, in their order. */
@@ -12,7 +12,7 @@ export interface KeyField {
 }
 
 /**
- * By the name of an object type: its keys, those first that most subgraphs have. Absent for types
+ * By the name of an object or interface type: its keys, those first that most subgraphs have. Absent for types
  * whose objects nothing tells apart.
  */
 export type EntityKeys = ReadonlyMap<string, readonly EntityKey[]>;
@@ -30,7 +30,8 @@ export function readEntityKeys(schema: Schema): EntityKeys {
   const keys = new Map<string, readonly EntityKey[]>();
   if (join === undefined) return keys;
   const directive = join.directiveNameInSchema('type');
-  for (const type of schema.objectTypes()) {
+  for (const type of schema.types()) {
+    if (!isObjectType(type) && !isInterfaceType(type)) continue;
     const counts = new Map<string, number>();
     for (const one of type.appliedDirectivesOf(directive)) {
       const { key } = one.arguments() as { readonly key?: string };
@@ -60,4 +61,10 @@ function toFields({ selections }: SelectionSetNode): EntityKey | null {
     if (selection.name.value !== '__typename') fields.push({ name: selection.name.value, below });
   }
   return fields.length === 0 ? null : fields;
+}
+
+/** Names of the fields without fields of their own, in all of these keys. */
+export function namesOfLeaves(keys: readonly EntityKey[]): readonly string[] {
+  const leaves = keys.flat().filter(({ below }) => below === null);
+  return [...new Set(leaves.map(({ name }) => name))];
 }

@@ -1,4 +1,9 @@
-import { CHANGE_CHANNEL, writeChangeNotice } from '../changes/change-notice.ts';
+import {
+  CHANGE_CHANNEL,
+  type ChangeNotice,
+  type EntityChange,
+  writeChangeNotice,
+} from '../changes/change-notice.ts';
 import type { ProductTransaction } from './product-database.ts';
 
 /**
@@ -7,14 +12,25 @@ import type { ProductTransaction } from './product-database.ts';
  * rolls back.
  *
  * @param product The product's name, as in `defineProduct`.
- * @param types Names of the object types whose data has changed, those of lists and figures made of
- *   it included; left out for all.
+ * @param changed Names of the object types whose data has changed, those of lists and figures made of
+ *   it included; or one type and the keys of its entities that have changed, where nothing else has;
+ *   left out for everything. No keys say nothing; more than 200 keys, or 7,900 bytes, count as the type alone.
  */
 export async function announceChange(
   transaction: ProductTransaction,
   product: string,
-  types: readonly string[] | null = null,
+  changed: readonly string[] | EntityChange | null = null,
 ): Promise<void> {
-  const text = writeChangeNotice({ product, types });
+  if (changed === null || isNames(changed)) await tell(transaction, { product, types: changed });
+  else if (changed.keys.length > 0) await tell(transaction, { product, ...changed });
+}
+
+/** `Array.isArray` does not know of lists that are not written into. */
+function isNames(changed: readonly string[] | EntityChange): changed is readonly string[] {
+  return Array.isArray(changed);
+}
+
+async function tell(transaction: ProductTransaction, notice: ChangeNotice): Promise<void> {
+  const text = writeChangeNotice(notice);
   await transaction.query('SELECT pg_notify($1, $2)', [CHANGE_CHANNEL, text]);
 }

@@ -20,6 +20,12 @@ export const CACHE_METRICS = {
     help: 'Calls that a data product was spared because an answer was kept.',
     labels: ['subgraph'],
   },
+  gateway_response_cache_age_seconds_total: {
+    kind: 'counter',
+    unit: 'seconds',
+    help: 'Ages of the kept answers that were given, added up, each in whole seconds; divided by the lookups that gave one (hit, shared_hit, stale, stale_if_error), the mean.',
+    labels: [],
+  },
   gateway_response_cache_forgotten_total: {
     kind: 'counter',
     unit: 'count',
@@ -62,6 +68,12 @@ export const CACHE_METRICS = {
     help: 'Calls that a data product was spared because all that they would ask for was kept.',
     labels: ['subgraph', 'type'],
   },
+  gateway_entity_cache_age_seconds_total: {
+    kind: 'counter',
+    unit: 'seconds',
+    help: 'Ages of the kept entities and responses that were given, added up; divided by the lookups that gave one (hit, missing, stale), the mean.',
+    labels: ['subgraph', 'type'],
+  },
   gateway_entity_cache_forgotten_total: {
     kind: 'counter',
     unit: 'count',
@@ -77,13 +89,13 @@ export const CACHE_METRICS = {
   gateway_entity_cache_parts: {
     kind: 'gauge',
     unit: 'count',
-    help: 'Entities and responses from the root that are kept now, stale ones included.',
-    labels: [],
+    help: 'Entities and responses from the root that are kept now, stale ones included; the type is that of the first entity that came of such a call.',
+    labels: ['subgraph', 'type'],
   },
   gateway_entity_cache_bytes: {
     kind: 'gauge',
     unit: 'bytes',
     help: 'Memory that kept entities and responses take, by an estimate.',
-    labels: [],
+    labels: ['subgraph', 'type'],
   },
 } as const satisfies Record<string, MetricDefinition>;

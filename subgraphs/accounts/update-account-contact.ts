@@ -46,7 +46,7 @@ async function writeContact(
 ): Promise<{ accountId: string }> {
   const written = await updateContact(transaction, accountId, change);
   if (!written) throw accountNotFound(accountId);
-  await announceChange(transaction, 'accounts');
+  await announceChange(transaction, 'accounts', { type: 'Account', keys: [{ id: accountId }] });
   return { accountId };
 }
 

@@ -60,7 +60,11 @@ async function writeReturn(
   assertWithinBalance(goods, balance);
   const returnId = await insertReturn(transaction, goods);
   if (returnId === null) throw lineNotFound(goods.orderLineId);
-  await announceChange(transaction, 'orders');
+  // A return is read through its line alone, and no figure counts it.
+  await announceChange(transaction, 'orders', {
+    type: 'OrderLine',
+    keys: [{ id: goods.orderLineId }],
+  });
   return { returnId };
 }
 

@@ -37,6 +37,8 @@ export interface FixtureSubgraph {
   readonly resolvers: FixtureResolvers;
   /** Federation 1 has no `@link`; left out, the SDL gets one unless it has its own. */
   readonly federation?: 1;
+  /** What it says over HTTP of keeping its answers; left out, it says nothing. */
+  readonly cacheControl?: string;
 }
 
 /** What the engine answered, with its data as a value. */

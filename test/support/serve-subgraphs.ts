@@ -11,17 +11,20 @@ export interface ReceivedRequest {
   readonly headers: IncomingMessage['headers'];
 }
 
-/** Serves subgraphs on ports of their own until the test ends, and composes them. */
+/** Serves subgraphs on ports of their own until the test ends, and composes them; resolvers see the headers. */
 export async function serveSubgraphs(subgraphs: readonly FixtureSubgraph[]) {
   const { schemas } = createFederation(subgraphs);
   const received: ReceivedRequest[] = [];
   const listeners = new Map<string, RequestListener>();
   const sources = [];
-  for (const { name, sdl } of subgraphs) {
+  for (const { name, sdl, cacheControl } of subgraphs) {
     const origin = await serveHttp((request, response) => {
       const replaced = listeners.get(name);
       if (replaced !== undefined) replaced(request, response);
-      else void answer(name, request, response);
+      else {
+        if (cacheControl !== undefined) response.setHeader('cache-control', cacheControl);
+        void answer(name, request, response);
+      }
     });
     sources.push({
       name,
@@ -36,7 +39,14 @@ export async function serveSubgraphs(subgraphs: readonly FixtureSubgraph[]) {
       received.push({ subgraph: name, query, variables, headers: request.headers });
     const schema = schemas.get(name);
     if (schema === undefined) throw new Error(name);
-    const result = await graphql({ schema, source: query, variableValues: variables });
+    const { headers } = request;
+    const contextValue = { headers };
+    const result = await graphql({
+      schema,
+      source: query,
+      variableValues: variables,
+      contextValue,
+    });
     response.setHeader('content-type', 'application/json').end(JSON.stringify(result));
   }
 

@@ -18,6 +18,17 @@ import type { PartCacheSettings } from './part-settings.ts';
 import { PartStore } from './part-store.ts';
 import { type PartRights, RequestParts } from './request-parts.ts';
 
+/** What is kept of the calls of one text. */
+export interface PartUsage {
+  readonly subgraph: string;
+  /** Of its first entity, or the query type. */
+  readonly type: string;
+  /** Of memory, by an estimate. */
+  readonly bytes: number;
+  /** A count. */
+  readonly parts: number;
+}
+
 /** Kept parts of all requests. Throws no dice and reads no clock: both are arguments. */
 export class PartCache {
   readonly #settings: PartCacheSettings;
@@ -38,6 +49,11 @@ export class PartCache {
   /** A count. */
   get parts(): number {
     return this.#store.parts;
+  }
+
+  /** What is kept now; several of them may be of one type. */
+  get usage(): readonly PartUsage[] {
+    return this.#store.kinds;
   }
 
   /** What one request may take and leave. */

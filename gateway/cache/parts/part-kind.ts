@@ -1,5 +1,5 @@
 import type { GraphQLSchema } from 'graphql';
-import { ANY_TYPE, findTypesOf } from '../../operation/asked-types.ts';
+import { type AskedTypes, findTypesOf } from '../../operation/asked-types.ts';
 import type { CacheTagFormat } from '../../supergraph/read-cache-tags.ts';
 import type { Lifetime } from '../read-lifetime.ts';
 import type { FoundParts } from './found-parts.ts';
@@ -31,7 +31,9 @@ export class PartKind {
   /** Whether it asks for no entity by its key. */
   readonly isOfRoot: boolean;
   readonly groups = new Map<string, PartGroup>();
-  readonly #types: ReadonlySet<string>;
+  /** Of memory, by an estimate. */
+  bytes = 0;
+  readonly #types: AskedTypes;
 
   /** @param text Of the first part that is kept of it. */
   constructor({ subgraph, bodyStart }: PartCall, { version, schema }: PartSchema, text: string) {
@@ -46,7 +48,19 @@ export class PartKind {
 
   /** Whether it may hold data of a type; null for any. */
   asks(type: string | null): boolean {
-    return type === null || this.#types.has(type) || this.#types.has(ANY_TYPE);
+    return this.#types.include(type);
+  }
+
+  /** Whether all that it may hold of a type are the entities that it asks for. */
+  asksByKey(type: string): boolean {
+    return this.#types.areKeyed(type);
+  }
+
+  /** A count. */
+  get parts(): number {
+    let parts = 0;
+    for (const group of this.groups.values()) parts += group.parts.size;
+    return parts;
   }
 
   group(key: string): PartGroup {
@@ -73,8 +87,10 @@ interface FoundBefore {
 }
 
 /** What is found, and which responses that is of. */
-interface FoundInGroup extends FoundParts {
+export interface FoundInGroup extends FoundParts {
   readonly responses: ReadonlySet<KeptResponse>;
+  /** Ages of what is given, added up, at that time in epoch milliseconds. */
+  sumOfAgesMs(nowMs: number): number;
 }
 
 /** Kept parts that may be given to the same callers, by the text that they are asked for with. */
@@ -134,6 +150,8 @@ export class KeptResponse {
   readonly texts: string[] = [];
   /** How many of them are not, a count. */
   live = 0;
+  /** What it takes of the memory; 0 until it is kept. */
+  bytes = 0;
 
   constructor(
     group: PartGroup,

@@ -18,6 +18,8 @@ export type PartState = 'hit' | 'missing' | 'stale' | 'miss';
 export interface PartObserver {
   /** So many parts of a type were looked for with the same outcome. */
   readonly looked: (subgraph: string, type: string, state: PartState, parts: number) => void;
+  /** Ages of the parts that were found, added up. */
+  readonly aged: (subgraph: string, type: string, seconds: number) => void;
   /** A call was not made. */
   readonly saved: (subgraph: string, type: string) => void;
   /** A response of which parts were kept had to make room. */

@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { Admission } from '../admission.ts';
 import type { Forgetting } from '../answer-store.ts';
+import type { ChangedEntities } from '../changed-entities.ts';
 import { toTagKey } from '../collect-cache-tags.ts';
 import type { PartSchema } from './part-kind.ts';
 import {
@@ -61,6 +62,7 @@ export class PartStore {
       maxSize: capacityBytes,
       maxEntrySize: Math.ceil(capacityBytes / LARGEST_SHARE),
       dispose: (_, response, reason) => {
+        response.group.kind.bytes -= response.bytes;
         this.#removeParts(response);
         if (reason === 'evict') onEvicted();
       },
@@ -75,6 +77,11 @@ export class PartStore {
   /** A count. */
   get parts(): number {
     return this.#parts;
+  }
+
+  /** In no order. */
+  get kinds(): readonly PartKind[] {
+    return [...this.#kinds.values()].flat();
   }
 
   find({ subgraph, bodyStart }: PartCall, version: string): PartKind | undefined {
@@ -136,7 +143,11 @@ export class PartStore {
     group.kind.groups.set(group.key, group);
     this.#hold(group.kind);
     this.#responses.set(response, true, { size });
-    if (this.#responses.has(response)) return true;
+    if (this.#responses.has(response)) {
+      response.bytes = size;
+      group.kind.bytes += size;
+      return true;
+    }
     this.#removeParts(response);
     return false;
   }
@@ -155,7 +166,9 @@ export class PartStore {
     if ('tag' in what) this.#forgetTag(what);
     else {
       for (const kind of this.#kindsOf(what.product)) {
-        if (kind.asks(what.type)) this.#forgetKind(kind);
+        if (!kind.asks(what.type)) continue;
+        if ('entities' in what && kind.asksByKey(what.type)) this.#forgetSome(kind, what.entities);
+        else this.#forgetKind(kind);
       }
     }
     return before - this.#parts;
@@ -181,8 +194,16 @@ export class PartStore {
     }
   }
 
+  #forgetSome(kind: PartKind, entities: ChangedEntities): void {
+    for (const group of [...kind.groups.values()]) {
+      for (const text of [...group.parts.keys()]) {
+        if (entities.mayInclude(text)) this.drop(group, text);
+      }
+    }
+  }
+
   #kindsOf(product: string): readonly PartKind[] {
-    return [...this.#kinds.values()].flat().filter(({ subgraph }) => subgraph === product);
+    return this.kinds.filter(({ subgraph }) => subgraph === product);
   }
 
   #removeParts(response: KeptResponse): void {

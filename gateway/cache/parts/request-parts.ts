@@ -5,6 +5,7 @@ import type { FoundParts } from './found-parts.ts';
 import { Gathered } from './gathered.ts';
 import type { NotKept } from './not-kept.ts';
 import {
+  type FoundInGroup,
   type KeptPart,
   KeptResponse,
   type PartCall,
@@ -196,7 +197,11 @@ export class RequestParts {
     return comesAgain;
   }
 
-  #findIn(groups: readonly PartGroup[], texts: readonly string[], list: object): FoundParts | null {
+  #findIn(
+    groups: readonly PartGroup[],
+    texts: readonly string[],
+    list: object,
+  ): FoundInGroup | null {
     const nowMs = this.#settings.now();
     const [first] = groups;
     const only = groups.length === 1 ? first : undefined;
@@ -205,10 +210,10 @@ export class RequestParts {
       for (const response of before.responses) this.#store.touch(response);
       return before;
     }
-    const gathered = new Gathered(texts.length);
+    const gathered = new Gathered(texts.length, nowMs);
     for (let index = 0; index < texts.length; index += 1) {
       const part = pick(groups, texts[index] as string);
-      gathered.add(index, this.#isUsable(part, nowMs) ? part : undefined, nowMs);
+      gathered.add(index, this.#isUsable(part, nowMs) ? part : undefined);
     }
     if (gathered.absent.length === texts.length) return null;
     for (const response of gathered.responses) this.#store.touch(response);
@@ -269,12 +274,14 @@ export class RequestParts {
     };
   }
 
-  #count(subgraph: string, type: string, found: FoundParts, asked: number): void {
+  #count(subgraph: string, type: string, found: FoundInGroup, asked: number): void {
     const stale = found.stale.length;
     const miss = found.absent.length;
     const { missing } = found;
     this.#looked(subgraph, type, { stale, miss, missing, hit: asked - stale - miss - missing });
-    if (miss === 0) this.#settings.observer.saved(subgraph, type);
+    const { observer, now } = this.#settings;
+    observer.aged(subgraph, type, found.sumOfAgesMs(now()) / 1000);
+    if (miss === 0) observer.saved(subgraph, type);
   }
 
   #looked(

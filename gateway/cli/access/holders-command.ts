@@ -36,7 +36,7 @@ export function addHoldersCommand(access: Command, tools: CommandTools): void {
       const since = new Date(Date.now() - unused * 1000);
       const found = await withControlDatabase(data, tools.env, async (pool) => {
         const holders = await findHolders(pool, field, unused / DAY_SECONDS);
-        const readers = await findReaders(pool, field, since);
+        const readers = await findReaders(pool, { field, since, entity: null, limit: null });
         return { holders, others: readers.filter(isOther) };
       });
       tools.stdout.write(json === true ? `${JSON.stringify(found)}\n` : render(field, found));

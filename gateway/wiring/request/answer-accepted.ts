@@ -128,10 +128,10 @@ class Attempt implements CacheQuery<Executed> {
     const { observer, now } = this.#stages;
     const { value, keptAtMs, freshUntilMs } = kept;
     const nowMs = now();
-    observer.cache.looked(state);
+    const ageSeconds = Math.max(0, Math.floor((nowMs - keptAtMs) / 1000));
+    observer.cache.looked(state, ageSeconds);
     const facts = observer.answeredFromCache(state, this.operation, value);
     const { status, jsonStatus, body, bodyDigest, headers } = value.answer;
-    const ageSeconds = Math.max(0, Math.floor((nowMs - keptAtMs) / 1000));
     const aged = { status, jsonStatus, body, bodyDigest, headers, ageSeconds, facts };
     const answer = this.#settings.cacheStatus
       ? renderKeptStatus(aged, (freshUntilMs - nowMs) / 1000, state)

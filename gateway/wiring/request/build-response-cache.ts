@@ -9,8 +9,12 @@ import { PartCache } from '../../cache/parts/part-cache.ts';
 import { EVERY_PRODUCT } from '../../cache/shared/epoch-shard.ts';
 import { createSealValue } from '../../cache/shared/seal-value.ts';
 import { SharedValues } from '../../cache/shared/shared-values.ts';
+import { toForgettings } from '../../cache/to-forgettings.ts';
 import type { GatewayConfig } from '../../config/config-schema.ts';
+import type { LiveSupergraph } from '../../supergraph/live-supergraph.ts';
+import type { SupergraphGeneration } from '../supergraph/build-generation.ts';
 import type { RequestObserver } from './observe-requests.ts';
+import { createPartGauges } from './part-gauges.ts';
 import { cannotKnowCallers, countAuditedKeys } from './room-settings.ts';
 import type { Executed } from './run-request.ts';
 import { fromStoredAnswer, toStoredAnswer } from './stored-answer.ts';
@@ -50,6 +54,7 @@ export function buildResponseCache(
   config: GatewayConfig,
   doors: ResponseCacheDoors,
   { cache: observer, parts: partObserver }: RequestObserver,
+  live: LiveSupergraph<SupergraphGeneration>,
 ): ResponseCache {
   const { cacheRedis: redis, cacheSecrets } = doors;
   const values =
@@ -70,7 +75,10 @@ export function buildResponseCache(
     parts: kept.parts,
     forget(notice) {
       values?.forget(notice === 'anything' ? EVERY_PRODUCT : notice.product);
-      return forgetHere(kept, notice);
+      return toForgettings(notice, live.current.generation.snapshot).reduce(
+        (count, what) => count + forgetBoth(kept, what),
+        0,
+      );
     },
     stop: values === null ? () => {} : follow(values, kept),
   };
@@ -124,12 +132,7 @@ function buildPartCache(
     random,
     observer,
   });
-  const bytes = metrics.gauge('gateway_entity_cache_bytes');
-  const parts = metrics.gauge('gateway_entity_cache_parts');
-  metrics.beforeReading(() => {
-    bytes.set(cache.bytes);
-    parts.set(cache.parts);
-  });
+  metrics.beforeReading(createPartGauges(metrics, cache));
   return cache;
 }
 
@@ -147,14 +150,6 @@ function describeScope(config: GatewayConfig): string {
     countAuditedKeys(config),
   ];
   return JSON.stringify([FORWARD_HEADERS, ROW_CLAIMS, urls, ...others]);
-}
-
-function forgetHere(kept: KeptHere, notice: ChangeNotice): number {
-  if (notice === 'anything') return forgetBoth(kept, 'everything');
-  if ('tag' in notice) return forgetBoth(kept, notice);
-  const { product, types } = notice;
-  if (types === null) return forgetBoth(kept, { product, type: null });
-  return types.reduce((count, type) => count + forgetBoth(kept, { product, type }), 0);
 }
 
 /** Parts first, so that no answer is made of what is to be forgotten. */

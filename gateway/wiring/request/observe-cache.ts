@@ -19,7 +19,8 @@ export interface ComparedAnswer {
 }
 
 export interface CacheObserver {
-  readonly looked: (state: CacheState) => void;
+  /** @param ageSeconds Of the answer that was given; left out for one that was made. */
+  readonly looked: (state: CacheState, ageSeconds?: number) => void;
   /** An answer of the products, beside the one that would have been given; null for none. */
   readonly compared: (
     operation: PreparedOperation,
@@ -43,6 +44,13 @@ export function observeCache(metrics: Metrics, log: Logger): CacheObserver {
   const lookups = new Lookup((state: CacheState) =>
     metrics.counter('gateway_response_cache_lookups_total', state),
   );
+  const ages = metrics.counter('gateway_response_cache_age_seconds_total');
+  // On the path of every request an addition is all that it costs.
+  let newAgesSeconds = 0;
+  metrics.beforeReading(() => {
+    ages.inc(newAgesSeconds);
+    newAgesSeconds = 0;
+  });
   const comparisons = new Lookup((result: string) =>
     metrics.counter('gateway_response_cache_shadow_total', result),
   );
@@ -53,7 +61,10 @@ export function observeCache(metrics: Metrics, log: Logger): CacheObserver {
     metrics.counter('gateway_response_cache_saved_calls_total', subgraph),
   );
   return {
-    looked: (state) => lookups.get(state).inc(),
+    looked(state, ageSeconds = 0) {
+      lookups.get(state).inc();
+      newAgesSeconds += ageSeconds;
+    },
     compared({ parsed }, made, kept) {
       // What failed says nothing of what is kept.
       if (made.hasFailed) return;

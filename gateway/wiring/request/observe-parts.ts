@@ -14,6 +14,12 @@ export function observeParts(metrics: Metrics, log: Logger): PartObserver {
           ),
       ),
   );
+  const ages = new Lookup(
+    (subgraph: string) =>
+      new Lookup((type: string) =>
+        metrics.counter('gateway_entity_cache_age_seconds_total', subgraph, type),
+      ),
+  );
   const savedCalls = new Lookup(
     (subgraph: string) =>
       new Lookup((type: string) =>
@@ -24,6 +30,7 @@ export function observeParts(metrics: Metrics, log: Logger): PartObserver {
   const forgotten = metrics.counter('gateway_entity_cache_forgotten_total');
   return {
     looked: (subgraph, type, state, parts) => lookups.get(subgraph).get(type).get(state).inc(parts),
+    aged: (subgraph, type, seconds) => ages.get(subgraph).get(type).inc(seconds),
     saved: (subgraph, type) => savedCalls.get(subgraph).get(type).inc(),
     evicted: () => evictions.inc(),
     forgot: (parts) => forgotten.inc(parts),

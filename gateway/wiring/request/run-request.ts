@@ -85,10 +85,9 @@ export function runRequest(
   settings: RunSettings,
   { keeping, isAwaited, parts, notes }: RunPlan,
 ): Work<Executed> {
-  const { request, principal, rights, generation, prepared, executable } = accepted;
+  const { request, principal, rights, generation, executable } = accepted;
   const subgraphs = new Map<string, number>();
   const asked: AskedEntities[] = [];
-  const isTagged = keeping !== null && prepared.snapshot.cacheTags.length > 0;
   let hasKeptParts = false;
   let abort = () => {};
   const execute = async (): Promise<Executed> => {
@@ -107,9 +106,10 @@ export function runRequest(
         hasKeptParts = true;
         subgraphs.set(subgraph, subgraphs.get(subgraph) ?? 0);
       },
-      noteEntities: isTagged
-        ? (product, representations) => asked.push({ product, representations })
-        : undefined,
+      noteEntities:
+        keeping === null
+          ? undefined
+          : (product, representations) => asked.push({ product, representations }),
       headersFor(subgraph) {
         subgraphs.set(subgraph, (subgraphs.get(subgraph) ?? 0) + 1);
         return headersFor(subgraph, principal, request, rights.grants?.ofProduct(subgraph));
@@ -164,6 +164,7 @@ function toExecuted(
   }
   const tags = collectCacheTags(prepared, request.parameters.variables, asked);
   const answer = renderKept(rendered, result, keeping, plan);
+  const askedBytes = estimateAsked(asked);
   return {
     requestId,
     problems,
@@ -179,8 +180,10 @@ function toExecuted(
     bytes:
       (typeof answer.body === 'string' ? 2 : 1) * answer.body.length +
       PROBLEM_BYTES * problems.length +
-      estimateBytes(shown),
+      estimateBytes(shown) +
+      (askedBytes ?? 0),
     tags,
+    asked: askedBytes === null ? undefined : asked,
   };
 }
 
@@ -199,6 +202,25 @@ function estimateBytes({ entities }: Shown): number {
     (sum, { keys = [] }) => sum + COUNT_BYTES + KEY_BYTES * keys.length,
     0,
   );
+}
+
+/** More entities are not noted: then nobody knows which an answer holds. */
+const MOST_ASKED = 100;
+const LONGEST_ASKED = 8192;
+
+/** What a representation takes besides its text, roughly. */
+const ASKED_BYTES = 32;
+
+/** What it takes to know for which entities products were asked; null where that is too much. */
+function estimateAsked(asked: readonly AskedEntities[]): number | null {
+  let count = 0;
+  let characters = 0;
+  for (const { representations } of asked) {
+    count += representations.length;
+    if (count > MOST_ASKED) return null;
+    for (const text of representations) characters += text.length;
+  }
+  return characters > LONGEST_ASKED ? null : ASKED_BYTES * count + characters;
 }
 
 /** What was taken out for lack of rights belongs to the authorization shape, as every key does. */

@@ -71,7 +71,13 @@ async function start() {
 test.each([
   ['its product', { kind: 'subgraph', subgraph: 'stock' }, [1, 1]],
   ['its type', { kind: 'type', subgraph: 'stock', type: 'Good' }, [1, 1]],
-  ['another type', { kind: 'type', subgraph: 'stock', type: 'Other' }, [0, 0]],
+  ['another type', { kind: 'type', subgraph: 'stock', type: 'Query' }, [0, 0]],
+  ['a type that clients do not see', { kind: 'type', subgraph: 'stock', type: 'Other' }, [1, 1]],
+  [
+    'its key',
+    { kind: 'entity', subgraph: 'stock', type: 'Good', keys: [{ id: '2' }, { id: '3' }] },
+    [0, 1],
+  ],
   ['another product', { kind: 'subgraph', subgraph: 'goods' }, [0, 0]],
   ['its cache tag', { kind: 'cache_tag', subgraphs: ['stock'], cache_tag: 'stock-2' }, [0, 1]],
 ])('an entity is forgotten with %s', async (_, entry, expected) => {

@@ -198,7 +198,26 @@ test.each([
   await pieces(['1'], others);
 
   expect(asked()).toHaveLength(2);
-  expect(await shop.metric('gateway_entity_cache_parts')).toBe(0);
+  expect(await shop.metric('gateway_entity_cache_parts{subgraph="stock",type="Good"}')).toBe(0);
+});
+
+test('metrics say how much is kept of a type of a product, until it is forgotten', async () => {
+  const { pieces, shop } = await start();
+  const kept = async () => {
+    const labels = '{subgraph="stock",type="Good"}';
+    return [
+      await shop.metric(`gateway_entity_cache_parts${labels}`),
+      (await shop.metric(`gateway_entity_cache_bytes${labels}`)) > 100,
+    ];
+  };
+  await pieces(['1', '2']);
+  const before = await kept();
+  await shop.post({ query: 'mutation { count(pieces: 1) }' });
+
+  expect([before, await kept()]).toEqual([
+    [2, true],
+    [0, false],
+  ]);
 });
 
 test('a client that says no-cache gets what is new, and others get that', async () => {

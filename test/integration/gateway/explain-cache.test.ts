@@ -110,6 +110,24 @@ test('an explained request is served as any other, and leaves nothing of it to o
   expect(await shop.metric('gateway_response_cache_lookups_total{state="hit"}')).toBe(2);
 });
 
+test('what is kept says its calls when it is made anew for whoever asks with no-cache', async () => {
+  const { shop, explain } = await start({ stock: 'max-age=60, private' });
+  const ada = await shop.caller();
+  await explain(QUERY, ada);
+
+  expect((await explain(QUERY, ada)).calls).toBeNull();
+  const { answer, calls } = await explain(QUERY, { ...ada, 'cache-control': 'no-cache' });
+  expect(answer).toMatchObject({ state: 'miss' });
+  expect(
+    calls?.map(({ product, misses, secondsLeft, scope, notKept }) => [
+      ...[product, misses, secondsLeft, scope, notKept],
+    ]),
+  ).toEqual([
+    ['goods', 1, 300, 'shared', null],
+    ['stock', 2, 60, 'own', null],
+  ]);
+});
+
 test('an explanation is kept by no cache outside', async () => {
   const { shop } = await start({}, { SURROGATE_KEYS: 'true' });
   const { headers } = await shop.post({ query: QUERY, ...ASKED });

@@ -6,6 +6,7 @@ import { runCommandLine } from '../../../gateway/cli/command-line.ts';
 import { announceChange } from '../../../shared/kit/announce-change.ts';
 import { createPool, type PostgresPool } from '../../../shared/postgres/create-pool.ts';
 import { inTransaction } from '../../../shared/postgres/in-transaction.ts';
+import { hearChanges } from '../../support/hear-changes.ts';
 import { findMarkdownBlocks } from '../../support/markdown-blocks.ts';
 import { createTestDatabase } from '../../support/postgres.ts';
 import { readProjectFile } from '../../support/project-files.ts';
@@ -80,7 +81,7 @@ function write(pool: PostgresPool, work: (announce: typeof announceChange) => Pr
   return inTransaction(
     pool,
     (client) =>
-      work((_, product, types) => announceChange({ query: client.query }, product, types)),
+      work((_, product, changed) => announceChange({ query: client.query }, product, changed)),
     { mode: 'read-write', parameters: {} },
   );
 }
@@ -97,6 +98,24 @@ test("a product's write makes every gateway forget within half a second, what it
   );
 
   await write(pool, (announce) => announce({ query: pool.query }, 'goods', ['Good']));
+
+  await Promise.all(shops.map((shop, index) => untilAskedAgain(shop, NAME, known[index]?.[0])));
+  expect(await Promise.all(shops.map((shop) => ask(shop, PIECES)))).toEqual(
+    known.map(([, pieces]) => pieces),
+  );
+});
+
+test('a write that names entities is heard of by every gateway, and one of none says nothing', async () => {
+  const { url, pool } = await createDatabase();
+  const shops = await serveTwo(url, pool);
+  const known = await Promise.all(
+    shops.map(async (shop) => [await ask(shop, NAME), await ask(shop, PIECES)] as const),
+  );
+
+  await write(pool, async (announce) => {
+    await announce({ query: pool.query }, 'stock', { type: 'Good', keys: [] });
+    await announce({ query: pool.query }, 'goods', { type: 'Good', keys: [{ id: '1' }] });
+  });
 
   await Promise.all(shops.map((shop, index) => untilAskedAgain(shop, NAME, known[index]?.[0])));
   expect(await Promise.all(shops.map((shop) => ask(shop, PIECES)))).toEqual(
@@ -149,6 +168,8 @@ test.each<[string, readonly string[], boolean, boolean]>([
   ['everything', [], true, true],
   ['a product', ['--product', 'stock'], false, true],
   ['a type', ['--product', 'goods', '--type', 'Good'], true, false],
+  ['entities', ['--product', 'goods', '--type', 'Good', '--key', 'id=1', 'id=2'], true, false],
+  ['an entity', ['--product', 'goods', '--type', 'Good', '--key', '{"id":"1"}'], true, false],
   ['a cache tag', ['--product', 'goods', '--tag', 'good-1'], true, false],
   ['another tag', ['--product', 'goods', '--tag', 'good-2'], false, false],
 ])('meshgate cache purge: %s', async (_, args, forgetsName, forgetsPieces) => {
@@ -172,10 +193,12 @@ test('the how-to has commands and a body that work', async () => {
   const blocks = findMarkdownBlocks(readProjectFile('docs/how-to/make-gateways-forget.md'));
   const textOf = (language: string) => blocks.find((one) => one.info === language)?.text ?? '';
   const [first] = await serveTwo(url, pool);
-  const known = await ask(first, NAME);
 
-  await pool.query(textOf('sql').replaceAll('products', 'goods').replace('"Product"', '"Good"'));
-  await untilAskedAgain(first, NAME, known);
+  for (const statement of textOf('sql').trim().split('\n')) {
+    const before = await ask(first, NAME);
+    await pool.query(statement.replaceAll('products', 'goods').replace('"Product"', '"Good"'));
+    await untilAskedAgain(first, NAME, before);
+  }
   for (const command of textOf('sh').trim().split('\n')) {
     const tools = createCommandTools({ DATABASE_URL: url });
     expect(await runCommandLine(['node', ...command.split(' ')], tools)).toBe(0);
@@ -188,12 +211,40 @@ test('the how-to has commands and a body that work', async () => {
   expect([answer.status, answer.body]).toEqual([202, '{"count":2}']);
 });
 
-test('types without their product are a wrong call', async () => {
-  const tools = createCommandTools({});
-  const args = ['node', 'meshgate', 'cache', 'purge', '--type', 'Good'];
+test("the how-to's trigger says which rows a statement has changed, and of many their type", async () => {
+  const { url, pool } = await createDatabase();
+  const blocks = findMarkdownBlocks(readProjectFile('docs/how-to/make-gateways-forget.md'));
+  await pool.query('CREATE TABLE product (id text PRIMARY KEY, price integer)');
+  await pool.query("INSERT INTO product SELECT 'product-' || i, 1 FROM generate_series(1, 400) i");
+  await pool.query(blocks.find(({ info }) => info === 'sql trigger')?.text ?? '');
+  const heard = await hearChanges(url);
 
-  expect(await runCommandLine(args, tools)).toBe(2);
-  expect(tools.stderr.text()).toContain('expected --product with --type');
+  await pool.query("UPDATE product SET price = 2 WHERE id = 'nothing'");
+  await pool.query("UPDATE product SET price = 2 WHERE id IN ('product-1', 'product-2')");
+  await pool.query('UPDATE product SET price = 3');
+
+  expect(await heard(2)).toEqual([
+    { product: 'products', type: 'Product', keys: [{ id: 'product-1' }, { id: 'product-2' }] },
+    { product: 'products', types: ['Product'] },
+  ]);
+});
+
+test.each([
+  ['types without their product', ['--type', 'Good'], 'expected --product with --type'],
+  ['keys of nothing', ['--key', 'id=1'], 'expected --product with --type, --key'],
+  ['keys without a type', ['--product', 'goods', '--key', 'id=1'], 'expected one --type'],
+  [
+    'keys of two types',
+    ['--product', 'goods', '--type', 'Good', 'Tool', '--key', 'id=1'],
+    'expected one --type',
+  ],
+  ['a key without a name', ['--product', 'goods', '--type', 'Good', '--key', '1'], 'name=value'],
+  ['a list as a key', ['--product', 'goods', '--type', 'Good', '--key', '{"a":'], 'name=value'],
+])('%s are a wrong call', async (_, args, message) => {
+  const tools = createCommandTools({});
+
+  expect(await runCommandLine(['node', 'meshgate', 'cache', 'purge', ...args], tools)).toBe(2);
+  expect(tools.stderr.text()).toContain(message);
 });
 
 /** Asks a gateway to forget, as somebody with this key. */

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { postGraphql, sendRequest } from '../../support/send-request.ts';
 import { type AnswerCall, type ShopAnswer, serveShop } from '../../support/serve-shop.ts';
 
@@ -287,6 +287,20 @@ test('off, it keeps nothing and says nothing', async () => {
 
   expect(shop.calls).toHaveLength(2);
   expect(second.headers.get('cache-control')).toBe('no-store');
+});
+
+test('metrics say how old the answers are that are given', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const shop = await serveShop(numbered(PUBLIC));
+  await shop.post(GOOD);
+  for (const seconds of [3, 4]) {
+    vi.setSystemTime(Date.now() + 1000 * seconds);
+    await shop.post(GOOD);
+  }
+
+  expect(await shop.metric('gateway_response_cache_age_seconds_total')).toBe(3 + 7);
+  expect(await shop.metric('gateway_response_cache_age_seconds_total')).toBe(3 + 7);
 });
 
 test('metrics say what it did', async () => {

@@ -5,6 +5,7 @@ import {
   openAdministrator,
 } from '../../../../shared/postgres/open-administrator.ts';
 import { product } from '../../../../subgraphs/accounts/product.ts';
+import { hearChanges } from '../../../support/hear-changes.ts';
 import {
   type ProductUnderTest,
   startProductUnderTest,
@@ -227,5 +228,16 @@ test('what is kept under a key is the id of the account and no personal data', a
       result: { accountId: 'A-12520' },
       created_at: expect.anything(),
     },
+  ]);
+});
+
+test('new contact data announces its account', async () => {
+  const heard = await hearChanges(accounts.adminUrl);
+  const input = { accountId: 'A-12520', idempotencyKey: 'announced' };
+
+  expect((await update({ ...input, email: 'new@example.com' })).errors).toEqual([]);
+
+  expect(await heard(1)).toEqual([
+    { product: 'accounts', type: 'Account', keys: [{ id: 'A-12520' }] },
   ]);
 });

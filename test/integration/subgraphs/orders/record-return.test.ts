@@ -5,6 +5,7 @@ import {
   openAdministrator,
 } from '../../../../shared/postgres/open-administrator.ts';
 import { product } from '../../../../subgraphs/orders/product.ts';
+import { hearChanges } from '../../../support/hear-changes.ts';
 import {
   type ProductUnderTest,
   startProductUnderTest,
@@ -229,3 +230,19 @@ test.each(['', 'with space', 'x'.repeat(129), 'ü'])(
     expect(await returnedOf('12')).toEqual([]);
   },
 );
+
+test('a return announces its line, once', async () => {
+  const heard = await hearChanges(orders.adminUrl);
+  const input = { orderLineId: '12', quantity: 1, idempotencyKey: 'announced-1' };
+
+  expect((await record({ ...input, quantity: 1000 })).data.recordReturn).toBeNull();
+  expect((await record(input)).errors).toEqual([]);
+  expect((await record(input)).errors).toEqual([]);
+  expect(
+    (await record({ ...input, orderLineId: '13', idempotencyKey: 'announced-2' })).errors,
+  ).toEqual([]);
+
+  expect(await heard(2)).toEqual(
+    ['12', '13'].map((id) => ({ product: 'orders', type: 'OrderLine', keys: [{ id }] })),
+  );
+});

@@ -2,10 +2,11 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { parseInvalidation } from '../../../../gateway/cache/parse-invalidation.ts';
 
-test('subgraphs, types and cache tags are read, in their order', () => {
+test('subgraphs, types, entities and cache tags are read, in their order', () => {
   const body = [
     { kind: 'type', subgraph: 'orders', type: 'Order' },
     { kind: 'subgraph', subgraph: 'stock' },
+    { kind: 'entity', subgraph: 'orders', type: 'Order', keys: [{ id: '1' }, { id: '2' }] },
     { kind: 'cache_tag', subgraphs: ['orders', 'stock'], cache_tag: 'order-1' },
   ];
 
@@ -14,6 +15,7 @@ test('subgraphs, types and cache tags are read, in their order', () => {
     notices: [
       { product: 'orders', types: ['Order'] },
       { product: 'stock', types: null },
+      { product: 'orders', type: 'Order', keys: [{ id: '1' }, { id: '2' }] },
       { product: 'orders', tag: 'order-1' },
       { product: 'stock', tag: 'order-1' },
     ],
@@ -37,6 +39,10 @@ test.each([
   { kind: 'type', subgraph: 'orders' },
   { kind: 'type', subgraph: 'orders', type: 7 },
   { kind: 'entity', subgraph: 'orders', type: 'Order' },
+  { kind: 'entity', subgraph: 'orders', type: 'Order', keys: [] },
+  { kind: 'entity', subgraph: 'orders', type: 'Order', keys: ['1'] },
+  { kind: 'entity', subgraph: 'orders', keys: [{ id: '1' }] },
+  { kind: 'entity', subgraph: 'orders', type: 'Order', keys: Array(201).fill({ id: '1' }) },
   { kind: 'cache_tag', subgraph: 'orders', cache_tag: 'a' },
   { kind: 'cache_tag', subgraphs: ['orders'] },
   { kind: 'cache_tag', subgraphs: ['orders', 7], cache_tag: 'a' },

@@ -37,24 +37,29 @@ async function find(query: string) {
   if (!outcome.ok) throw new Error(JSON.stringify(outcome.problems));
   const { plan } = outcome.prepared;
   const asked = findAskedTypes(plan, snapshot.schema);
-  return Object.fromEntries([...asked].map(([product, types]) => [product, [...types].sort()]));
+  return Object.fromEntries(
+    [...asked].map(([product, { all, unkeyed }]) => {
+      const names = [...all].sort();
+      return [product, names.map((name) => (unkeyed.has(name) ? name : `${name} by key`))];
+    }),
+  );
 }
 
 test('an interface stands for all types that implement it', async () => {
-  expect(await find('{ feed { id } }')).toEqual({ media: ['Book', 'Film', 'Item'] });
+  expect(await find('{ feed { id } }')).toEqual({ media: ['Book', 'Film', 'Item', 'Query'] });
 });
 
 test('each product has the types that it is asked for', async () => {
   expect(await find('{ feed { ... on Book { maker { name } rate { value } } } }')).toEqual({
-    media: ['Book', 'Film', 'Item', 'Maker'],
-    freight: ['Book', 'Rate'],
+    media: ['Book', 'Film', 'Item', 'Maker', 'Query'],
+    freight: ['Book by key', 'Rate'],
   });
 });
 
 test('a field that clients cannot see stands for any type', async () => {
   expect(await find('{ feed { ... on Book { cost } } }')).toEqual({
-    media: ['*', 'Book', 'Film', 'Item'],
-    freight: ['Book'],
+    media: ['*', 'Book', 'Film', 'Item', 'Query'],
+    freight: ['Book by key'],
   });
 });
 

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { namesOfLeaves } from '../../../../gateway/supergraph/read-entity-keys.ts';
 import { createFederation, type FixtureSubgraph } from '../../../support/federation-fixture.ts';
 
 const keysOf = (...subgraphs: readonly (readonly [name: string, sdl: string])[]) => {
@@ -35,4 +36,23 @@ test('a type name is no part of a key, and a key in the form of a fragment is no
   ]);
 
   expect(keys).toEqual({ P: [[leaf('id')]] });
+});
+
+test('the fields of all keys are told, in whichever product a key is, but not what has fields of its own', () => {
+  const keys = keysOf(
+    [
+      'goods',
+      `type Query { good: Good  item: Item }
+       interface Item @key(fields: "id") { id: ID! }
+       type Tool implements Item @key(fields: "id") { id: ID! }
+       type Good @key(fields: "id") @key(fields: "sku maker { id }") {
+         id: ID!  sku: ID!  name: String  maker: Maker @shareable
+       }
+       type Maker @shareable { id: ID! }`,
+    ],
+    ['stock', 'type Good @key(fields: "id") @key(fields: "id tenant") { id: ID!  tenant: ID! }'],
+  );
+
+  expect(namesOfLeaves(keys.Good ?? []).toSorted()).toEqual(['id', 'sku', 'tenant']);
+  expect([keys.Item, keys.Tool]).toEqual([[[leaf('id')]], [[leaf('id')]]]);
 });

@@ -40,7 +40,7 @@ class TextValues implements PartValues {
 
 function start(capacityBytes = 1_000_000) {
   const clock = { nowMs: 1_000_000 };
-  const seen = { evicted: 0, forgot: 0 };
+  const seen = { evicted: 0, forgot: 0, ages: [] as number[] };
   const cache = new PartCache({
     capacityBytes,
     missingSeconds: 10,
@@ -50,6 +50,7 @@ function start(capacityBytes = 1_000_000) {
     observer: {
       looked() {},
       saved() {},
+      aged: (_, __, seconds) => seen.ages.push(seconds),
       refreshFailed() {},
       evicted: () => {
         seen.evicted += 1;
@@ -246,4 +247,65 @@ test('newer parts take the place of older ones, whose memory is given back', () 
   for (let turn = 0; turn < 5; turn += 1) keep([1, 2]);
 
   expect([cache.bytes, cache.parts]).toEqual([before, 2]);
+});
+
+test('the ages of all that is found are told, each time as they are then', () => {
+  const { keep, find, clock, seen } = start();
+  keep([1]);
+  clock.nowMs += 2000;
+  keep([2, 3]);
+  clock.nowMs += 500;
+  const list = [1, 2, 3, 4];
+  find(list);
+  find(list.slice(0, 1));
+  find([2]);
+  clock.nowMs += 1000;
+  find([1, 2]);
+  clock.nowMs -= 60_000;
+  find([1]);
+
+  expect(seen.ages).toEqual([2.5 + 0.5 + 0.5, 2.5, 0.5, 3.5 + 1.5, 0]);
+});
+
+test('a list that is found again is older by then', () => {
+  const { keep, find, clock, seen } = start();
+  const list = [1, 2];
+  keep(list);
+  clock.nowMs += 1000;
+  find(list);
+  clock.nowMs += 1000;
+  find(list);
+
+  expect(seen.ages).toEqual([2, 4]);
+});
+
+test('it is told how much is kept of each type, and what is let go takes nothing', () => {
+  const { cache, keep, clock } = start();
+  const sums = () => {
+    const bytes = cache.usage.reduce((sum, one) => sum + one.bytes, 0);
+    const parts = cache.usage.reduce((sum, one) => sum + one.parts, 0);
+    return { bytes, parts };
+  };
+  const seen = [];
+  for (const ids of [[1], [2, 3], [3, 4], [1]]) {
+    keep(ids);
+    clock.nowMs += 1;
+    seen.push([sums(), { bytes: cache.bytes, parts: cache.parts }]);
+  }
+  const usage = cache.usage.map(({ subgraph, type, parts }) => [subgraph, type, parts]);
+  cache.forget({ product: 'stock', type: 'Good' });
+
+  for (const [told, kept] of seen) expect(told).toEqual(kept);
+  expect(usage).toEqual([['stock', 'Good', 4]]);
+  expect([sums(), cache.usage]).toEqual([{ bytes: 0, parts: 0 }, []]);
+});
+
+test('memory that is taken back is not told any more', () => {
+  const { cache, keep } = start(20_000);
+  for (let id = 0; id < 40; id += 1) {
+    keep([id], { bytes: 1000 });
+    keep([id], { bytes: 1000 });
+  }
+
+  expect(cache.usage.reduce((sum, { bytes }) => sum + bytes, 0)).toBe(cache.bytes);
 });

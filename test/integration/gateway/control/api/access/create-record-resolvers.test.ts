@@ -5,7 +5,7 @@ import { randomUUID } from 'node:crypto';
 import { expect, onTestFinished, test } from 'vitest';
 import type { AuditRecord } from '../../../../../../gateway/audit/audit-record.ts';
 import { createHashedKeys } from '../../../../../../gateway/audit/entity-key-form.ts';
-import { registerProducts } from '../../../../../../gateway/control/access/governance-store.ts';
+import { registerProducts } from '../../../../../../gateway/control/access/access-terms-store.ts';
 import { startAccessApi } from '../../../../../../gateway/control/api/access/start-access-api.ts';
 import { createWriteBatch } from '../../../../../../gateway/control/audit/write-batches.ts';
 import { inTransaction } from '../../../../../../shared/postgres/in-transaction.ts';
@@ -45,7 +45,8 @@ async function startApi() {
       {
         ...{ product: 'vault', tenant: 'acme', members: [member], strictest: 'restricted' },
         ...{ classes: { 'Vault.code': 'restricted' }, autoApprove: [], purposes: ['audit'] },
-        maxGrantSeconds: 86_400,
+        ...{ maxGrantSeconds: 86_400, reviewAfterSeconds: 90 * 86_400 },
+        ...{ partnerIssuers: [], agreement: null },
       },
     ]),
   );
