@@ -292,7 +292,7 @@ export class AnswerCache<Made extends MadeAnswer> {
       bytes,
       tags,
     );
-    if (made.keptAtMs !== undefined || made.hasKeptParts === true) return;
+    if (made.keptAtMs !== undefined) return;
     this.#settings.shared?.keep(
       key,
       { ...keeping, value: made, keptAtMs },

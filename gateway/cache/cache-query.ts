@@ -15,10 +15,10 @@ export interface MadeAnswer {
   /** Cache tags of what is in it, as `toTagKey` writes them. */
   readonly tags: ReadonlySet<string>;
   /**
-   * Whether something in it was kept before: that may be older than what other processes know of its
-   * products, so it is not for them. Absent for no.
+   * Where something in it was kept before, and there is a Redis: by product, when the first of it was begun,
+   * as `SharedValues` counts moments. It may be older than a change that others know of. Null for nothing.
    */
-  readonly hasKeptParts?: boolean;
+  readonly keptMoments?: ReadonlyMap<string, number> | null;
   /** Where another process has made it and kept it since, when that was, in epoch milliseconds. */
   readonly keptAtMs?: number | undefined;
 }

@@ -1,5 +1,6 @@
 import type { CameBefore, FoundParts } from './found-parts.ts';
-import type { KeptPart, KeptResponse, PartTimes } from './part-kind.ts';
+import type { KeptPart, KeptResponse } from './part-kind.ts';
+import type { PartTimes } from './part-times.ts';
 
 /** What is found for one call, as it is gathered. */
 export class Gathered implements FoundParts {
@@ -10,6 +11,7 @@ export class Gathered implements FoundParts {
   readonly responses = new Set<KeptResponse>();
   freshUntilMs = Number.POSITIVE_INFINITY;
   missing = 0;
+  moment = Number.POSITIVE_INFINITY;
   #lastTimes: PartTimes | null = null;
 
   constructor(size: number) {
@@ -32,6 +34,7 @@ export class Gathered implements FoundParts {
     if (times === this.#lastTimes) return;
     this.#lastTimes = times;
     this.responses.add(response);
+    if (response.moment < this.moment) this.moment = response.moment;
     this.freshUntilMs = Math.min(this.freshUntilMs, times.freshUntilMs);
     this.cameBefore.push({ lifetime: times.lifetime, cameAtMs: response.cameAtMs });
   }
