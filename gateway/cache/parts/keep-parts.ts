@@ -53,7 +53,7 @@ export class PartKeeper {
     if (begun.epoch !== epochOf(call.subgraph)) return 'FORGOTTEN';
     const isShared =
       lifetime.scope === 'public' || (lifetime.scope === 'unstated' && settings.unstatedIsShared);
-    const known = calls.of(call, this.#schema);
+    const known = calls.of(call, this.#schema.version);
     known.latest = isShared ? 'shared' : 'own';
     const key = isShared ? this.#keys.shared(call) : this.#keys.own(call);
     if (key === null) return 'CALLER_UNKNOWN';

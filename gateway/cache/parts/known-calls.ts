@@ -12,23 +12,28 @@ export type LatestScope = 'shared' | 'own' | 'nobody' | null;
 /** What is known of all calls of one text to one product of one supergraph, whatever is kept of them. */
 export class KnownCall {
   readonly subgraph: string;
+  /** Of the supergraph, which it does not hold on to. */
+  readonly version: string;
   readonly #bodyStart: string;
-  readonly schema: PartSchema;
   latest: LatestScope = null;
   readonly #flights = new Map<string, KeyFlights>();
   #asksTagged: boolean | null = null;
 
-  constructor({ subgraph, bodyStart }: PartCall, schema: PartSchema) {
+  constructor({ subgraph, bodyStart }: PartCall, version: string) {
     this.subgraph = subgraph;
     this.#bodyStart = bodyStart;
-    this.schema = schema;
+    this.version = version;
   }
 
-  /** Whether it asks for something of which governance rules may speak. */
-  get asksTagged(): boolean {
+  /**
+   * Whether it asks for something of which governance rules may speak.
+   *
+   * @param schema Of its version.
+   */
+  asksTagged(schema: PartSchema): boolean {
     if (this.#asksTagged === null) {
       const { query } = JSON.parse(`${this.#bodyStart}}`) as { readonly query: string };
-      this.#asksTagged = asksTagged(query, this.schema);
+      this.#asksTagged = asksTagged(query, schema);
     }
     return this.#asksTagged;
   }
@@ -43,14 +48,13 @@ export class KnownCall {
 export class KnownCalls {
   readonly #calls = new LRUCache<string, KnownCall[]>({ max: MOST_CALLS });
 
-  of(call: PartCall, schema: PartSchema): KnownCall {
+  /** @param version Of the supergraph. */
+  of(call: PartCall, version: string): KnownCall {
     const { subgraph, bodyStart } = call;
     const all = this.#calls.get(bodyStart);
-    let known = all?.find(
-      (one) => one.subgraph === subgraph && one.schema.version === schema.version,
-    );
+    let known = all?.find((one) => one.subgraph === subgraph && one.version === version);
     if (known === undefined) {
-      known = new KnownCall(call, schema);
+      known = new KnownCall(call, version);
       if (all === undefined) this.#calls.set(bodyStart, [known]);
       // Of supergraphs that have gone, nothing is asked any more.
       else this.#calls.set(bodyStart, [...all.slice(1 - MOST_OF_ONE_TEXT), known]);

@@ -85,7 +85,7 @@ export class RequestParts {
     const known = this.#knownCall(call);
     if (known.latest === 'nobody') return false;
     if (known.latest === 'own' && this.#rights.caller === null) return false;
-    return shared.isEncrypted || !known.asksTagged;
+    return shared.isEncrypted || !known.asksTagged(this.#schema);
   }
 
   /**
@@ -198,7 +198,7 @@ export class RequestParts {
   }
 
   #knownCall(call: PartCall): KnownCall {
-    return this.#process.calls.of(call, this.#schema);
+    return this.#process.calls.of(call, this.#schema.version);
   }
 
   get #keeping(): PartKeeper {
