@@ -286,7 +286,7 @@ export class AnswerCache<Made extends MadeAnswer> {
     const freshUntilMs = keeping.freshUntilMs - left * JITTER * this.#settings.random();
     const keptAtMs = made.keptAtMs ?? nowMs;
     this.#store.keep(operation, key, { ...keeping, freshUntilMs, value: made, keptAtMs }, made);
-    if (made.keptAtMs !== undefined || made.hasKeptParts === true) return;
+    if (made.keptAtMs !== undefined) return;
     this.#settings.shared?.keep(
       key,
       { ...keeping, value: made, keptAtMs },

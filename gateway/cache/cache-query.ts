@@ -11,10 +11,10 @@ export interface MadeAnswer extends AnswerFacts {
   /** Null when it may not be kept. */
   readonly keeping: Keeping | null;
   /**
-   * Whether something in it was kept before: that may be older than what other processes know of its
-   * products, so it is not for them. Absent for no.
+   * Where something in it was kept before, and there is a Redis: by product, when the first of it was begun,
+   * as `SharedValues` counts moments. It may be older than a change that others know of. Null for nothing.
    */
-  readonly hasKeptParts?: boolean;
+  readonly keptMoments?: ReadonlyMap<string, number> | null;
   /** Where another process has made it and kept it since, when that was, in epoch milliseconds. */
   readonly keptAtMs?: number | undefined;
 }

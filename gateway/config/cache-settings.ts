@@ -23,10 +23,15 @@ export const cacheSettings = {
   RESPONSE_CACHE_IN_REDIS: flag()
     .default(true)
     .describe('Whether gateways with one `REDIS_URL` share the answers that they keep.'),
+  ENTITY_CACHE_IN_REDIS: flag()
+    .default(true)
+    .describe(
+      'Whether gateways with one `REDIS_URL` share the entities and responses of products that they keep; what is tagged only with `RESPONSE_CACHE_SECRETS`.',
+    ),
   RESPONSE_CACHE_SECRETS: list('secrets', secretReference())
     .default([])
     .describe(
-      'Where secrets are that encrypt answers in Redis, each `env:NAME` or `file:PATH`: the first one for new answers, all of them to read. None leaves answers readable for who reads Redis.',
+      'Where secrets are that encrypt answers and their parts in Redis, each `env:NAME` or `file:PATH`: the first one for new answers, all of them to read. None leaves answers readable for who reads Redis.',
     ),
   CACHE_STATUS: flag()
     .default(false)

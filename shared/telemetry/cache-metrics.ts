@@ -59,7 +59,7 @@ export const CACHE_METRICS = {
   gateway_entity_cache_lookups_total: {
     kind: 'counter',
     unit: 'count',
-    help: 'Entities, and responses to calls from the root, by what the entity cache did for them (hit, missing for an entity that is known not to exist, stale, miss), of products that allow keeping; the type is that of the first entity of such a call.',
+    help: 'Entities, and responses to calls from the root, by what the entity cache did for them (hit, shared_hit from Redis, missing for an entity that is known not to exist, stale, miss), of products that allow keeping; the type is that of the first entity of such a call.',
     labels: ['subgraph', 'type', 'state'],
   },
   gateway_entity_cache_saved_calls_total: {

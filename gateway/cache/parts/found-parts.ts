@@ -19,4 +19,6 @@ export interface FoundParts {
   readonly missing: number;
   /** What is said of the lifetime of what is given. */
   readonly cameBefore: readonly CameBefore[];
+  /** When the first of it was begun, as `SharedValues` counts moments; 0 where nothing is shared. */
+  readonly moment: number;
 }

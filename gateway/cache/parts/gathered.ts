@@ -1,5 +1,6 @@
 import type { CameBefore } from './found-parts.ts';
-import type { FoundInGroup, KeptPart, KeptResponse, PartTimes } from './part-kind.ts';
+import type { FoundInGroup, KeptPart, KeptResponse } from './part-kind.ts';
+import type { PartTimes } from './part-times.ts';
 
 /** What is found for one call, as it is gathered. */
 export class Gathered implements FoundInGroup {
@@ -10,6 +11,7 @@ export class Gathered implements FoundInGroup {
   readonly responses = new Set<KeptResponse>();
   freshUntilMs = Number.POSITIVE_INFINITY;
   missing = 0;
+  moment = Number.POSITIVE_INFINITY;
   #lastTimes: PartTimes | null = null;
   readonly #gatheredAtMs: number;
   #agesMs = 0;
@@ -43,6 +45,7 @@ export class Gathered implements FoundInGroup {
     if (times === this.#lastTimes) return;
     this.#lastTimes = times;
     this.responses.add(response);
+    if (response.moment < this.moment) this.moment = response.moment;
     this.freshUntilMs = Math.min(this.freshUntilMs, times.freshUntilMs);
     this.cameBefore.push({ lifetime: times.lifetime, cameAtMs: response.cameAtMs });
   }

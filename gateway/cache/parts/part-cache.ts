@@ -8,15 +8,18 @@
  * headers and grants of this product; where the product said private, the caller too. Which rights
  * an operation mentions is not in it: what they refuse is not in the text of a call.
  *
- * Values are as the product gave them, before masks. They stay in the memory of this process.
+ * Values are as the product gave them, before masks. Where there is a Redis, gateways share them; what
+ * governance rules may hide is given to it encrypted only.
  *
  * @module
  */
 import type { Forgetting } from '../answer-store.ts';
+import { KnownCalls } from './known-calls.ts';
+import type { PartRights } from './part-keys.ts';
 import type { PartSchema } from './part-kind.ts';
 import type { PartCacheSettings } from './part-settings.ts';
 import { PartStore } from './part-store.ts';
-import { type PartRights, RequestParts } from './request-parts.ts';
+import { RequestParts } from './request-parts.ts';
 
 /** What is kept of the calls of one text. */
 export interface PartUsage {
@@ -33,6 +36,7 @@ export interface PartUsage {
 export class PartCache {
   readonly #settings: PartCacheSettings;
   readonly #store: PartStore;
+  readonly #calls = new KnownCalls();
   /** How often something of a product was forgotten; of all products together under the empty name. */
   readonly #forgotten = new Map<string, number>();
 
@@ -58,8 +62,12 @@ export class PartCache {
 
   /** What one request may take and leave. */
   ofRequest(rights: PartRights, schema: PartSchema): RequestParts {
-    return new RequestParts(this.#store, this.#settings, rights, schema, (product) =>
-      this.#epochOf(product),
+    const settings = this.#settings;
+    const epochOf = (product: string) => this.#epochOf(product);
+    return new RequestParts(
+      { store: this.#store, settings, calls: this.#calls, epochOf },
+      rights,
+      schema,
     );
   }
 

@@ -1,8 +1,9 @@
 import type { GraphQLSchema } from 'graphql';
 import { type AskedTypes, findTypesOf } from '../../operation/asked-types.ts';
+import type { TagIndex } from '../../policy/tag-index.ts';
 import type { CacheTagFormat } from '../../supergraph/read-cache-tags.ts';
-import type { Lifetime } from '../read-lifetime.ts';
 import type { FoundParts } from './found-parts.ts';
+import type { PartTimes } from './part-times.ts';
 import type { PartValues } from './part-values.ts';
 
 /** A call, as far as all that ask the same of a product have it in common. */
@@ -19,6 +20,7 @@ export interface PartSchema {
   readonly version: string;
   readonly schema: GraphQLSchema;
   readonly cacheTags: readonly CacheTagFormat[];
+  readonly tags: TagIndex;
 }
 
 /** What is kept of the calls of one text to one product of one supergraph. */
@@ -121,17 +123,6 @@ export class PartGroup {
   }
 }
 
-/** Until when parts may be given. Times are epoch milliseconds. */
-export interface PartTimes {
-  /** As the product has said it. */
-  readonly lifetime: Lifetime;
-  readonly freshUntilMs: number;
-  /** Never before `freshUntilMs`. */
-  readonly staleWhileRevalidateUntilMs: number;
-  /** Never before `freshUntilMs`. */
-  readonly staleIfErrorUntilMs: number;
-}
-
 /**
  * A response of which parts are kept: what memory is taken and given back by.
  *
@@ -146,6 +137,8 @@ export class KeptResponse {
   readonly found: PartTimes;
   /** Of those that the product does not have. */
   readonly missing: PartTimes;
+  /** When it was begun, as `SharedValues` counts moments; 0 where nothing is shared. */
+  readonly moment: number;
   /** Texts of its parts; some may be of a newer response by now. */
   readonly texts: string[] = [];
   /** How many of them are not, a count. */
@@ -158,12 +151,14 @@ export class KeptResponse {
     values: PartValues,
     cameAtMs: number,
     times: { readonly found: PartTimes; readonly missing: PartTimes },
+    moment: number,
   ) {
     this.group = group;
     this.values = values;
     this.cameAtMs = cameAtMs;
     this.found = times.found;
     this.missing = times.missing;
+    this.moment = moment;
   }
 }
 

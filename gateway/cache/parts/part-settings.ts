@@ -1,3 +1,6 @@
+import type { SharedValues } from '../shared/shared-values.ts';
+import type { SharedParts } from './shared-parts.ts';
+
 export interface PartCacheSettings {
   /** More than zero. */
   readonly capacityBytes: number;
@@ -5,6 +8,10 @@ export interface PartCacheSettings {
   readonly missingSeconds: number;
   /** What it means that a response says neither public nor private. */
   readonly unstatedIsShared: boolean;
+  /** Orders what is read by what Redis says of changes; null without Redis. */
+  readonly moments: Pick<SharedValues, 'moment'> | null;
+  /** Null where no parts are shared. */
+  readonly shared: SharedParts | null;
   /** Epoch milliseconds. */
   readonly now: () => number;
   /** At least 0 and below 1. */
@@ -12,8 +19,8 @@ export interface PartCacheSettings {
   readonly observer: PartObserver;
 }
 
-/** What was done for parts, as the metrics name it. */
-export type PartState = 'hit' | 'missing' | 'stale' | 'miss';
+/** What was done for parts, as the metrics name it; `shared_hit` is from Redis. */
+export type PartState = 'hit' | 'shared_hit' | 'missing' | 'stale' | 'miss';
 
 export interface PartObserver {
   /** So many parts of a type were looked for with the same outcome. */

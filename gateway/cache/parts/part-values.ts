@@ -9,4 +9,9 @@ export interface PartValues {
    * @returns Never to be written into; the same each time.
    */
   at(index: number): unknown;
+  /** The same as plain JSON, for other processes. */
+  plainAt(index: number): unknown;
 }
+
+/** Makes values of what `plainAt` has given in another process; null for what it cannot have given. */
+export type ReadPlain = (plain: readonly unknown[]) => PartValues | null;

@@ -12,6 +12,21 @@ export interface FoundTexts {
   readonly texts: readonly string[];
   /** What became of the lease; `none` where it was not asked for, or not needed, or there is no room. */
   readonly lease: 'mine' | 'taken' | 'none';
+  /** When that was heard of. */
+  readonly moment: number;
+}
+
+/** What is put into a shard. */
+export interface KeptText {
+  readonly name: string;
+  /** Empty to delete what is there. */
+  readonly text: string;
+  readonly ttlMs: number;
+}
+
+/** Orders what a process learns of epochs; goes up with each one that is new to it. */
+export interface Moments {
+  latest: number;
 }
 
 /** The right to make a value, for a while. */
@@ -28,6 +43,9 @@ export interface LeaseWish {
 const SERVER = `
 local server = string.match(redis.call('INFO', 'server'), 'run_id:(%w+)') or ''`;
 
+/** No more than this of values comes with one look: a long reply would hold up what shares the connection. */
+const MOST_CHARACTERS = 4 * 1024 * 1024;
+
 /**
  * Gives a product without an epoch one, takes the lease where there is no value, and returns the server
  * with the epochs, what became of the lease, and the values. Who makes a value since before a change
@@ -43,9 +61,11 @@ for i = 5, #ARGV do
   end
   held[#held + 1] = epoch
 end
-local reply, has_value = { table.concat(held, ' '), 'none' }, false
+local reply, has_value, size = { table.concat(held, ' '), 'none' }, false, 0
 for i = 3, #KEYS do
   reply[i] = redis.call('GET', KEYS[i]) or ''
+  size = size + #reply[i]
+  if size > ${MOST_CHARACTERS} then reply[i] = '' end
   has_value = has_value or reply[i] ~= ''
 end
 if ARGV[2] == '' or has_value and ARGV[4] == '0' then return reply end
@@ -62,11 +82,17 @@ local owned = redis.call('GET', KEYS[1])
 if not owned or not string.find(owned, ARGV[1], 1, true) then return 0 end
 return redis.call('DEL', KEYS[1])`;
 
+/** What has no text is deleted. */
 const KEEP = `${SERVER}
 local held = { server }
-for i = 4, #ARGV do held[#held + 1] = redis.call('HGET', KEYS[1], ARGV[i]) or '' end
-if table.concat(held, ' ') ~= ARGV[3] then return 0 end
-redis.call('SET', KEYS[2], ARGV[1], 'PX', ARGV[2])
+local last = 2 + ARGV[2]
+for i = 3, last do held[#held + 1] = redis.call('HGET', KEYS[1], ARGV[i]) or '' end
+if table.concat(held, ' ') ~= ARGV[1] then return 0 end
+for i = 2, #KEYS do
+  local at = last + 2 * i - 3
+  if ARGV[at] == '' then redis.call('DEL', KEYS[i])
+  else redis.call('SET', KEYS[i], ARGV[at], 'PX', ARGV[at + 1]) end
+end
 return 1`;
 
 /** A Redis that is full refuses a new epoch but can still lose the old one, which forgets as well. */
@@ -97,6 +123,9 @@ export class EpochShard {
   readonly #forget: RunScript;
   readonly #look: RunScript;
   readonly #onFailure: () => void;
+  readonly #moments: Moments;
+  /** By product the epoch that was heard of last, and when that was first so. */
+  readonly #since = new Map<string, { readonly epoch: string; readonly moment: number }>();
   /** Products whose change Redis has not been told of yet. */
   readonly #owed = new Set<string>();
   #seen = new Map<string, string>();
@@ -105,7 +134,8 @@ export class EpochShard {
   /** The value that was put there last. */
   #kept: Promise<void> = Promise.resolve();
 
-  constructor(redis: Redis, tag: string, onFailure: () => void) {
+  constructor(redis: Redis, tag: string, moments: Moments, onFailure: () => void) {
+    this.#moments = moments;
     this.prefix = `meshgate:{${tag}}:`;
     this.#epochs = `${this.prefix}epochs`;
     this.#find = redis.script(FIND);
@@ -142,14 +172,42 @@ export class EpochShard {
     if (!this.isTold) return null;
     const [held = '', lease, ...texts] = reply.map(String);
     this.#noteEpochs(first, held, products);
-    return { held, texts, lease: lease === 'mine' || lease === 'taken' ? lease : 'none' };
+    const { latest: moment } = this.#moments;
+    return { held, texts, moment, lease: lease === 'mine' || lease === 'taken' ? lease : 'none' };
   }
 
-  /** @param held What must hold still. */
-  keep(name: string, text: string, ttlMs: number, held: string, products: readonly string[]): void {
-    const values = [text, Math.floor(ttlMs), held, ...products];
-    this.#kept = this.#keep([this.#epochs, name], values).then((reply) => {
+  /**
+   * @param held What must hold still.
+   * @returns When Redis has done it, or has not.
+   */
+  keep(kept: readonly KeptText[], held: string, products: readonly string[]): Promise<void> {
+    const names = kept.map(({ name }) => name);
+    const values = kept.flatMap(({ text, ttlMs }) => [text, Math.floor(ttlMs)]);
+    this.#kept = this.#keep(
+      [this.#epochs, ...names],
+      [held, products.length, ...products, ...values],
+    ).then((reply) => {
       if (reply === null) this.#onFailure();
+    });
+    return this.#kept;
+  }
+
+  /**
+   * Whether what was begun at a moment was begun when these epochs held already, so that no change that
+   * was told before they were heard of is missing in it.
+   *
+   * @param begun Moments by product.
+   */
+  heldSince(
+    held: string,
+    products: readonly string[],
+    begun: ReadonlyMap<string, number>,
+  ): boolean {
+    const [server, ...epochs] = held.split(' ');
+    return [...begun].every(([product, moment]) => {
+      const since = this.#since.get(product);
+      const epoch = `${server} ${epochs[products.indexOf(product)]}`;
+      return since !== undefined && since.epoch === epoch && since.moment <= moment;
     });
   }
 
@@ -173,6 +231,7 @@ export class EpochShard {
     for (let index = 0; index < pairs.length; index += 2) {
       epochs.set(String(pairs[index]), `${server} ${pairs[index + 1]}`);
     }
+    for (const [product, epoch] of epochs) this.#noteSince(product, epoch);
     const [before, found] = [this.#seen, this.#found];
     this.#seen = epochs;
     this.#found = new Map();
@@ -187,10 +246,17 @@ export class EpochShard {
   #noteEpochs(first: string, held: string, products: readonly string[]): void {
     const [server, ...epochs] = held.split(' ');
     for (const [index, product] of products.entries()) {
+      this.#noteSince(product, `${server} ${epochs[index]}`);
       if (this.#seen.has(product)) continue;
       const noted = epochs[index] === first ? this.#seen : this.#found;
       noted.set(product, `${server} ${epochs[index]}`);
     }
+  }
+
+  #noteSince(product: string, epoch: string): void {
+    if (this.#since.get(product)?.epoch === epoch) return;
+    this.#moments.latest += 1;
+    this.#since.set(product, { epoch, moment: this.#moments.latest });
   }
 
   async #tell(product: string): Promise<void> {
@@ -201,6 +267,7 @@ export class EpochShard {
     if (server !== null) {
       this.#owed.delete(product);
       if (product !== EVERY_PRODUCT) this.#seen.set(product, `${server} ${epoch}`);
+      this.#noteSince(product, `${server} ${epoch}`);
       return;
     }
     // Another telling of the same may have ended well meanwhile, of an earlier change.

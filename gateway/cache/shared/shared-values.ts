@@ -16,7 +16,7 @@
  */
 import { createHash, randomUUID } from 'node:crypto';
 import type { Redis } from '../../../shared/redis/create-redis.ts';
-import { EpochShard, type LeaseWish } from './epoch-shard.ts';
+import { EpochShard, type KeptText, type LeaseWish, type Moments } from './epoch-shard.ts';
 import type { SealValue } from './seal-value.ts';
 
 /** Where a value will lie, and what held there before it was made; null where Redis did not say. */
@@ -55,8 +55,34 @@ export interface FoundValue {
   readonly lease: Lease;
 }
 
+/** What is found under many keys at once. */
+export interface FoundValues {
+  /** In the order of the keys; undefined where there is none that is true. */
+  readonly values: readonly unknown[];
+  readonly ticket: Ticket;
+  /** As of which moment what is found counts as begun. */
+  readonly moment: number;
+}
+
+/** One of several values that are put there together. */
+export interface NewValue {
+  readonly key: string;
+  /** Undefined to delete what is there. */
+  readonly value: unknown;
+  /** Milliseconds until Redis may drop it; nothing is put there for less than one. */
+  readonly ttlMs: number;
+}
+
 /** Larger values would hold up what shares the connection. */
 const LONGEST_TEXT = 1024 * 1024;
+
+/** Characters on their way to Redis; what is beyond them is not put there, rather than pile up. */
+const MOST_UNDER_WAY = 8 * 1024 * 1024;
+
+/** Before every moment. */
+const NEVER = -1;
+
+const NOTHING_BEFORE: ReadonlyMap<string, number> = new Map();
 
 interface Wrapped {
   readonly epochs: string;
@@ -66,11 +92,20 @@ interface Wrapped {
 export class SharedValues {
   readonly #doors: SharedValuesDoors;
   readonly #shards: readonly EpochShard[];
+  readonly #moments: Moments = { latest: 1 };
+  #underWay = 0;
 
   constructor(doors: SharedValuesDoors) {
     const { redis, onFailure } = doors;
     this.#doors = doors;
-    this.#shards = redis.tagsFor('answers').map((tag) => new EpochShard(redis, tag, onFailure));
+    this.#shards = redis
+      .tagsFor('answers')
+      .map((tag) => new EpochShard(redis, tag, this.#moments, onFailure));
+  }
+
+  /** Whoever begins to read data of a product notes this before. */
+  get moment(): number {
+    return this.#moments.latest;
   }
 
   /**
@@ -101,17 +136,47 @@ export class SharedValues {
           ? found.lease
           : 'none';
     for (const [index, text] of found.texts.entries()) {
-      if (text === '') continue;
-      const opened = this.#doors.sealValue.open(names[index] ?? '', text) as Wrapped | undefined;
-      if (opened?.epochs === found.held) return { value: opened?.value, ticket, lease };
+      const value = this.#open(names[index] ?? '', text, found.held);
+      if (value !== undefined) return { value, ticket, lease };
     }
     return { value: undefined, ticket, lease };
+  }
+
+  /**
+   * Finds all values that are true, in one round trip. Never rejects.
+   *
+   * @param keys May be none, for a ticket alone.
+   * @param place As `find` has it.
+   */
+  async findAll(
+    keys: readonly string[],
+    products: readonly string[],
+    place: string,
+  ): Promise<FoundValues> {
+    const number = this.#toShard(place);
+    const names = keys.map((key) => this.#toName(number, key));
+    const found = (await this.#shards[number]?.find(names, products, null)) ?? null;
+    if (found === null) return { values: [], ticket: null, moment: NEVER };
+    const values = names.map((name, index) =>
+      this.#open(name, found.texts[index] ?? '', found.held),
+    );
+    // Other shards may have heard of a change before this one.
+    const moment = this.#shards.length === 1 ? found.moment : NEVER;
+    return { values, ticket: `${number} ${found.held}`, moment };
+  }
+
+  #open(name: string, text: string, held: string): unknown {
+    if (text === '') return undefined;
+    const opened = this.#doors.sealValue.open(name, text) as Wrapped | null | undefined;
+    return opened?.epochs === held ? opened.value : undefined;
   }
 
   /**
    * Puts a value there, unless a product has changed since the ticket was drawn. Nobody waits for it.
    *
    * @param ttlMs Milliseconds until Redis may drop it.
+   * @param before Where something in the value was there before the ticket was drawn, the moment when
+   *   it was begun, by product: the value is put there only if nothing has changed since then either.
    */
   keep(
     key: string,
@@ -119,16 +184,41 @@ export class SharedValues {
     ttlMs: number,
     products: readonly string[],
     ticket: Ticket,
+    before: ReadonlyMap<string, number> = NOTHING_BEFORE,
   ): void {
-    if (ticket === null || ttlMs < 1) return;
+    this.keepAll([{ key, value, ttlMs }], products, ticket, before);
+  }
+
+  /** The same for several values, looked for with one `place`. */
+  keepAll(
+    values: readonly NewValue[],
+    products: readonly string[],
+    ticket: Ticket,
+    before: ReadonlyMap<string, number> = NOTHING_BEFORE,
+  ): void {
+    if (ticket === null) return;
     const number = Number.parseInt(ticket, 10);
     const epochs = ticket.slice(ticket.indexOf(' ') + 1);
     const shard = this.#shards[number];
     if (shard === undefined || !shard.isTold) return;
-    const name = this.#toName(number, key);
-    const text = this.#doors.sealValue.seal(name, { epochs, value } satisfies Wrapped);
-    if (text.length > LONGEST_TEXT) return;
-    shard.keep(name, text, ttlMs, epochs, products);
+    if (!shard.heldSince(epochs, products, before)) return;
+    const kept: KeptText[] = [];
+    let characters = 0;
+    for (const { key, value, ttlMs } of values) {
+      if (ttlMs < 1) continue;
+      const name = this.#toName(number, key);
+      const wrapped: Wrapped = { epochs, value };
+      const text = value === undefined ? '' : this.#doors.sealValue.seal(name, wrapped);
+      if (text.length > LONGEST_TEXT) continue;
+      if (this.#underWay + characters + text.length > MOST_UNDER_WAY) break;
+      characters += text.length;
+      kept.push({ name, text, ttlMs });
+    }
+    if (kept.length === 0) return;
+    this.#underWay += characters;
+    void shard.keep(kept, epochs, products).then(() => {
+      this.#underWay -= characters;
+    });
   }
 
   /** Makes every value with data of a product untrue, or of `EVERY_PRODUCT`. */

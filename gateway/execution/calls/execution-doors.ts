@@ -19,8 +19,11 @@ export interface ExecutionDoors {
   readonly noteLifetime?: ((lifetime: Lifetime, cameAtMs?: number) => void) | undefined;
   /** What may be taken instead of asking; absent where everything is asked for. */
   readonly parts?: RequestParts | undefined;
-  /** Told of each subgraph of which something was taken instead of asking. */
-  readonly noteKept?: ((subgraph: string) => void) | undefined;
+  /**
+   * Told of each subgraph of which something was taken instead of asking, with the moment when the
+   * first of it was begun, as `SharedValues` counts them; 0 where nothing is shared.
+   */
+  readonly noteKept?: ((subgraph: string, moment: number) => void) | undefined;
   /** Told which entities a subgraph is asked for, each as JSON; absent where nobody wants to know. */
   readonly noteEntities?:
     | ((subgraph: string, representations: readonly string[]) => void)

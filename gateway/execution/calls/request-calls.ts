@@ -1,10 +1,11 @@
 import { MeshgateError } from '../../../shared/errors/meshgate-error.ts';
+import type { PartFlight } from '../../cache/parts/part-flight.ts';
 import { type Lifetime, NO_LIFETIME } from '../../cache/read-lifetime.ts';
 import { copyEntities } from './copy-entities.ts';
 import type { EntityAnswer } from './entity-load.ts';
 import type { ExecutionDoors, RootCall, RootedLoad } from './execution-doors.ts';
 import { givenUp } from './given-up.ts';
-import { KeptCalls, type OnCame } from './kept-calls.ts';
+import { type Asking, KeptCalls, type OnCame } from './kept-calls.ts';
 import type { FailedAnswer, GivingUp, SubgraphAnswer } from './subgraph-answer.ts';
 
 /** Anything under way that can be given up. */
@@ -28,7 +29,7 @@ interface Made<Asked, Answer> {
  * What was asked ahead, because an earlier request has asked it, is not asked twice: whoever asks
  * the same in earnest takes its answer.
  */
-export class RequestCalls {
+export class RequestCalls implements Asking {
   readonly #doors: ExecutionDoors;
   readonly #running = new Set<Running<unknown>>();
   readonly #calls: Made<RootCall, SubgraphAnswer>[] = [];
@@ -38,18 +39,16 @@ export class RequestCalls {
 
   constructor(doors: ExecutionDoors) {
     this.#doors = doors;
-    this.#kept =
-      doors.parts === undefined
-        ? null
-        : new KeptCalls(doors.parts, doors, {
-            call: (asked, onCame) => this.#ask(asked, onCame),
-            load: (asked, onCame) => this.#askEntities(asked, onCame),
-          });
+    this.#kept = doors.parts === undefined ? null : new KeptCalls(doors.parts, doors, this);
   }
 
   /** Why nothing more is asked; null as long as the answer is wanted and in time. */
   get givenUp(): GivingUp | null {
     return this.#givenUp;
+  }
+
+  get isOver(): boolean {
+    return this.#givenUp !== null;
   }
 
   /** Whether answers are there that nobody has taken yet. */
@@ -92,20 +91,36 @@ export class RequestCalls {
     return asked.onlyReads ? made : made.then(copyEntities);
   }
 
+  /** Waits no longer than this request does. */
+  async wait(flight: PartFlight): Promise<void> {
+    if (this.#givenUp !== null) return;
+    let abort = () => {};
+    const answer = new Promise<void>((resolve) => {
+      abort = resolve;
+      flight.wait(resolve);
+    });
+    const running = { answer, abort };
+    this.#running.add(running);
+    await answer;
+    this.#running.delete(running);
+  }
+
   #call(asked: RootCall): Promise<SubgraphAnswer> {
-    return this.#kept === null ? this.#ask(asked) : this.#kept.call(asked);
+    return this.#kept === null ? this.ask(asked) : this.#kept.call(asked);
   }
 
   #load(asked: RootedLoad): Promise<EntityAnswer> {
     this.#doors.noteEntities?.(asked.subgraph, asked.representations.texts);
-    return this.#kept === null ? this.#askEntities(asked) : this.#kept.load(asked);
+    return this.#kept === null ? this.askEntities(asked) : this.#kept.load(asked);
   }
 
-  #ask(asked: RootCall, onCame?: OnCame<SubgraphAnswer>): Promise<SubgraphAnswer> {
+  /** Asks in any case. */
+  ask(asked: RootCall, onCame?: OnCame<SubgraphAnswer>): Promise<SubgraphAnswer> {
     return this.#await(asked, (headers) => this.#doors.callSubgraph({ ...asked, headers }), onCame);
   }
 
-  #askEntities(asked: RootedLoad, onCame?: OnCame<EntityAnswer>): Promise<EntityAnswer> {
+  /** Asks in any case. */
+  askEntities(asked: RootedLoad, onCame?: OnCame<EntityAnswer>): Promise<EntityAnswer> {
     return this.#await(asked, (headers) => this.#doors.loadEntities({ ...asked, headers }), onCame);
   }
 

@@ -35,6 +35,10 @@ export class EntityValues implements PartValues {
     return this.#entities[index];
   }
 
+  plainAt(index: number): unknown {
+    return this.at(index);
+  }
+
   #parse(): readonly unknown[] {
     const { data } = JSON.parse(this.#text?.toString('utf8') ?? '{}') as {
       readonly data?: unknown;
@@ -66,4 +70,47 @@ export class RootValues implements PartValues {
   at(): GivenAnswer {
     return this.#answer;
   }
+
+  plainAt(): unknown {
+    return this.#answer.bytes?.toString('utf8') ?? null;
+  }
+}
+
+/** Entities that another process has kept. */
+class PlainEntities implements PartValues {
+  readonly bytes: number;
+  readonly #entities: readonly unknown[];
+
+  constructor(entities: readonly unknown[]) {
+    this.#entities = entities;
+    this.bytes = BYTES_PARSED * JSON.stringify(entities).length;
+  }
+
+  detach(): void {}
+
+  at(index: number): unknown {
+    return this.#entities[index];
+  }
+
+  plainAt(index: number): unknown {
+    return this.#entities[index];
+  }
+}
+
+/** Reads what `EntityValues` has written; what is missing is null. */
+export function readPlainEntities(plain: readonly unknown[]): PartValues | null {
+  const areEntities = plain.every((one) => one === null || isJsonObject(one));
+  return areEntities ? new PlainEntities(plain) : null;
+}
+
+/** Reads what `RootValues` has written. */
+export function readPlainRoot([text]: readonly unknown[]): PartValues | null {
+  if (typeof text !== 'string') return null;
+  try {
+    const answer: unknown = JSON.parse(text);
+    if (!isJsonObject(answer) || !isJsonObject(answer.data)) return null;
+  } catch {
+    return null;
+  }
+  return new RootValues(new KnownAnswer(Buffer.from(text)));
 }

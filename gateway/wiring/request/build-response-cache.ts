@@ -6,6 +6,7 @@ import { AnswerCache } from '../../cache/answer-cache.ts';
 import type { Forgetting } from '../../cache/answer-store.ts';
 import type { SharedAnswers } from '../../cache/cache-query.ts';
 import { PartCache } from '../../cache/parts/part-cache.ts';
+import { SharedParts } from '../../cache/parts/shared-parts.ts';
 import { EVERY_PRODUCT } from '../../cache/shared/epoch-shard.ts';
 import { createSealValue } from '../../cache/shared/seal-value.ts';
 import { SharedValues } from '../../cache/shared/shared-values.ts';
@@ -49,7 +50,7 @@ const LONGEST_WAIT_MS = 4000;
 /** It may use no more than this part of the time for a request. */
 const WAITING_SHARE = 4;
 
-/** Builds what keeps answers and their parts, in this process and, of answers and with a Redis, in all. */
+/** Builds what keeps answers and their parts, in this process and, with a Redis, in all. */
 export function buildResponseCache(
   config: GatewayConfig,
   doors: ResponseCacheDoors,
@@ -68,7 +69,7 @@ export function buildResponseCache(
         });
   const kept: KeptHere = {
     answers: buildAnswerCache(config, doors, observer, values),
-    parts: buildPartCache(config, doors, partObserver),
+    parts: buildPartCache(config, doors, partObserver, values),
   };
   return {
     cache: kept.answers,
@@ -91,15 +92,17 @@ interface KeptHere {
 }
 
 function buildAnswerCache(
-  { RESPONSE_CACHE_BYTES: capacityBytes, REQUEST_TIMEOUT_MS }: GatewayConfig,
+  config: GatewayConfig,
   { now, random, metrics }: ResponseCacheDoors,
   observer: RequestObserver['cache'],
   values: SharedValues | null,
 ): AnswerCache<Executed> | null {
+  const { RESPONSE_CACHE_BYTES: capacityBytes, REQUEST_TIMEOUT_MS } = config;
   if (capacityBytes === 0) return null;
+  const isShared = values !== null && config.RESPONSE_CACHE_IN_REDIS;
   const cache = new AnswerCache<Executed>({
     capacityBytes,
-    shared: values === null ? null : toSharedAnswers(values, now),
+    shared: isShared ? toSharedAnswers(values, now) : null,
     now,
     random,
     pause: setTimeout,
@@ -119,15 +122,19 @@ function buildAnswerCache(
 
 function buildPartCache(
   config: GatewayConfig,
-  { now, random, metrics }: ResponseCacheDoors,
+  { now, random, metrics, cacheSecrets }: ResponseCacheDoors,
   observer: RequestObserver['parts'],
+  values: SharedValues | null,
 ): PartCache | null {
   const { ENTITY_CACHE_BYTES: capacityBytes, ENTITY_CACHE_MISSING_SECONDS } = config;
   if (capacityBytes === 0) return null;
+  const isShared = values !== null && config.ENTITY_CACHE_IN_REDIS;
   const cache = new PartCache({
     capacityBytes,
     missingSeconds: ENTITY_CACHE_MISSING_SECONDS,
     unstatedIsShared: cannotKnowCallers(config),
+    moments: values,
+    shared: isShared ? new SharedParts(values, now, cacheSecrets.length > 0) : null,
     now,
     random,
     observer,
@@ -182,7 +189,8 @@ function toSharedAnswers(values: SharedValues, now: () => number): SharedAnswers
     },
     keep(key, kept, products, ticket) {
       const ttlMs = kept.freshUntilMs - now();
-      values.keep(key, toStoredAnswer(kept), ttlMs, products, ticket);
+      const before = kept.value.keptMoments ?? undefined;
+      values.keep(key, toStoredAnswer(kept), ttlMs, products, ticket, before);
     },
   };
 }

@@ -88,7 +88,7 @@ export function runRequest(
   const { request, principal, rights, generation, executable } = accepted;
   const subgraphs = new Map<string, number>();
   const asked: AskedEntities[] = [];
-  let hasKeptParts = false;
+  let keptMoments: Map<string, number> | null = null;
   let abort = () => {};
   const execute = async (): Promise<Executed> => {
     const result = await executable.execute({
@@ -102,8 +102,8 @@ export function runRequest(
           : (one, cameAtMs = keeping.now()) => keeping.lifetime.note(one, cameAtMs),
       parts: parts ?? undefined,
       notes,
-      noteKept(subgraph) {
-        hasKeptParts = true;
+      noteKept(subgraph, moment) {
+        if (moment !== 0) keptMoments = noteMoment(keptMoments, subgraph, moment);
         subgraphs.set(subgraph, subgraphs.get(subgraph) ?? 0);
       },
       noteEntities:
@@ -120,10 +120,20 @@ export function runRequest(
         if (isAwaited && request.client.gone) giveUp();
       },
     });
-    const run = { requestId: request.requestId, result, subgraphs, asked, hasKeptParts };
+    const run = { requestId: request.requestId, result, subgraphs, asked, keptMoments };
     return toExecuted(run, accepted, settings, keeping);
   };
   return { value: execute(), abort: () => abort() };
+}
+
+/** The first of them counts. */
+function noteMoment(
+  known: Map<string, number> | null,
+  product: string,
+  moment: number,
+): Map<string, number> {
+  const moments = known ?? new Map<string, number>();
+  return moments.set(product, Math.min(moment, moments.get(product) ?? moment));
 }
 
 /** What is left when a run has ended. */
@@ -132,11 +142,11 @@ interface EndedRun {
   readonly result: ExecutionResult;
   readonly subgraphs: ReadonlyMap<string, number>;
   readonly asked: readonly AskedEntities[];
-  readonly hasKeptParts: boolean;
+  readonly keptMoments: ReadonlyMap<string, number> | null;
 }
 
 function toExecuted(
-  { requestId, result, subgraphs, asked, hasKeptParts }: EndedRun,
+  { requestId, result, subgraphs, asked, keptMoments }: EndedRun,
   accepted: AcceptedRequest,
   settings: RunSettings,
   plan: KeepingPlan | null,
@@ -155,7 +165,6 @@ function toExecuted(
       shown,
       hasData,
       hasFailed,
-      hasKeptParts,
       answer: rendered,
       keeping: null,
       bytes: 0,
@@ -172,7 +181,7 @@ function toExecuted(
     shown,
     hasData,
     hasFailed,
-    hasKeptParts,
+    keptMoments,
     answer: settings.surrogateKeys
       ? renderSurrogateKeys(answer, subgraphs.keys(), [...tags].map(toTagName))
       : answer,

@@ -50,7 +50,7 @@ export async function connectRedis(
     observeServers(redis, use, metrics);
     return redis;
   };
-  return { limits: connect('limits'), answers: sharesAnswers(config) ? connect('answers') : null };
+  return { limits: connect('limits'), answers: sharesKept(config) ? connect('answers') : null };
 }
 
 function observeServers(redis: Redis, use: string, metrics: Metrics): void {
@@ -62,10 +62,12 @@ function observeServers(redis: Redis, use: string, metrics: Metrics): void {
   });
 }
 
-/** Where only parts are kept, nothing is shared, but in Redis stands what others say has changed. */
-function sharesAnswers(config: GatewayConfig): boolean {
-  const { RESPONSE_CACHE_IN_REDIS, RESPONSE_CACHE_BYTES, ENTITY_CACHE_BYTES } = config;
-  return RESPONSE_CACHE_IN_REDIS && RESPONSE_CACHE_BYTES + ENTITY_CACHE_BYTES > 0;
+/** Whatever of it is shared, in Redis stands what others say has changed. */
+function sharesKept(config: GatewayConfig): boolean {
+  const { RESPONSE_CACHE_IN_REDIS, ENTITY_CACHE_IN_REDIS } = config;
+  const { RESPONSE_CACHE_BYTES, ENTITY_CACHE_BYTES } = config;
+  const isShared = RESPONSE_CACHE_IN_REDIS || ENTITY_CACHE_IN_REDIS;
+  return isShared && RESPONSE_CACHE_BYTES + ENTITY_CACHE_BYTES > 0;
 }
 
 async function readAuthorities(file: string): Promise<string> {

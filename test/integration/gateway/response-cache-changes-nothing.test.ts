@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { startRedis } from '../../support/redis.ts';
 import { type ShopCall, serveShop } from '../../support/serve-shop.ts';
 
 /** What the products hold; every step may change it. */
@@ -84,6 +85,21 @@ function answerHonestly(stock: Stock) {
   };
 }
 
+/** What clients send, with one token for each caller. */
+function createHeadersOf(token: (claims: object) => Promise<string>) {
+  const tokens = new Map<string, string>();
+  return async ({ sub, scope, regions, tenant }: Asker, wish: string) => {
+    const headers: Record<string, string> = { 'cache-control': wish };
+    if (tenant !== null) headers['x-tenant'] = tenant;
+    if (sub === null) return headers;
+    const claims = { sub, scope, ...(regions === null ? {} : { regions: [regions] }) };
+    const key = JSON.stringify(claims);
+    const known = tokens.get(key) ?? (await token(claims));
+    tokens.set(key, known);
+    return { ...headers, authorization: `Bearer ${known}` };
+  };
+}
+
 test.each([
   ['as wholes', '1000000', '0', 'gateway_response_cache_lookups_total{state="hit"}'],
   [
@@ -101,17 +117,7 @@ test.each([
       RESPONSE_CACHE_BYTES: whole,
       ENTITY_CACHE_BYTES: parts,
     });
-    const tokens = new Map<string, string>();
-    const headersOf = async ({ sub, scope, regions, tenant }: Asker, wish: string) => {
-      const headers: Record<string, string> = { 'cache-control': wish };
-      if (tenant !== null) headers['x-tenant'] = tenant;
-      if (sub === null) return headers;
-      const claims = { sub, scope, ...(regions === null ? {} : { regions: [regions] }) };
-      const key = JSON.stringify(claims);
-      const known = tokens.get(key) ?? (await shop.token(claims));
-      tokens.set(key, known);
-      return { ...headers, authorization: `Bearer ${known}` };
-    };
+    const headersOf = createHeadersOf(shop.token);
 
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 60, maxLength: 60 }), async (steps) => {
@@ -129,4 +135,55 @@ test.each([
     );
     expect(await shop.metric(hitMetric)).toBeGreaterThan(50);
   },
+);
+
+test.each([
+  ['as wholes', '0', 'gateway_response_cache_lookups_total{state="shared_hit"}'],
+  [
+    'as parts',
+    '1000000',
+    'gateway_entity_cache_lookups_total{subgraph="stock",type="Good",state="shared_hit"}',
+  ],
+])(
+  'what one gateway has put into Redis %s changes no answer of another',
+  async (_, parts, hits) => {
+    const redis = await startRedis();
+    const stock: Stock = { name: 'chair', pieces: 1 };
+    const shop = await serveShop(answerHonestly(stock), {
+      RESPONSE_CACHE_BYTES: parts === '0' ? '1000000' : '0',
+      ENTITY_CACHE_BYTES: parts,
+      REDIS_URL: redis.url,
+      REDIS_TIMEOUT_MS: '2000',
+    });
+    const headersOf = createHeadersOf(shop.token);
+    const connections = async () =>
+      (await redis.command('CLIENT', 'LIST')).split('name=meshgate').length - 1;
+    await expect.poll(connections).toBe(2);
+    let sharedHits = 0;
+
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 60, maxLength: 60 }), async (steps) => {
+        for (const one of steps) {
+          if (one.kind === 'change') await shop.post({ query: one.mutation });
+          else await shop.post(one, await headersOf(one.asker, 'max-age=60'));
+        }
+        // What is asked of Redis comes after what it was told before.
+        for (const query of QUERIES) await shop.post({ query }, { 'cache-control': 'no-cache' });
+        const other = await shop.serveAnother();
+        await expect.poll(connections).toBe(4);
+        for (const one of steps) {
+          if (one.kind === 'change') continue;
+          const cached = await other.post(one, await headersOf(one.asker, 'max-age=60'));
+          const uncached = await shop.post(one, await headersOf(one.asker, 'no-store'));
+          expect(cached.body).toEqual(uncached.body);
+        }
+        sharedHits += await other.metric(hits);
+        await other.close();
+        await expect.poll(connections).toBe(2);
+      }),
+      { numRuns: 6 },
+    );
+    expect(sharedHits).toBeGreaterThan(20);
+  },
+  120_000,
 );

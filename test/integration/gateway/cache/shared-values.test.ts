@@ -1,7 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { EVERY_PRODUCT } from '../../../../gateway/cache/shared/epoch-shard.ts';
 import { createSealValue } from '../../../../gateway/cache/shared/seal-value.ts';
-import { SharedValues } from '../../../../gateway/cache/shared/shared-values.ts';
+import { SharedValues, type Ticket } from '../../../../gateway/cache/shared/shared-values.ts';
 import { createRedis } from '../../../../shared/redis/create-redis.ts';
 import { createLogger } from '../../../../shared/telemetry/create-logger.ts';
 import { startRedis, type TestRedis } from '../../../support/redis.ts';
@@ -234,4 +234,41 @@ test('without Redis, and in a full one, nobody can say who makes a value', async
   await redis.kill();
 
   expect([full, await claim()]).toEqual(['none', 'none']);
+});
+
+test('a value that holds something from before a change is put there only if that was known then', async () => {
+  const redis = await startRedis();
+  const [one, other] = [await connect(redis), await connect(redis)];
+  const before = await one.ticket();
+  const begun = one.values.moment;
+  const keep = (key: string, ticket: Ticket, moment: number) =>
+    one.values.keep(key, 1, MINUTE_MS, PRODUCTS, ticket, new Map([['stock', moment]]));
+  keep('same', before, begun);
+  keep('never', before, -1);
+  await expect.poll(() => other.find('same')).toBe(1);
+  const unchanged = [await other.find('same'), await other.find('never')];
+
+  other.values.forget('stock');
+  await expect.poll(() => one.ticket()).not.toBe(before);
+  const after = await one.ticket();
+  keep('old', after, begun);
+  keep('new', after, one.values.moment);
+
+  await expect.poll(() => other.find('new')).toBe(1);
+  expect(unchanged).toEqual([1, undefined]);
+  expect(await other.find('old')).toBeUndefined();
+});
+
+test('many values are found at once, each that is true', async () => {
+  const redis = await startRedis();
+  const one = await connect(redis);
+  const values = ['a', 'b', 'c'].map((key) => ({ key, value: { key }, ttlMs: MINUTE_MS }));
+  one.values.keepAll(values, PRODUCTS, await one.ticket());
+  const findAll = async () => (await one.values.findAll(['c', 'x', 'a'], PRODUCTS, '')).values;
+  await expect.poll(findAll).toEqual([{ key: 'c' }, undefined, { key: 'a' }]);
+
+  const gone = [{ key: 'a', value: undefined, ttlMs: 1 }];
+  one.values.keepAll(gone, PRODUCTS, await one.ticket());
+
+  await expect.poll(findAll).toEqual([{ key: 'c' }, undefined, undefined]);
 });

@@ -61,6 +61,7 @@ test('starts with the defaults of production when nothing is set', () => {
     ANSWER_MEMORY_BYTES: 67_108_864,
     RESPONSE_CACHE_BYTES: 64 * 1024 * 1024,
     RESPONSE_CACHE_IN_REDIS: true,
+    ENTITY_CACHE_IN_REDIS: true,
     RESPONSE_CACHE_SECRETS: [],
     CACHE_STATUS: false,
     CACHE_SHADOW_PERCENT: 0,

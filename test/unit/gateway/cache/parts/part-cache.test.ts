@@ -1,14 +1,15 @@
 import { buildSchema } from 'graphql';
 import { expect, test } from 'vitest';
 import { PartCache } from '../../../../../gateway/cache/parts/part-cache.ts';
+import type { PartRights } from '../../../../../gateway/cache/parts/part-keys.ts';
 import type { PartValues } from '../../../../../gateway/cache/parts/part-values.ts';
-import type { PartRights } from '../../../../../gateway/cache/parts/request-parts.ts';
 import type { Lifetime } from '../../../../../gateway/cache/read-lifetime.ts';
 
 const SCHEMA = {
   version: '1',
   schema: buildSchema('type Query { good: Good } type Good { id: ID pieces: Int }'),
   cacheTags: [],
+  tags: new Map(),
 };
 const CALL = {
   subgraph: 'stock',
@@ -36,6 +37,9 @@ class TextValues implements PartValues {
   at(index: number): unknown {
     return this.#values[index];
   }
+  plainAt(index: number): unknown {
+    return this.#values[index];
+  }
 }
 
 function start(capacityBytes = 1_000_000) {
@@ -45,6 +49,8 @@ function start(capacityBytes = 1_000_000) {
     capacityBytes,
     missingSeconds: 10,
     unstatedIsShared: false,
+    moments: null,
+    shared: null,
     now: () => clock.nowMs,
     random: () => 0,
     observer: {
@@ -77,7 +83,7 @@ function start(capacityBytes = 1_000_000) {
         ids.map((id, index) => ({ text: index, index, isMissing: missing.includes(id) })),
       values: new TextValues(ids, bytes),
       lifetime,
-      epoch: request.epochOf('stock'),
+      begun: request.begin('stock', null),
     });
   };
   const find = (ids: readonly number[], rights: Partial<PartRights> = {}) =>
@@ -190,7 +196,7 @@ test.each([
 test('what was begun before something of its product was forgotten is not kept', () => {
   const { cache, of, find } = start();
   const request = of();
-  const epoch = request.epochOf('stock');
+  const begun = request.begin('stock', null);
   cache.forget({ product: 'stock', tag: 'any' });
   request.keep({
     call: CALL,
@@ -198,7 +204,7 @@ test('what was begun before something of its product was forgotten is not kept',
     parts: () => [{ text: 0, index: 0, isMissing: false }],
     values: new TextValues([1]),
     lifetime: HOUR,
-    epoch,
+    begun,
   });
 
   expect(find([1])).toBeNull();

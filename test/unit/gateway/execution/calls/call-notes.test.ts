@@ -30,6 +30,7 @@ test('what is found for a call and what comes for the rest of it are told togeth
     values: [1, 2, undefined],
     ...{ absent: [2], stale: [1], missing: 0 },
     cameBefore: [{ lifetime, cameAtMs: 3000 }],
+    moment: 0,
   });
   notes.came({ ...load, representations: new RepresentationList(['{}']) }, came, lifetime);
 
