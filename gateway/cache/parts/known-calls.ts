@@ -51,14 +51,13 @@ export class KnownCalls {
   /** @param version Of the supergraph. */
   of(call: PartCall, version: string): KnownCall {
     const { subgraph, bodyStart } = call;
-    const all = this.#calls.get(bodyStart);
-    let known = all?.find((one) => one.subgraph === subgraph && one.version === version);
-    if (known === undefined) {
-      known = new KnownCall(call, version);
-      if (all === undefined) this.#calls.set(bodyStart, [known]);
-      // Of supergraphs that have gone, nothing is asked any more.
-      else this.#calls.set(bodyStart, [...all.slice(1 - MOST_OF_ONE_TEXT), known]);
+    const all = this.#calls.get(bodyStart) ?? [];
+    for (const known of all) {
+      if (known.subgraph === subgraph && known.version === version) return known;
     }
+    const known = new KnownCall(call, version);
+    // Of supergraphs that have gone, nothing is asked any more.
+    this.#calls.set(bodyStart, [...all.slice(1 - MOST_OF_ONE_TEXT), known]);
     return known;
   }
 }

@@ -16,6 +16,8 @@ export interface PartRights {
 /** A longer key is digested: variables can be as large as a request. */
 const LONGEST_KEY = 200;
 
+const NO_GROUPS: readonly PartGroup[] = [];
+
 /** The keys of one request; most of its calls to one product have the same. */
 export class PartKeys {
   readonly #rights: PartRights;
@@ -41,7 +43,7 @@ export class PartKeys {
     const ownKey = this.own(call);
     const own = ownKey === null ? undefined : groups.get(ownKey);
     const shared = groups.get(this.shared(call));
-    if (own === undefined) return shared === undefined ? [] : [shared];
+    if (own === undefined) return shared === undefined ? NO_GROUPS : [shared];
     return shared === undefined ? [own] : [own, shared];
   }
 

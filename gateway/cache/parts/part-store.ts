@@ -85,9 +85,12 @@ export class PartStore {
   }
 
   find({ subgraph, bodyStart }: PartCall, version: string): PartKind | undefined {
-    return this.#kinds
-      .get(bodyStart)
-      ?.find((kind) => kind.subgraph === subgraph && kind.version === version);
+    const kinds = this.#kinds.get(bodyStart);
+    if (kinds === undefined) return undefined;
+    for (const kind of kinds) {
+      if (kind.subgraph === subgraph && kind.version === version) return kind;
+    }
+    return undefined;
   }
 
   /** Notes that something of a response was used. */

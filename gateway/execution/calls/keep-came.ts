@@ -53,10 +53,8 @@ export class CameKeeper {
     }
     if (!answer.ok || answer.entities === null || answer.source === undefined) return;
     const { entities, errors, source } = answer;
-    if (errors.some(({ index }) => index === null)) return;
-    const isMissing = (entity: unknown, text: number) =>
-      entity === null && !errors.some(({ index }) => index === text);
-    if (entities.some(isMissing)) {
+    if (errors.length > 0 && errors.some(({ index }) => index === null)) return;
+    if (hasMissing(entities, errors)) {
       this.#doors.noteLifetime?.(this.#parts.missingLifetime(lifetime));
     }
     const { texts } = call.representations;
@@ -67,9 +65,19 @@ export class CameKeeper {
   }
 }
 
+type EntityErrors = Extract<EntityAnswer, { ok: true }>['errors'];
+
+/** Whether the product has said of an entity, without an error, that there is none. */
+function hasMissing(entities: readonly unknown[], errors: EntityErrors): boolean {
+  for (let text = entities.indexOf(null); text !== -1; text = entities.indexOf(null, text + 1)) {
+    if (!errors.some(({ index }) => index === text)) return true;
+  }
+  return false;
+}
+
 function toParts(
   entities: readonly unknown[],
-  errors: Extract<EntityAnswer, { ok: true }>['errors'],
+  errors: EntityErrors,
   { indexes }: EntitySource,
 ): readonly CamePart[] {
   const wrong = new Set(errors.map(({ index }) => index));

@@ -1,28 +1,26 @@
 import type { FoundParts } from '../../cache/parts/found-parts.ts';
 import type { Boarding, PartFlight } from '../../cache/parts/part-flight.ts';
 import type { RequestParts } from '../../cache/parts/request-parts.ts';
-import { type Lifetime, NO_LIFETIME } from '../../cache/read-lifetime.ts';
+import { NO_LIFETIME } from '../../cache/read-lifetime.ts';
 import type { Ticket } from '../../cache/shared/shared-values.ts';
+import { AskedEntities, type AskedParts, AskedRoot } from './asked-parts.ts';
 import type { EntityAnswer } from './entity-load.ts';
 import type { ExecutionDoors, RootCall, RootedLoad } from './execution-doors.ts';
-import { isFailure } from './is-failure.ts';
 import { given, join, merge, narrow, toKnown } from './joined-entities.ts';
-import { CameKeeper, ROOT, saysNothing } from './keep-came.ts';
+import { CameKeeper, ROOT } from './keep-came.ts';
 import { StaleParts } from './remake-stale.ts';
 import { readPlainEntities, readPlainRoot } from './response-values.ts';
 import type { SubgraphAnswer } from './subgraph-answer.ts';
 
-/** Asks a subgraph in any case; `onCame` is told what came and what is said of keeping it. */
+/** Asks a subgraph in any case. */
 export interface Asking {
+  ask(asked: RootCall, parts: AskedParts<SubgraphAnswer>): Promise<SubgraphAnswer>;
+  askEntities(asked: RootedLoad, parts: AskedParts<EntityAnswer>): Promise<EntityAnswer>;
   /** Whether nothing more is asked. */
   readonly isOver: boolean;
-  ask(asked: RootCall, onCame: OnCame<SubgraphAnswer>): Promise<SubgraphAnswer>;
-  askEntities(asked: RootedLoad, onCame: OnCame<EntityAnswer>): Promise<EntityAnswer>;
   /** Waits for a flight to land, as long as the answer is wanted and in time. */
   wait(flight: PartFlight): Promise<void>;
 }
-
-export type OnCame<Answer> = (answer: Answer, lifetime: Lifetime | undefined) => void;
 
 /**
  * The calls of one request, as far as they are needed: what is kept of their parts is not asked for again,
@@ -79,21 +77,9 @@ export class KeptCalls {
     return toKnown(asked, found.values[0] as SubgraphAnswer);
   }
 
-  async #ask(asked: RootCall, flight: PartFlight | null, ticket: Ticket): Promise<SubgraphAnswer> {
-    try {
-      const begun = this.#parts.begin(asked.subgraph, ticket);
-      this.#parts.missed(asked, 1);
-      const answer = await this.#asking.ask(asked, (came, lifetime) =>
-        this.#keeper.keepRoot(asked, begun, came, lifetime),
-      );
-      if (answer.ok ? !saysNothing(answer) : !isFailure(answer.code)) return answer;
-      const kept = this.#parts.findForFailure(asked, ROOT);
-      if (kept === undefined) return answer;
-      this.#doors.notes?.fellBack(asked, 1);
-      return kept[0] as SubgraphAnswer;
-    } finally {
-      flight?.land(this.#asking.isOver);
-    }
+  #ask(asked: RootCall, flight: PartFlight | null, ticket: Ticket): Promise<SubgraphAnswer> {
+    this.#parts.missed(asked, 1);
+    return this.#asking.ask(asked, new AskedRoot(asked, this.#begin(asked, flight, ticket)));
   }
 
   load(asked: RootedLoad): Promise<EntityAnswer> {
@@ -161,28 +147,19 @@ export class KeptCalls {
     return given(asked, found.values);
   }
 
-  async #askEntities(
+  #askEntities(
     asked: RootedLoad,
     flight: PartFlight | null,
     ticket: Ticket,
   ): Promise<EntityAnswer> {
-    try {
-      const { texts } = asked.representations;
-      const begun = this.#parts.begin(asked.subgraph, ticket);
-      this.#parts.missed(asked, texts.length);
-      const answer = await this.#asking.askEntities(asked, (came, lifetime) =>
-        this.#keeper.keepEntities(asked, begun, came, lifetime),
-      );
-      if (answer.ok) {
-        if (answer.entities !== null || answer.errors.length > 0) return answer;
-      } else if (!isFailure(answer.code)) return answer;
-      const kept = this.#parts.findForFailure(asked, texts);
-      if (kept === undefined) return answer;
-      this.#doors.notes?.fellBack(asked, kept.length);
-      return given(asked, kept);
-    } finally {
-      flight?.land(this.#asking.isOver);
-    }
+    this.#parts.missed(asked, asked.representations.texts.length);
+    const parts = new AskedEntities(asked, this.#begin(asked, flight, ticket));
+    return this.#asking.askEntities(asked, parts);
+  }
+
+  #begin({ subgraph }: RootCall | RootedLoad, flight: PartFlight | null, ticket: Ticket) {
+    const begun = this.#parts.begin(subgraph, ticket);
+    return { parts: this.#parts, doors: this.#doors, keeper: this.#keeper, begun, flight };
   }
 
   async #land<Answer>(flight: PartFlight | null, answer: Promise<Answer>): Promise<Answer> {

@@ -1,11 +1,12 @@
 import { MeshgateError } from '../../../shared/errors/meshgate-error.ts';
 import type { PartFlight } from '../../cache/parts/part-flight.ts';
 import { type Lifetime, NO_LIFETIME } from '../../cache/read-lifetime.ts';
+import type { AskedParts } from './asked-parts.ts';
 import { copyEntities } from './copy-entities.ts';
 import type { EntityAnswer } from './entity-load.ts';
 import type { ExecutionDoors, RootCall, RootedLoad } from './execution-doors.ts';
 import { givenUp } from './given-up.ts';
-import { type Asking, KeptCalls, type OnCame } from './kept-calls.ts';
+import { type Asking, KeptCalls } from './kept-calls.ts';
 import type { FailedAnswer, GivingUp, SubgraphAnswer } from './subgraph-answer.ts';
 
 /** Anything under way that can be given up. */
@@ -17,6 +18,8 @@ interface Running<Answer> {
 
 /** What can be said of any answer. */
 type AnyAnswer = FailedAnswer | { readonly ok: true; readonly errors: readonly unknown[] };
+
+type Start<Answer> = (headers: Readonly<Record<string, string>>) => Running<Answer>;
 
 interface Made<Asked, Answer> {
   readonly asked: Asked;
@@ -114,44 +117,49 @@ export class RequestCalls implements Asking {
     return this.#kept === null ? this.askEntities(asked) : this.#kept.load(asked);
   }
 
-  /** Asks in any case. */
-  ask(asked: RootCall, onCame?: OnCame<SubgraphAnswer>): Promise<SubgraphAnswer> {
-    return this.#await(asked, (headers) => this.#doors.callSubgraph({ ...asked, headers }), onCame);
+  ask(asked: RootCall, parts?: AskedParts<SubgraphAnswer>): Promise<SubgraphAnswer> {
+    return this.#await(asked, (headers) => this.#doors.callSubgraph({ ...asked, headers }), parts);
   }
 
-  /** Asks in any case. */
-  askEntities(asked: RootedLoad, onCame?: OnCame<EntityAnswer>): Promise<EntityAnswer> {
-    return this.#await(asked, (headers) => this.#doors.loadEntities({ ...asked, headers }), onCame);
+  askEntities(asked: RootedLoad, parts?: AskedParts<EntityAnswer>): Promise<EntityAnswer> {
+    return this.#await(asked, (headers) => this.#doors.loadEntities({ ...asked, headers }), parts);
   }
 
   async #await<Answer extends AnyAnswer>(
     asked: RootCall | RootedLoad,
-    start: (headers: Readonly<Record<string, string>>) => Running<Answer>,
-    onCame?: OnCame<Answer>,
+    start: Start<Answer>,
+    parts?: AskedParts<Answer | FailedAnswer>,
   ): Promise<Answer | FailedAnswer> {
-    const { subgraph } = asked;
+    let running: Running<Answer> | null = null;
+    try {
+      const begun = this.#begin(asked.subgraph, start);
+      if ('ok' in begun) return parts === undefined ? begun : parts.settle(begun);
+      running = begun;
+      this.#running.add(running);
+      const answer = await running.answer;
+      const { lifetime } = running;
+      this.#doors.notes?.came(asked, answer, lifetime);
+      parts?.came(answer, lifetime);
+      this.#doors.noteLifetime?.(isWhole(answer) ? (lifetime ?? NO_LIFETIME) : NO_LIFETIME);
+      return parts === undefined ? answer : parts.settle(answer);
+    } finally {
+      if (running !== null) this.#running.delete(running);
+      parts?.end(this.isOver);
+    }
+  }
+
+  #begin<Answer>(subgraph: string, start: Start<Answer>): Running<Answer> | FailedAnswer {
     if (this.#givenUp !== null) {
       this.#doors.noteLifetime?.(NO_LIFETIME);
       return givenUp(subgraph);
     }
-    let running: Running<Answer>;
     try {
-      running = start(this.#doors.headersFor(subgraph));
+      return start(this.#doors.headersFor(subgraph));
     } catch (error) {
       // The caller's own token may expire between two calls of one request.
       if (!(error instanceof MeshgateError)) throw error;
       this.#doors.noteLifetime?.(NO_LIFETIME);
       return { ok: false, code: error.code, message: error.message };
-    }
-    this.#running.add(running);
-    try {
-      const answer = await running.answer;
-      this.#doors.notes?.came(asked, answer, running.lifetime);
-      onCame?.(answer, running.lifetime);
-      this.#doors.noteLifetime?.(lifetimeOf(answer, running));
-      return answer;
-    } finally {
-      this.#running.delete(running);
     }
   }
 
@@ -163,9 +171,8 @@ export class RequestCalls implements Asking {
 }
 
 /** What has an error in it is not kept. */
-function lifetimeOf(answer: AnyAnswer, { lifetime }: Running<unknown>): Lifetime {
-  const isWhole = answer.ok && answer.errors.length === 0;
-  return (isWhole ? lifetime : undefined) ?? NO_LIFETIME;
+function isWhole(answer: AnyAnswer): boolean {
+  return answer.ok && answer.errors.length === 0;
 }
 
 function take<Asked, Answer>(
