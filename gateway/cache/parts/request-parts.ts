@@ -34,15 +34,20 @@ export class RequestParts {
    * Finds what is kept in this process of the parts of a call.
    *
    * @param list Stands for the texts; the same one again is found faster.
-   * @returns Null where nothing is.
+   * @returns Null where nothing is; `skipped` where it was not looked, and nothing is to be kept.
    */
-  find(call: PartCall, texts: readonly string[], list: object): FoundParts | null {
-    return this.#find(call, texts, list, true);
+  find(call: PartCall, texts: readonly string[], list: object): FoundParts | null | 'skipped' {
+    if (!this.#rights.takesKept) return null;
+    const known = this.#knownCall(call);
+    if (!known.isWorthLooking()) return 'skipped';
+    const found = this.#find(call, texts, list, true);
+    if (found !== null) known.noteFound();
+    return found;
   }
 
   /** Finds what is kept now that others have asked for it. */
   findLanded(call: PartCall, texts: readonly string[]): FoundParts | null {
-    return this.#find(call, texts, texts, false);
+    return this.#rights.takesKept ? this.#find(call, texts, texts, false) : null;
   }
 
   #find(
@@ -51,7 +56,6 @@ export class RequestParts {
     list: object,
     savesCall: boolean,
   ): FoundParts | null {
-    if (!this.#rights.takesKept) return null;
     const { store, settings } = this.#process;
     const kind = store.find(call, this.#schema.version);
     if (kind === undefined) return null;
@@ -106,13 +110,15 @@ export class RequestParts {
     if (settings.shared === null) return { found: null, ticket: null };
     const epoch = epochOf(product);
     const place = this.#keys.placeOf(call, this.#schema.version);
-    const callers = this.#callersOf(this.#knownCall(call));
+    const known = this.#knownCall(call);
+    const callers = this.#callersOf(known);
     const shared = await settings.shared.find({ product, place }, callers, texts);
     const { ticket } = shared;
     if (epoch !== epochOf(product)) return { found: null, ticket };
     const keyOf = (isForAll: boolean) =>
       isForAll ? this.#keys.shared(call) : this.#keys.own(call);
     const { found, kept } = takeShared(call, texts, shared, readPlain, keyOf);
+    if (found !== null) known.noteFound();
     for (const one of kept) this.#keeping.keepTaken(one);
     const kind = found === null ? undefined : store.find(call, this.#schema.version);
     if (found !== null && kind !== undefined) {
@@ -140,7 +146,9 @@ export class RequestParts {
     if (known === null || known.latest === null || known.latest === 'nobody') return null;
     const key = known.latest === 'shared' ? this.#keys.shared(call) : this.#keys.own(call);
     if (key === null) return null;
-    return board(known.flightsOf(key), texts, this.#process.epochOf(call.subgraph));
+    const boarding = board(known.flightsOf(key), texts, this.#process.epochOf(call.subgraph));
+    if (boarding.own !== null) known.noteFound();
+    return boarding;
   }
 
   /** Notes what holds before a call is made. */

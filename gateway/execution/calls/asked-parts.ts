@@ -84,3 +84,24 @@ export class AskedEntities implements AskedParts<EntityAnswer> {
     this.#call.flight?.land(isOver);
   }
 }
+
+/** Entities of which nothing is kept but what their answer tells of it. */
+export class UnkeptEntities implements AskedParts<EntityAnswer> {
+  readonly #keeper: CameKeeper;
+
+  constructor(keeper: CameKeeper) {
+    this.#keeper = keeper;
+  }
+
+  came(answer: EntityAnswer, lifetime: Lifetime | undefined): void {
+    if (lifetime !== undefined && lifetime.freshSeconds > 0) {
+      this.#keeper.noteMissing(answer, lifetime);
+    }
+  }
+
+  settle(answer: EntityAnswer): EntityAnswer {
+    return answer;
+  }
+
+  end(): void {}
+}

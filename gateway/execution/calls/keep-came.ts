@@ -39,6 +39,13 @@ export class CameKeeper {
     if (notKept !== null) this.#doors.notes?.notKept(call, notKept);
   }
 
+  /** That there is no such entity is believed for a short time only, by who keeps the whole answer as well. */
+  noteMissing(answer: EntityAnswer, lifetime: Lifetime): void {
+    if (!answer.ok || answer.entities === null || !hasMissing(answer.entities, answer.errors))
+      return;
+    this.#doors.noteLifetime?.(this.#parts.missingLifetime(lifetime));
+  }
+
   /** An entity with an error in it is not kept, and none where an error may belong to any. */
   keepEntities(
     call: RootedLoad,
@@ -54,9 +61,7 @@ export class CameKeeper {
     if (!answer.ok || answer.entities === null || answer.source === undefined) return;
     const { entities, errors, source } = answer;
     if (errors.length > 0 && errors.some(({ index }) => index === null)) return;
-    if (hasMissing(entities, errors)) {
-      this.#doors.noteLifetime?.(this.#parts.missingLifetime(lifetime));
-    }
+    this.noteMissing(answer, lifetime);
     const { texts } = call.representations;
     const { values } = source;
     const parts = () => toParts(entities, errors, source);

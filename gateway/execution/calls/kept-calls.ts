@@ -3,7 +3,7 @@ import type { Boarding, PartFlight } from '../../cache/parts/part-flight.ts';
 import type { RequestParts } from '../../cache/parts/request-parts.ts';
 import { NO_LIFETIME } from '../../cache/read-lifetime.ts';
 import type { Ticket } from '../../cache/shared/shared-values.ts';
-import { AskedEntities, type AskedParts, AskedRoot } from './asked-parts.ts';
+import { AskedEntities, type AskedParts, AskedRoot, UnkeptEntities } from './asked-parts.ts';
 import type { EntityAnswer } from './entity-load.ts';
 import type { ExecutionDoors, RootCall, RootedLoad } from './execution-doors.ts';
 import { given, join, merge, narrow, toKnown } from './joined-entities.ts';
@@ -14,7 +14,7 @@ import type { SubgraphAnswer } from './subgraph-answer.ts';
 
 /** Asks a subgraph in any case. */
 export interface Asking {
-  ask(asked: RootCall, parts: AskedParts<SubgraphAnswer>): Promise<SubgraphAnswer>;
+  ask(asked: RootCall, parts?: AskedParts<SubgraphAnswer>): Promise<SubgraphAnswer>;
   askEntities(asked: RootedLoad, parts: AskedParts<EntityAnswer>): Promise<EntityAnswer>;
   /** Whether nothing more is asked. */
   readonly isOver: boolean;
@@ -31,17 +31,23 @@ export class KeptCalls {
   readonly #doors: ExecutionDoors;
   readonly #asking: Asking;
   readonly #keeper: CameKeeper;
+  readonly #unkept: UnkeptEntities;
 
   constructor(parts: RequestParts, doors: ExecutionDoors, asking: Asking) {
     this.#parts = parts;
     this.#doors = doors;
     this.#asking = asking;
     this.#keeper = new CameKeeper(parts, doors);
+    this.#unkept = new UnkeptEntities(this.#keeper);
   }
 
   call(asked: RootCall): Promise<SubgraphAnswer> {
     const found = this.#parts.find(asked, ROOT, ROOT);
-    if (found === null) return this.#callAbsent(asked);
+    if (found === 'skipped' && !this.#isExplained) {
+      this.#parts.missed(asked, 1);
+      return this.#asking.ask(asked);
+    }
+    if (found === null || found === 'skipped') return this.#callAbsent(asked);
     this.#note(asked, found);
     if (found.stale.length > 0) this.#stale.remakeRoot(asked);
     return Promise.resolve(toKnown(asked, found.values[0] as SubgraphAnswer));
@@ -83,8 +89,13 @@ export class KeptCalls {
   }
 
   load(asked: RootedLoad): Promise<EntityAnswer> {
-    const found = this.#parts.find(asked, asked.representations.texts, asked.representations);
-    if (found === null) return this.#loadAbsent(asked);
+    const { representations } = asked;
+    const found = this.#parts.find(asked, representations.texts, representations);
+    if (found === 'skipped' && !this.#isExplained) {
+      this.#parts.missed(asked, representations.texts.length);
+      return this.#asking.askEntities(asked, this.#unkept);
+    }
+    if (found === null || found === 'skipped') return this.#loadAbsent(asked);
     this.#note(asked, found);
     if (found.stale.length > 0) this.#stale.remakeEntities(asked, found.stale);
     if (found.absent.length === 0) return Promise.resolve(given(asked, found.values));
@@ -174,6 +185,11 @@ export class KeptCalls {
   async #waitFor(others: ReadonlySet<PartFlight>): Promise<boolean> {
     await Promise.all([...others].map((flight) => this.#asking.wait(flight)));
     return [...others].some(({ wasGivenUp }) => wasGivenUp);
+  }
+
+  /** Somebody wants to know of each call why it was not kept. */
+  get #isExplained(): boolean {
+    return this.#doors.notes !== undefined;
   }
 
   /** What is said of keeping what is given; what is stale may not be kept on. */

@@ -1,5 +1,6 @@
 import { buildSchema } from 'graphql';
 import { expect, test } from 'vitest';
+import { PATIENCE } from '../../../../../gateway/cache/parts/known-calls.ts';
 import { PartCache } from '../../../../../gateway/cache/parts/part-cache.ts';
 import type { PartRights } from '../../../../../gateway/cache/parts/part-keys.ts';
 import type { PartValues } from '../../../../../gateway/cache/parts/part-values.ts';
@@ -86,10 +87,38 @@ function start(capacityBytes = 1_000_000) {
       begun: request.begin('stock', null),
     });
   };
-  const find = (ids: readonly number[], rights: Partial<PartRights> = {}) =>
+  const look = (ids: readonly number[], rights: Partial<PartRights> = {}) =>
     of(rights).find(CALL, ids.map(keyOf), ids);
-  return { cache, clock, seen, of, keep, find };
+  const find = (ids: readonly number[], rights: Partial<PartRights> = {}) => {
+    const found = look(ids, rights);
+    if (found === 'skipped') throw new Error('Expected that it is looked for.');
+    return found;
+  };
+  return { cache, clock, seen, of, keep, look, find };
 }
+
+test('of calls in which nothing was found for long only a few are looked for, until something is', () => {
+  const { look, keep } = start();
+  keep([1]);
+  const inVain = Array.from({ length: PATIENCE }, () => look([2]));
+  const next = Array.from({ length: 32 }, () => look([1]));
+
+  expect(new Set(inVain)).toEqual(new Set([null]));
+  const first = next.findIndex((found) => found !== 'skipped');
+  expect(first).toBeGreaterThan(0);
+  expect(next.slice(0, first)).toEqual(Array(first).fill('skipped'));
+  expect(next.slice(first)).not.toContain('skipped');
+});
+
+test('a look that finds something begins the count anew', () => {
+  const { look, keep } = start();
+  keep([1]);
+  for (let count = 1; count < PATIENCE; count += 1) look([2]);
+  look([1]);
+
+  expect(look([2])).toBeNull();
+  expect(look([1])).not.toBe('skipped');
+});
 
 test('what is kept is found, and what is not is absent', () => {
   const { keep, find } = start();
