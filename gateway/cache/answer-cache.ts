@@ -98,9 +98,13 @@ export class AnswerCache<Made extends MadeAnswer> {
     const operation = this.#operationOf(query.operation);
     if (operation === 'uncacheable') return BYPASS;
 
+    if (query.wish.takesKept && !operation.prospect.isWorthLooking() && !query.isExplained) {
+      return { state: 'miss', seat: toOnlySeat(query.make()), fallback: NO_FALLBACK };
+    }
     const keys = new AnswerKeys(operation, query);
     const found = query.wish.takesKept ? this.#find(operation, keys) : null;
     if (found === null) return this.#miss(operation, keys, query, NO_FALLBACK);
+    operation.prospect.noteFound();
     const { key, kept } = found;
     const nowMs = this.#settings.now();
     if (nowMs < kept.freshUntilMs) return { state: 'hit', kept };
@@ -189,6 +193,7 @@ export class AnswerCache<Made extends MadeAnswer> {
       this.#fill(operation, keys, { searched, flightKey }, make),
     );
     if (seat.isFirst) return { state: 'miss', seat, fallback };
+    operation.prospect.noteFound();
     const isOwn = flightKey !== keys.shared;
     const joined = joinFlight(
       seat,

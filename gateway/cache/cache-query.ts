@@ -42,6 +42,8 @@ export interface SharedAnswers<Made extends MadeAnswer> {
 export interface CacheQuery<Made extends MadeAnswer> extends KeyedQuery {
   readonly operation: PreparedOperation;
   readonly wish: RequestWish;
+  /** Whether somebody wants to know what becomes of it, so that it is always looked for. */
+  readonly isExplained: boolean;
   /** Makes the answer for this request. */
   make(): Work<Made>;
   /**

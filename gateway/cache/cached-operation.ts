@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { type AskedTypes, findAskedTypes } from '../operation/asked-types.ts';
 import type { PreparedOperation } from '../operation/prepare-operation.ts';
+import { Prospect } from './prospect.ts';
 
 /** For whom the latest answer of an operation could be kept; null before there was one. */
 export type LatestScope = 'shared' | 'own' | 'nobody' | null;
@@ -14,6 +15,7 @@ export class CachedOperation {
   /** Keys of its kept answers. */
   readonly keys = new Set<string>();
   latest: LatestScope = null;
+  readonly prospect = new Prospect();
   readonly #types: ReadonlyMap<string, AskedTypes>;
 
   constructor({ identity, parsed, plan, snapshot }: PreparedOperation) {

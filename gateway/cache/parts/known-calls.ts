@@ -1,16 +1,11 @@
 import { LRUCache } from 'lru-cache';
 import { asksTagged } from '../../operation/asks-tagged.ts';
+import { Prospect } from '../prospect.ts';
 import { KeyFlights } from './part-flight.ts';
 import type { PartCall, PartSchema } from './part-kind.ts';
 
 /** Texts of calls that are remembered, a count. */
 const MOST_CALLS = 2000;
-
-/** Looks in which nothing is found, until only some of the calls are looked for, a count. */
-export const PATIENCE = 1000;
-
-/** One of so many calls is looked for then. */
-const SAMPLED = 16;
 
 /** For whom the latest response could be kept; null before there was one, and where memory was full. */
 export type LatestScope = 'shared' | 'own' | 'nobody' | null;
@@ -22,10 +17,9 @@ export class KnownCall {
   readonly version: string;
   readonly #bodyStart: string;
   latest: LatestScope = null;
+  readonly prospect = new Prospect();
   readonly #flights = new Map<string, KeyFlights>();
   #asksTagged: boolean | null = null;
-  /** Since something was found last, a count. */
-  #fruitless = 0;
 
   constructor({ subgraph, bodyStart }: PartCall, version: string) {
     this.subgraph = subgraph;
@@ -44,19 +38,6 @@ export class KnownCall {
       this.#asksTagged = asksTagged(query, schema);
     }
     return this.#asksTagged;
-  }
-
-  /**
-   * Whether it is worth looking for what is kept. Where every call is for something else, only a few are
-   * looked for, and kept, until one is found: so a crowd that comes once costs next to nothing.
-   */
-  isWorthLooking(): boolean {
-    this.#fruitless += 1;
-    return this.#fruitless <= PATIENCE || this.#fruitless % SAMPLED === 0;
-  }
-
-  noteFound(): void {
-    this.#fruitless = 0;
   }
 
   /** What is asked for at the moment under one key. */

@@ -39,9 +39,9 @@ export class RequestParts {
   find(call: PartCall, texts: readonly string[], list: object): FoundParts | null | 'skipped' {
     if (!this.#rights.takesKept) return null;
     const known = this.#knownCall(call);
-    if (!known.isWorthLooking()) return 'skipped';
+    if (!known.prospect.isWorthLooking()) return 'skipped';
     const found = this.#find(call, texts, list, true);
-    if (found !== null) known.noteFound();
+    if (found !== null) known.prospect.noteFound();
     return found;
   }
 
@@ -118,7 +118,7 @@ export class RequestParts {
     const keyOf = (isForAll: boolean) =>
       isForAll ? this.#keys.shared(call) : this.#keys.own(call);
     const { found, kept } = takeShared(call, texts, shared, readPlain, keyOf);
-    if (found !== null) known.noteFound();
+    if (found !== null) known.prospect.noteFound();
     for (const one of kept) this.#keeping.keepTaken(one);
     const kind = found === null ? undefined : store.find(call, this.#schema.version);
     if (found !== null && kind !== undefined) {
@@ -147,7 +147,7 @@ export class RequestParts {
     const key = known.latest === 'shared' ? this.#keys.shared(call) : this.#keys.own(call);
     if (key === null) return null;
     const boarding = board(known.flightsOf(key), texts, this.#process.epochOf(call.subgraph));
-    if (boarding.own !== null) known.noteFound();
+    if (boarding.own !== null) known.prospect.noteFound();
     return boarding;
   }
 

@@ -175,6 +175,10 @@ class Attempt implements CacheQuery<Executed> {
     return this.giveMade(executed, 'bypass');
   }
 
+  get isExplained(): boolean {
+    return this.#accepted.explained !== null;
+  }
+
   get operation(): PreparedOperation {
     return this.#accepted.prepared;
   }

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { AnswerCache } from '../../../../gateway/cache/answer-cache.ts';
 import type { Keeping } from '../../../../gateway/cache/answer-lifetime.ts';
 import type { CacheQuery, MadeAnswer, Taken } from '../../../../gateway/cache/cache-query.ts';
+import { PATIENCE } from '../../../../gateway/cache/prospect.ts';
 import type { Work } from '../../../../gateway/cache/single-flight.ts';
 import type { PreparedOperation } from '../../../../gateway/operation/prepare-operation.ts';
 import {
@@ -101,6 +102,7 @@ function createHarness({ capacityBytes = 1_000_000, random = 0 } = {}) {
       told: () => '',
       caller: 'ada',
       wish: { takesKept: true, mayKeep: true },
+      isExplained: false,
       make,
       remake: (begin) => begin(make),
       ...others,
@@ -167,6 +169,47 @@ test('what is not shared any more is forgotten where it was', async () => {
   await get({ caller: 'ada', wish: { takesKept: false, mayKeep: true } });
 
   expect(await get({ caller: 'ben' })).toBe('miss: answer 3');
+});
+
+/** So many requests that come once each. */
+const passBy = async (get: ReturnType<typeof createHarness>['get'], count: number) => {
+  for (let id = 0; id < count; id += 1) await get({ variables: { id: `once ${id}` } });
+};
+
+test('where nothing was found for long few are looked for, and who asks why always is', async () => {
+  const { get } = createHarness({ capacityBytes: 100_000 });
+  await get();
+  await passBy(get, PATIENCE - 1);
+
+  const [first] = [await get(), await get({ isExplained: true })];
+  const explained = await get({ isExplained: true });
+
+  expect(first).toMatch(/^miss/);
+  expect(explained).toMatch(/^hit/);
+});
+
+test('what begins to come again is found after a few requests, and from then on', async () => {
+  const { get } = createHarness();
+  await passBy(get, PATIENCE);
+
+  const states = [];
+  for (let count = 0; count < 64; count += 1) states.push((await get()).split(':')[0]);
+
+  const first = states.indexOf('hit');
+  expect(first).toBeGreaterThan(0);
+  expect(new Set(states.slice(first))).toEqual(new Set(['hit']));
+});
+
+test('a crowd that asks the same at once makes a few calls, whatever came before', async () => {
+  const { get, take, works } = createHarness();
+  await passBy(get, PATIENCE);
+  const before = works.length;
+
+  const takens = Array.from({ length: 2000 }, () => take());
+  for (const work of works.slice(before)) work.land();
+  for (const taken of takens) if (taken.state === 'miss') await taken.seat.value;
+
+  expect(works.length - before).toBeLessThan(33);
 });
 
 test('two thousand requests for an answer that has just expired are one call', async () => {
@@ -362,12 +405,12 @@ test('what is asked for once pushes nothing out of a full cache, and what comes 
     await get({ variables: { id: String(id) } });
   }
   const { answers } = cache;
-  for (let id = 0; id < 1000; id += 1) await get({ variables: { id: `once ${id}` } });
+  for (let id = 0; id < 500; id += 1) await get({ variables: { id: `once ${id}` } });
 
   expect(evicted()).toBe(1);
   expect(cache.answers).toBe(answers);
-  expect(await get({ variables: { id: 'once 999' } })).toMatch(/^miss/);
-  expect(await get({ variables: { id: 'once 999' } })).toMatch(/^hit/);
+  expect(await get({ variables: { id: 'once 499' } })).toMatch(/^miss/);
+  expect(await get({ variables: { id: 'once 499' } })).toMatch(/^hit/);
 });
 
 const hugeAnswer = (): Work<Made> => ({

@@ -1,9 +1,9 @@
 import { buildSchema } from 'graphql';
 import { expect, test } from 'vitest';
-import { PATIENCE } from '../../../../../gateway/cache/parts/known-calls.ts';
 import { PartCache } from '../../../../../gateway/cache/parts/part-cache.ts';
 import type { PartRights } from '../../../../../gateway/cache/parts/part-keys.ts';
 import type { PartValues } from '../../../../../gateway/cache/parts/part-values.ts';
+import { PATIENCE } from '../../../../../gateway/cache/prospect.ts';
 import type { Lifetime } from '../../../../../gateway/cache/read-lifetime.ts';
 
 const SCHEMA = {
