@@ -241,6 +241,7 @@ export class AnswerCache<Made extends MadeAnswer> {
           );
     const land = ({ made, ticket, release }: Ticketed<Made>): Made => {
       this.#store.end(filling);
+      if (made.keptAtMs !== undefined) operation.prospect.noteFound();
       this.#keep(filling, keys, made, ticket);
       release();
       return made;

@@ -2,6 +2,7 @@
  * Answers that gateways share through Redis. Two gateways over the same products, one real Redis.
  */
 import { expect, test } from 'vitest';
+import { PATIENCE } from '../../../gateway/cache/prospect.ts';
 import { createCountingShop } from '../../support/counting-shop.ts';
 import { startRedis, type TestRedis } from '../../support/redis.ts';
 import { type AnswerCall, serveShop } from '../../support/serve-shop.ts';
@@ -53,6 +54,24 @@ test('an answer that one gateway keeps is given by another, with its age', async
   expect(given.headers.get('age')).toMatch(/^\d$/);
   expect(first.calls).toHaveLength(1);
   expect(await second.metric('gateway_response_cache_lookups_total{state="shared_hit"}')).toBe(1);
+});
+
+test('however many answers a gateway finds in Redis and nowhere else, it goes on looking there', async () => {
+  const redis = await startRedis();
+  const { first, second } = await serveTwo(redis, { REDIS_TIMEOUT_MS: '10000' });
+  const count = PATIENCE + 100;
+  const query = 'query ($id: ID) { good(id: $id) { name } }';
+  for (let id = 0; id < count; id += 1) {
+    await ask(first, { query, variables: { id } });
+    // Something is found now and then, so that all is put there.
+    if (id % 100 === 0) await ask(first, { query, variables: { id } });
+  }
+
+  for (let id = 0; id < count; id += 1) await ask(second, { query, variables: { id } });
+
+  expect(await second.metric('gateway_response_cache_lookups_total{state="shared_hit"}')).toBe(
+    count,
+  );
 });
 
 test('rights are in the keys there as here', async () => {
