@@ -14,13 +14,14 @@
  *
  * @module
  */
-import type { PreparedOperation } from '../operation/prepare-operation.ts';
 import { AnswerKeys } from './answer-keys.ts';
 import { AnswerStore, type Filling, type Forgetting, type KeptAnswer } from './answer-store.ts';
 import type { CacheQuery, MadeAnswer, Shadowed, SharedAnswers, Taken } from './cache-query.ts';
-import { CachedOperation, isCacheable } from './cached-operation.ts';
-import { findOrMake, type Search, type Ticketed, toTicketed } from './find-or-make.ts';
+import type { CachedOperation } from './cached-operation.ts';
+import { CachedOperations } from './cached-operations.ts';
+import { findOrMake, type Ticketed, toTicketed } from './find-or-make.ts';
 import { joinFlight, toOnlySeat } from './join-flight.ts';
+import { searchShared, type Wanted } from './search-shared.ts';
 import type { Ticket } from './shared/shared-values.ts';
 import { SingleFlight, type Work } from './single-flight.ts';
 
@@ -53,16 +54,6 @@ const JITTER = 0.1;
 const BYPASS = { state: 'bypass' } as const;
 const NO_FALLBACK = (): null => null;
 
-/** What a request looks for before an answer is made. */
-interface Wanted {
-  /** Keys under which others may keep it. */
-  readonly searched: readonly string[];
-  /** Under which processes wait for one another; null where none does. */
-  readonly flightKey: string | null;
-  /** Only what was kept after this will do, epoch milliseconds. */
-  readonly keptAtMs?: number;
-}
-
 interface Found<Made> {
   readonly key: string;
   readonly kept: KeptAnswer<Made>;
@@ -72,7 +63,7 @@ interface Found<Made> {
 export class AnswerCache<Made extends MadeAnswer> {
   readonly #settings: AnswerCacheSettings<Made>;
   readonly #store: AnswerStore<Made>;
-  readonly #operations = new WeakMap<PreparedOperation, CachedOperation | 'uncacheable'>();
+  readonly #operations: CachedOperations;
   readonly #flights = new SingleFlight<Made>();
   /** Products that have allowed an answer to be kept. */
   readonly #lenient = new Set<string>();
@@ -80,6 +71,7 @@ export class AnswerCache<Made extends MadeAnswer> {
   constructor(settings: AnswerCacheSettings<Made>) {
     this.#settings = settings;
     this.#store = new AnswerStore(settings.capacityBytes, settings.onEvicted);
+    this.#operations = new CachedOperations((digest) => this.#store.operation(digest));
   }
 
   /** Memory taken, by an estimate. */
@@ -95,7 +87,7 @@ export class AnswerCache<Made extends MadeAnswer> {
   /** Finds the answer to a request, or begins to make it. Nothing is waited for in here. */
   take(query: CacheQuery<Made>): Taken<Made> {
     if (!query.wish.mayKeep) return BYPASS;
-    const operation = this.#operationOf(query.operation);
+    const operation = this.#operations.of(query.operation);
     if (operation === 'uncacheable') return BYPASS;
 
     if (query.wish.takesKept && !operation.prospect.isWorthLooking() && !query.isExplained) {
@@ -126,7 +118,7 @@ export class AnswerCache<Made extends MadeAnswer> {
    */
   shadow(query: CacheQuery<Made>): Shadowed<Made> | null {
     if (!query.wish.takesKept) return null;
-    const operation = this.#operationOf(query.operation);
+    const operation = this.#operations.of(query.operation);
     if (operation === 'uncacheable') return null;
     const keys = new AnswerKeys(operation, query);
     const found = this.#find(operation, keys);
@@ -153,19 +145,6 @@ export class AnswerCache<Made extends MadeAnswer> {
     const count = what === 'everything' ? this.#store.forgetAll() : this.#store.forget(what);
     if (count > 0) this.#settings.onForgot(count);
     return count;
-  }
-
-  #operationOf(prepared: PreparedOperation): CachedOperation | 'uncacheable' {
-    let operation = this.#operations.get(prepared);
-    if (operation === undefined) {
-      operation = isCacheable(prepared) ? new CachedOperation(prepared) : 'uncacheable';
-    }
-    // It may have been prepared anew since its answers were kept.
-    if (operation !== 'uncacheable' && operation.keys.size === 0) {
-      operation = this.#store.operation(operation.digest) ?? operation;
-    }
-    this.#operations.set(prepared, operation);
-    return operation;
   }
 
   /** What is kept for the caller alone comes first: it is never less strict. */
@@ -231,11 +210,15 @@ export class AnswerCache<Made extends MadeAnswer> {
   ): Work<Made> {
     const filling = this.#store.begin(operation);
     // Of an operation that nobody keeps answers of, there is nothing to find.
+    const { shared, now, longestWaitMs } = this.#settings;
     const work =
-      this.#settings.shared === null || operation.latest === 'nobody'
+      shared === null || operation.latest === 'nobody'
         ? toTicketed(make(), null)
         : findOrMake(
-            this.#toSearch(this.#settings.shared, operation, keys, wanted),
+            searchShared(shared, [...operation.products], keys.shared, wanted, {
+              nowMs: now(),
+              longestWaitMs,
+            }),
             make,
             this.#settings,
           );
@@ -251,27 +234,6 @@ export class AnswerCache<Made extends MadeAnswer> {
       throw error;
     };
     return { value: work.value.then(land, crash), abort: () => work.abort() };
-  }
-
-  #toSearch(
-    shared: SharedAnswers<Made>,
-    operation: CachedOperation,
-    keys: AnswerKeys,
-    { searched, flightKey, keptAtMs = 0 }: Wanted,
-  ): Search<Made> {
-    const products = [...operation.products];
-    const ttlMs = this.#settings.longestWaitMs;
-    return {
-      find: (lease) =>
-        shared.find(
-          searched,
-          products,
-          keys.shared,
-          lease === null || flightKey === null ? null : { key: flightKey, ttlMs, ...lease },
-        ),
-      accepts: (made) => (made.keptAtMs ?? 0) > keptAtMs,
-      waitUntilMs: flightKey === null ? null : this.#settings.now() + ttlMs,
-    };
   }
 
   #keep(filling: Filling, keys: AnswerKeys, made: Made, ticket: Ticket): void {

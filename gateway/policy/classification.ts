@@ -1,27 +1,12 @@
-import type { TimedRule } from './decide-ruling.ts';
-import type { Mask, MaskValue } from './mask.ts';
+import type { Decision, TimedRule } from './decide-ruling.ts';
+import type { MaskValue } from './mask.ts';
 import type { Rights } from './requirement.ts';
 
+type Refusal = Extract<Decision, { readonly kind: 'deny' }>;
+type Masking = Extract<Decision, { readonly kind: 'mask' }>;
+
 /** What a rule does to one element for one caller, where it does anything. */
-export type Effect =
-  | {
-      readonly kind: 'deny';
-      /** Name of the rule; null where no rule spoke of this caller. */
-      readonly rule: string | null;
-      /** Whether it is denied because something of its class was granted in masked form only. */
-      readonly isForMaskedGrant?: true;
-      /** Names of the windows in which the rule holds; absent for at any time. */
-      readonly during?: readonly string[];
-    }
-  | {
-      readonly kind: 'mask';
-      /** Name of the rule; null where it was granted in this form. */
-      readonly rule: string | null;
-      readonly mask: Mask;
-      readonly apply: MaskValue;
-      /** Like that of a refusal. */
-      readonly during?: readonly string[];
-    };
+export type Effect = Refusal | (Masking & { readonly apply: MaskValue });
 
 /** Effects by coordinate; what is absent is allowed. */
 export type Effects = ReadonlyMap<string, Effect>;

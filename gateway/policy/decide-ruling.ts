@@ -3,19 +3,24 @@ import type { Mask } from './mask.ts';
 import { holdsOneGroup, type Rights } from './requirement.ts';
 import type { ClassRuling, Ruling, RulingOption } from './rulings.ts';
 
-/** What becomes of an element for one caller; a rule of null is none. */
+/** What becomes of an element for one caller. */
 export type Decision =
   | { readonly kind: 'allow' }
   | {
       readonly kind: 'deny';
+      /** Name of the rule; null where no rule spoke of this caller. */
       readonly rule: string | null;
+      /** Whether it is denied because something of its class was granted in masked form only. */
       readonly isForMaskedGrant?: true;
+      /** Names of the windows in which the rule holds; absent for at any time. */
       readonly during?: readonly string[];
     }
   | {
       readonly kind: 'mask';
+      /** Name of the rule; null where it was granted in this form. */
       readonly rule: string | null;
       readonly mask: Mask;
+      /** Like that of a refusal. */
       readonly during?: readonly string[];
     };
 

@@ -9,7 +9,6 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { decodeJwt } from 'jose';
 import { expect, onTestFinished, test } from 'vitest';
-import type { AccessTerms } from '../../../gateway/control/access/access-terms.ts';
 import { registerProducts } from '../../../gateway/control/access/access-terms-store.ts';
 import { approveRequest } from '../../../gateway/control/access/change-requests.ts';
 import type { AccessChange, NewRequest } from '../../../gateway/control/access/settle-request.ts';
@@ -25,6 +24,7 @@ import {
   REQUIRING_SCOPE,
 } from '../../support/classified-federation.ts';
 import type { FixtureSubgraph } from '../../support/federation-fixture.ts';
+import { PERSONAL_TERMS } from '../../support/personal-terms.ts';
 import { sendRequest } from '../../support/send-request.ts';
 import { type AnswerBody, serveFederation } from '../../support/serve-federation.ts';
 import { writeFolder } from '../../support/write-folder.ts';
@@ -57,23 +57,6 @@ const RULES = [
   CLASSIFICATION,
 ];
 
-/** What can be granted of both products is personal, as it is and masked. */
-const PERSONAL: AccessTerms = {
-  product: '',
-  tenant: null,
-  members: [
-    { name: 'ola', role: 'owner', since: null, until: null },
-    { name: 'sam', role: 'steward', since: null, until: null },
-  ],
-  strictest: 'personal',
-  classes: null,
-  autoApprove: [],
-  maxGrantSeconds: 86_400,
-  reviewAfterSeconds: 90 * 86_400,
-  purposes: [],
-  partnerIssuers: [],
-  agreement: null,
-};
 const PRODUCTS = ['accounts', 'orders', 'desk'];
 
 /** Says what it is told of grants, and so the same to all who are granted the same of it. */
@@ -169,7 +152,7 @@ async function serve(settings: Readonly<Record<string, string>>) {
   await inTransaction(desk.pool, (client) =>
     registerProducts(
       client,
-      PRODUCTS.map((product) => ({ ...PERSONAL, product })),
+      PRODUCTS.map((product) => ({ ...PERSONAL_TERMS, product })),
     ),
   );
   const accounts: Account[] = [...ACCOUNTS];

@@ -6,7 +6,6 @@ import { join } from 'node:path';
 
 import { decodeJwt } from 'jose';
 import { expect, onTestFinished, test } from 'vitest';
-import type { AccessTerms } from '../../../gateway/control/access/access-terms.ts';
 import { registerProducts } from '../../../gateway/control/access/access-terms-store.ts';
 import { approveRequest } from '../../../gateway/control/access/change-requests.ts';
 import type { NewRequest } from '../../../gateway/control/access/settle-request.ts';
@@ -20,25 +19,9 @@ import {
   REQUIRING_SCOPE,
   SECRETS,
 } from '../../support/classified-federation.ts';
+import { PERSONAL_TERMS } from '../../support/personal-terms.ts';
 import { serveFederation } from '../../support/serve-federation.ts';
 import { writeFolder } from '../../support/write-folder.ts';
-
-const PERSONAL: AccessTerms = {
-  product: '',
-  tenant: null,
-  members: [
-    { name: 'ola', role: 'owner', since: null, until: null },
-    { name: 'sam', role: 'steward', since: null, until: null },
-  ],
-  strictest: 'personal',
-  classes: null,
-  autoApprove: [],
-  maxGrantSeconds: 86_400,
-  reviewAfterSeconds: 90 * 86_400,
-  purposes: [],
-  partnerIssuers: [],
-  agreement: null,
-};
 
 /** A gateway over accounts whose personal values take a scope, and the desk where access is given. */
 async function serve(settings: Readonly<Record<string, string>> = {}) {
@@ -51,7 +34,7 @@ async function serve(settings: Readonly<Record<string, string>> = {}) {
   await inTransaction(desk.pool, (client) =>
     registerProducts(
       client,
-      ['accounts', 'orders'].map((product) => ({ ...PERSONAL, product })),
+      ['accounts', 'orders'].map((product) => ({ ...PERSONAL_TERMS, product })),
     ),
   );
   const subgraphs = createClassifiedSubgraphs(() => ACCOUNTS, REQUIRING_SCOPE);
