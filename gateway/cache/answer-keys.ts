@@ -4,8 +4,8 @@ import type { CachedOperation } from './cached-operation.ts';
 /** What of a request its answer depends on, besides the operation and the authorization shape. */
 export interface KeyedQuery {
   readonly variables: Readonly<Record<string, unknown>> | null;
-  /** All that the products are told of the caller besides who it is and its scopes. */
-  told(): string;
+  /** All that these products are told of the caller besides who it is and its scopes. */
+  told(products: Iterable<string>): string;
   /** Equal for two requests only when they are the same caller's; null for one who is not known. */
   readonly caller: string | null;
 }
@@ -43,9 +43,10 @@ export class AnswerKeys {
   }
 }
 
-function writeKey({ digest, takesVariables }: CachedOperation, query: KeyedQuery): string {
+function writeKey(operation: CachedOperation, query: KeyedQuery): string {
+  const { digest, takesVariables, products } = operation;
   const variables = takesVariables ? JSON.stringify(query.variables) : '';
   // Neither text has a line break in it, so no two keys are written alike.
-  const key = `${digest}${query.told()}\n${variables}`;
+  const key = `${digest}${query.told(products)}\n${variables}`;
   return key.length > LONGEST_KEY ? createHash('sha256').update(key).digest('base64url') : key;
 }

@@ -42,6 +42,23 @@ export function renderCacheable<Given extends Answer>(
   };
 }
 
+/**
+ * Says with an answer that caches on the way may keep it for less, where it says for longer.
+ *
+ * @param lifetimeSeconds From when it was made, as `renderCacheable` counts.
+ */
+export function shortenCacheable<Given extends Answer>(
+  answer: Given,
+  lifetimeSeconds: number,
+): Given {
+  const control = answer.headers?.['cache-control'];
+  const said = control === undefined ? undefined : /^max-age=(\d+)/.exec(control)?.[1];
+  const seconds = Math.max(0, Math.floor(lifetimeSeconds));
+  if (control === undefined || said === undefined || Number(said) <= seconds) return answer;
+  const shorter = control.replace(said, String(seconds));
+  return { ...answer, headers: { ...answer.headers, 'cache-control': shorter } };
+}
+
 /** Caches in front refuse headers of a few kilobytes more than this. */
 const LONGEST_SURROGATE_KEY = 4096;
 

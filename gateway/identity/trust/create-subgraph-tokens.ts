@@ -18,6 +18,8 @@ export interface SubgraphTokensSettings {
 export interface SubgraphGrant {
   /** Types and fields; `*` stands for all that the product protects against reading. */
   readonly coordinates: readonly string[];
+  /** The coordinates as one text: all that the product is told. */
+  readonly told: string;
   /** Equal for two only when they open the same until the same moment. */
   readonly fingerprint: string;
   /** From when it holds no more, in epoch milliseconds. */

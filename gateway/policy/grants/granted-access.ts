@@ -9,6 +9,8 @@ const WHOLE = '*';
 export class GrantedAccess implements GrantedElements {
   /** Ids of the grants: what is granted never changes, so equal ids open the same. */
   readonly fingerprint: string;
+  /** When the first of them ends, in epoch milliseconds. */
+  readonly endsAtMs: number;
   /** Absent where nothing was granted in masked form. */
   readonly maskOf: ((element: ProtectedElement) => GrantedMask | null) | undefined;
   readonly #grants: readonly Grant[];
@@ -19,6 +21,7 @@ export class GrantedAccess implements GrantedElements {
   /** @param grants Those that hold, at least one. */
   constructor(grants: readonly Grant[]) {
     this.fingerprint = toFingerprint(grants);
+    this.endsAtMs = firstEnd(grants);
     this.#grants = grants;
     const masked = grants
       .filter(({ level }) => level === 'masked')
@@ -26,13 +29,15 @@ export class GrantedAccess implements GrantedElements {
     this.maskOf = masked.length === 0 ? undefined : (element) => this.#findMask(element, masked);
     for (const product of new Set(grants.map((grant) => grant.product))) {
       const own = grants.filter((grant) => grant.product === product);
-      const coordinates = new Set(own.flatMap((grant) => grant.coordinates ?? [WHOLE]));
+      const opened = new Set(own.flatMap((grant) => grant.coordinates ?? [WHOLE]));
+      const coordinates = [...opened].sort();
       const full = own.filter(({ level }) => level === 'full');
       this.#full.set(product, new Set(full.flatMap((grant) => grant.coordinates ?? [WHOLE])));
       this.#products.set(product, {
-        coordinates: [...coordinates].sort(),
+        coordinates,
+        told: JSON.stringify(coordinates),
         fingerprint: toFingerprint(own),
-        endsAtMs: Math.min(...own.map(({ endsAtMs }) => endsAtMs)),
+        endsAtMs: firstEnd(own),
       });
     }
   }
@@ -82,6 +87,10 @@ export class GrantedAccess implements GrantedElements {
   ofProduct(product: string): SubgraphGrant | null {
     return this.#products.get(product) ?? null;
   }
+}
+
+function firstEnd(grants: readonly Grant[]): number {
+  return Math.min(...grants.map(({ endsAtMs }) => endsAtMs));
 }
 
 function toFingerprint(grants: readonly Grant[]): string {

@@ -21,6 +21,7 @@ import type {
 } from '../../identity/trust/create-subgraph-headers.ts';
 import type { PreparedOperation } from '../../operation/prepare-operation.ts';
 import { renderKeptStatus, renderMadeStatus } from '../../response/render-cache-status.ts';
+import { shortenCacheable } from '../../response/render-caching.ts';
 import type { LiveSupergraph } from '../../supergraph/live-supergraph.ts';
 import type { SupergraphGeneration } from '../supergraph/build-generation.ts';
 import type { CacheState } from './observe-cache.ts';
@@ -31,6 +32,7 @@ import {
   type RunSettings,
   runRequest,
 } from './run-request.ts';
+import { ToldOfCaller } from './told-of-caller.ts';
 
 export interface AcceptedStages {
   /** Null keeps nothing. */
@@ -113,14 +115,15 @@ class Attempt implements CacheQuery<Executed> {
   readonly #accepted: AcceptedRequest;
   readonly #stages: AcceptedStages;
   readonly #settings: AcceptedSettings;
+  readonly #told: ToldOfCaller;
   #isShadowed = false;
-  #described: string | null = null;
 
   constructor(accepted: AcceptedRequest, stages: AcceptedStages, settings: AcceptedSettings) {
     this.wish = readRequestWish(accepted.request.header('cache-control'));
     this.#accepted = accepted;
     this.#stages = stages;
     this.#settings = settings;
+    this.#told = new ToldOfCaller(stages.describeTold, accepted);
   }
 
   /** An answer that was kept. */
@@ -132,7 +135,10 @@ class Attempt implements CacheQuery<Executed> {
     observer.cache.looked(state, ageSeconds);
     const facts = observer.answeredFromCache(state, this.operation, value);
     const { status, jsonStatus, body, bodyDigest, headers } = value.answer;
-    const aged = { status, jsonStatus, body, bodyDigest, headers, ageSeconds, facts };
+    const aged = this.#untilGrantsEnd(
+      { status, jsonStatus, body, bodyDigest, headers, ageSeconds, facts },
+      nowMs,
+    );
     const answer = this.#settings.cacheStatus
       ? renderKeptStatus(aged, (freshUntilMs - nowMs) / 1000, state)
       : aged;
@@ -144,18 +150,29 @@ class Attempt implements CacheQuery<Executed> {
 
   /** An answer that was made for this request, or for one that it has waited for. */
   giveMade(executed: Executed, state: 'miss' | 'bypass'): AcceptedAnswer {
-    const { observer } = this.#stages;
+    const { observer, now } = this.#stages;
     const { request, prepared } = this.#accepted;
     observer.cache.looked(state);
     const facts = observer.executed(request.requestId, prepared, executed);
     const { status, jsonStatus, body, bodyDigest, headers } = executed.answer;
-    const made = { status, jsonStatus, body, bodyDigest, headers, facts };
+    const made = this.#untilGrantsEnd(
+      { status, jsonStatus, body, bodyDigest, headers, facts },
+      executed.keeping === null ? null : now(),
+    );
     const answer = this.#settings.cacheStatus
       ? renderMadeStatus(made, state, executed.keeping !== null)
       : made;
     const { explained } = this.#accepted;
     if (explained === null) return { answer, executed };
     return { answer: explained.tellMade(answer, executed, state, this.wish), executed };
+  }
+
+  /** @param nowMs Null for an answer that nobody on the way keeps: they would not see a grant end. */
+  #untilGrantsEnd(answer: EdgeAnswer, nowMs: number | null): EdgeAnswer {
+    const { grants } = this.#accepted.rights;
+    if (grants === null || nowMs === null) return answer;
+    const secondsLeft = (grants.endsAtMs - nowMs) / 1000;
+    return shortenCacheable(answer, (answer.ageSeconds ?? 0) + secondsLeft);
   }
 
   /** Begins to make an answer from what the products say now, and nothing else. */
@@ -192,17 +209,8 @@ class Attempt implements CacheQuery<Executed> {
     return principal.authenticated ? principal.fingerprint : null;
   }
 
-  told(): string {
-    const { grants } = this.#accepted.rights;
-    const told = this.#describe();
-    return grants === null ? told : `${told}+${grants.fingerprint}`;
-  }
-
-  /** Written once: every product and the answer as a whole have it in their keys. */
-  #describe(): string {
-    const { principal, request } = this.#accepted;
-    this.#described ??= this.#stages.describeTold(principal, request);
-    return this.#described;
+  told(products: Iterable<string>): string {
+    return this.#told.of(products);
   }
 
   /** Runs without the cache; whatever the products of a mutation gave before is forgotten then. */
@@ -257,19 +265,11 @@ class Attempt implements CacheQuery<Executed> {
   #partsFor(takesStale: boolean): RequestParts | null {
     const { parts } = this.#stages;
     if (parts === null || this.operation.parsed.kind !== 'query' || !this.wish.mayKeep) return null;
-    const { grants } = this.#accepted.rights;
     const { snapshot, shape } = this.operation;
     const takesKept = this.wish.takesKept && !this.#isShadowed;
     // Where what is refused is asked for all the same, a product may have its own mind about it.
     const refused = this.#settings.asksForRefused ? shape : '';
-    const told = (product: string): string => {
-      const described = this.#describe();
-      const grant = grants?.ofProduct(product)?.fingerprint ?? null;
-      // What is described is never a list of three.
-      return grant === null && refused === ''
-        ? described
-        : JSON.stringify([described, grant, refused]);
-    };
+    const told = (product: string) => this.#told.ofOne(product, refused);
     return parts.ofRequest({ told, caller: this.caller, takesKept, takesStale }, snapshot);
   }
 
@@ -283,8 +283,8 @@ class Attempt implements CacheQuery<Executed> {
   }
 
   get #isForAnybody(): boolean {
-    const { prepared } = this.#accepted;
-    return !this.#settings.requiresAuthentication && prepared.shape === '' && this.told() === '';
+    const { requiresAuthentication } = this.#settings;
+    return !requiresAuthentication && this.operation.shape === '' && this.#told.isNothing;
   }
 
   #forgetting(work: Work<Executed>): Work<Executed> {

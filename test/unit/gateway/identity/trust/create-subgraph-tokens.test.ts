@@ -164,6 +164,7 @@ test('cannot be made to name another algorithm or key', () => {
 
 const GRANT = {
   coordinates: ['Account.email'],
+  told: '["Account.email"]',
   fingerprint: 'g-1',
   endsAtMs: (start + 30.5) * 1000,
 };

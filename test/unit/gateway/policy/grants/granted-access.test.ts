@@ -83,11 +83,13 @@ test('a product is told what was granted of it alone, until the first of it ends
   expect(granted.fingerprint).toBe('g-0 g-1 g-2');
   expect(granted.ofProduct('accounts')).toEqual({
     coordinates: ['A.a', 'B.b'],
+    told: '["A.a","B.b"]',
     fingerprint: 'g-0 g-1',
     endsAtMs: 2000,
   });
   expect(granted.ofProduct('orders')).toEqual({
     coordinates: ['*'],
+    told: '["*"]',
     fingerprint: 'g-2',
     endsAtMs: 1000,
   });
