@@ -22,6 +22,7 @@ import {
   createSubgraphHeaders,
 } from './identity/trust/create-subgraph-headers.ts';
 import type { SubgraphTokens } from './identity/trust/create-subgraph-tokens.ts';
+import type { RowClaims } from './identity/trust/row-claims.ts';
 import type { GrantRegister } from './policy/grants/grant-register.ts';
 import { createDecidedPolicies, type LivePolicies } from './policy/live-policies.ts';
 import { createWindowStates } from './policy/windows/window-states.ts';
@@ -60,6 +61,8 @@ export interface GatewayDoors {
   readonly loadSupergraph: LoadSupergraph;
   /** Null when no token is sent to subgraphs. */
   readonly subgraphTokens: SubgraphTokens | null;
+  /** Which claims are in the tokens. */
+  readonly rowClaims: RowClaims;
   /** Those of the configuration, with their secrets. */
   readonly issuers: readonly IssuerSettings[];
   /** API keys, and what was revoked. */
@@ -143,7 +146,7 @@ export function buildGateway(config: GatewayConfig, doors: GatewayDoors): Gatewa
       explainCache: createExplainCache(config, toAnswerSettings(config), doors.now),
       share: buildShare(config, observer),
       headersFor,
-      describeTold: createDescribeTold(doors.subgraphTokens !== null, config.FORWARD_HEADERS),
+      describeTold: buildDescribeTold(config, doors),
       audit: doors.audit,
       observer,
       now: doors.now,
@@ -194,6 +197,13 @@ async function reportReadiness({
   const ready = products.length === 0 || products.some(({ state }) => state === 'up');
   const supergraphSince = new Date(since).toISOString();
   return { ready, supergraph: generation.snapshot.version, supergraphSince, products };
+}
+
+function buildDescribeTold(
+  { FORWARD_HEADERS }: GatewayConfig,
+  { subgraphTokens, rowClaims }: GatewayDoors,
+) {
+  return createDescribeTold(subgraphTokens === null ? null : rowClaims, FORWARD_HEADERS);
 }
 
 function buildInvalidateCache(

@@ -107,7 +107,7 @@ export const settings = {
     .nullable()
     .default(null)
     .describe(
-      'Folder of data product folders: the playground offers their example operations, and `ROW_CLAIMS` must name the claims of their row rules.',
+      'Folder of data product folders: the playground offers their example operations, and `ROW_CLAIMS` must name the claims of their row rules, and each of them is told no other claims.',
     ),
 
   BODY_BYTES: whole('bytes', KIBIBYTE, 64 * MEBIBYTE)

@@ -1,5 +1,6 @@
 import { ANONYMOUS, type Principal } from '../principal.ts';
 import type { SubgraphGrant, SubgraphTokens } from './create-subgraph-tokens.ts';
+import type { RowClaims } from './row-claims.ts';
 
 /** What a request contributes to the headers of its subgraph calls. */
 export interface IncomingHeaders {
@@ -41,39 +42,31 @@ export function createSubgraphHeaders(
   };
 }
 
-/** Text that says what subgraphs are told of a caller; empty for nothing. */
-export type DescribeTold = (
-  principal: Principal,
-  incoming: Pick<IncomingHeaders, 'header'>,
-) => string;
+/** Says what subgraphs are told of a caller besides who it is, which scopes it has and what it was granted. */
+export interface DescribeTold {
+  /** The row claims that are in tokens for them, as JSON; empty for none. */
+  readonly claims: (principal: Principal, subgraphs: Iterable<string>) => string;
+  /** The headers that are passed on to all of them, as JSON; empty for none. */
+  readonly forwarded: (incoming: Pick<IncomingHeaders, 'header'>) => string;
+}
 
 /**
- * Builds what says, in one text, all that the subgraphs are told of a caller besides who it is
- * and which scopes it has: the row claims in its token, and the headers that are passed on. Equal for
- * two requests exactly when all of that is equal.
+ * Builds what says that. A text is equal for two requests exactly when the subgraphs are told the same.
  *
- * @param sendsTokens Whether subgraphs get a token, with the claims in it.
+ * @param rowClaims Null where subgraphs get no token, with claims in it.
  * @param forwarded Lower-case names.
  */
 export function createDescribeTold(
-  sendsTokens: boolean,
+  rowClaims: RowClaims | null,
   forwarded: readonly string[],
 ): DescribeTold {
-  const claimTexts = new WeakMap<Principal, string>();
-  const describeClaims = (principal: Principal): string => {
-    let text = claimTexts.get(principal);
-    if (text === undefined) {
-      // A principal has its claims in order.
-      text = Object.keys(principal.claims).length === 0 ? '' : JSON.stringify(principal.claims);
-      claimTexts.set(principal, text);
-    }
-    return text;
-  };
-  return (principal, incoming) => {
-    const claims = sendsTokens ? describeClaims(principal) : '';
-    if (forwarded.length === 0) return claims;
-    const values = forwarded.map((name) => incoming.header(name) ?? null);
-    return values.every((value) => value === null) ? claims : JSON.stringify([claims, values]);
+  return {
+    claims: (principal, subgraphs) => rowClaims?.describe(principal, subgraphs) ?? '',
+    forwarded(incoming) {
+      if (forwarded.length === 0) return '';
+      const values = forwarded.map((name) => incoming.header(name) ?? null);
+      return values.every((value) => value === null) ? '' : JSON.stringify(values);
+    },
   };
 }
 

@@ -3,6 +3,7 @@ import { LRUCache } from 'lru-cache';
 
 import { MeshgateError } from '../../../shared/errors/meshgate-error.ts';
 import type { Principal } from '../principal.ts';
+import type { RowClaims } from './row-claims.ts';
 import { createSignJwt, type SigningJwk } from './sign-jwt.ts';
 
 export interface SubgraphTokensSettings {
@@ -10,6 +11,7 @@ export interface SubgraphTokensSettings {
   /** `iss` of the tokens: what subgraphs know this gateway by. */
   readonly issuer: string;
   readonly lifetimeSeconds: number;
+  readonly rowClaims: RowClaims;
   /** Epoch milliseconds. */
   readonly now: () => number;
 }
@@ -52,10 +54,11 @@ const REMEMBERED_TOKENS = 20_000;
 
 /**
  * Builds the source of the tokens that subgraphs trust: signed with EdDSA, made for one subgraph,
- * valid for a minute or so, carrying subject and its issuer, scopes and row claims of the caller.
+ * valid for a minute or so, carrying subject and its issuer, scopes, and of its row claims
+ * those that concern the subgraph.
  */
 export function createSubgraphTokens(settings: SubgraphTokensSettings): SubgraphTokens {
-  const { privateJwk, issuer, lifetimeSeconds, now } = settings;
+  const { privateJwk, issuer, lifetimeSeconds, rowClaims, now } = settings;
   const signJwt = createSignJwt(privateJwk);
   const remembered = new LRUCache<string, Remembered>({ max: REMEMBERED_TOKENS });
   const { kty, crv, x, kid } = privateJwk;
@@ -85,7 +88,7 @@ export function createSubgraphTokens(settings: SubgraphTokensSettings): Subgraph
         aud: subgraph,
         ...toSubject(principal),
         scope: [...principal.scopes].join(' '),
-        claims: principal.claims,
+        claims: rowClaims.of(principal, subgraph),
         ...(grant === null ? {} : { granted: grant.coordinates }),
         iat: nowSeconds,
         exp: expiresAt,

@@ -4,10 +4,12 @@ import {
   loadProductFolder,
   type ProductFolder,
 } from '../../../shared/contract/load-product-folder.ts';
+import { claimsOfRules } from '../../../shared/contract/row-rules.ts';
 import { readProjectVersion } from '../../../shared/lang/read-project-version.ts';
 import type { Logger } from '../../../shared/telemetry/logger.ts';
 import type { GatewayConfig } from '../../config/config-schema.ts';
 import type { ExampleOperation, StartPageFacts } from '../../http/edge-types.ts';
+import { RowClaims } from '../../identity/trust/row-claims.ts';
 import type { SupergraphSnapshot } from '../../supergraph/supergraph-snapshot.ts';
 import { checkRowClaims } from './check-row-claims.ts';
 
@@ -15,6 +17,8 @@ import { checkRowClaims } from './check-row-claims.ts';
 export interface GatewayDescription {
   readonly startPage: (snapshot: SupergraphSnapshot) => StartPageFacts;
   readonly exampleOperations: () => readonly ExampleOperation[];
+  /** Of the products whose folders are there, what their row rules look at. */
+  readonly rowClaims: RowClaims;
 }
 
 /**
@@ -48,7 +52,11 @@ export async function describeGateway(
     endpoints: endpointsOf(config),
   });
   const examples = [...products.values()].flatMap(toExamples);
-  return { startPage, exampleOperations: () => examples };
+  const used = [...products].map(
+    ([name, { rowRules }]) => [name, claimsOfRules(rowRules)] as const,
+  );
+  const rowClaims = new RowClaims(new Map(used));
+  return { startPage, exampleOperations: () => examples, rowClaims };
 }
 
 async function readProducts(

@@ -20,6 +20,7 @@ import {
   createSubgraphTokens,
   type SubgraphTokens,
 } from '../../identity/trust/create-subgraph-tokens.ts';
+import type { RowClaims } from '../../identity/trust/row-claims.ts';
 import { loadSigningKey } from '../../identity/trust/signing-key.ts';
 import { GrantRegister } from '../../policy/grants/grant-register.ts';
 import { loadIssuers } from '../request/build-identity.ts';
@@ -78,7 +79,7 @@ export async function serveGateway(
   const loadSupergraph = createLoadSupergraph(config, metrics, planningThread);
   const supergraph = await loadSupergraph(sdl);
   const descriptions = await describeGateway(config, log);
-  const subgraphTokens = await loadSubgraphTokens(config);
+  const subgraphTokens = await loadSubgraphTokens(config, descriptions.rowClaims);
   const issuers = await loadIssuers(config, env);
   const cacheKeys = await loadCacheKeys(config, env);
   const register = new CredentialRegister(config.DATABASE_URL !== null);
@@ -181,7 +182,10 @@ async function readSupergraph({ SUPERGRAPH_FILE: file }: GatewayConfig) {
   }
 }
 
-async function loadSubgraphTokens(config: GatewayConfig): Promise<SubgraphTokens | null> {
+async function loadSubgraphTokens(
+  config: GatewayConfig,
+  rowClaims: RowClaims,
+): Promise<SubgraphTokens | null> {
   const file = config.SUBGRAPH_TRUST_KEY_FILE;
   if (file === null) return null;
   const key = await loadSigningKey(file);
@@ -194,6 +198,7 @@ async function loadSubgraphTokens(config: GatewayConfig): Promise<SubgraphTokens
     privateJwk: key.privateJwk,
     issuer: TRUST_ISSUER,
     lifetimeSeconds: config.SUBGRAPH_TOKEN_SECONDS,
+    rowClaims,
     now: Date.now,
   });
 }

@@ -251,7 +251,7 @@ class Attempt implements CacheQuery<Executed> {
     const keeping = isKept
       ? {
           lifetime: new AnswerLifetime(unstatedIsShared, this.#decidedUntilMs),
-          isForAnybody: this.#isForAnybody,
+          isForAnybody: (products: Iterable<string>) => this.#isForAnybody(products),
           now,
         }
       : null;
@@ -282,9 +282,9 @@ class Attempt implements CacheQuery<Executed> {
     return isRuled || introspectsByRights ? rights.windows.untilMs : Number.POSITIVE_INFINITY;
   }
 
-  get #isForAnybody(): boolean {
-    const { requiresAuthentication } = this.#settings;
-    return !requiresAuthentication && this.operation.shape === '' && this.#told.isNothing;
+  #isForAnybody(products: Iterable<string>): boolean {
+    if (this.#settings.requiresAuthentication || this.operation.shape !== '') return false;
+    return this.#told.isNothing(products);
   }
 
   #forgetting(work: Work<Executed>): Work<Executed> {

@@ -12,6 +12,7 @@ import { createSealValue } from '../../cache/shared/seal-value.ts';
 import { SharedValues } from '../../cache/shared/shared-values.ts';
 import { toForgettings } from '../../cache/to-forgettings.ts';
 import type { GatewayConfig } from '../../config/config-schema.ts';
+import type { RowClaims } from '../../identity/trust/row-claims.ts';
 import type { LiveSupergraph } from '../../supergraph/live-supergraph.ts';
 import type { SupergraphGeneration } from '../supergraph/build-generation.ts';
 import type { RequestObserver } from './observe-requests.ts';
@@ -25,6 +26,7 @@ export interface ResponseCacheDoors {
   /** Null where nothing is shared. */
   readonly cacheRedis: Redis | null;
   readonly cacheSecrets: readonly string[];
+  readonly rowClaims: RowClaims;
   /** Epoch milliseconds. */
   readonly now: () => number;
   /** At least 0 and below 1. */
@@ -64,7 +66,7 @@ export function buildResponseCache(
       : new SharedValues({
           redis,
           sealValue: createSealValue(cacheSecrets),
-          scope: describeScope(config),
+          scope: describeScope(config, doors.rowClaims),
           onFailure: observer.redisFailed,
         });
   const kept: KeptHere = {
@@ -144,7 +146,7 @@ function buildPartCache(
 }
 
 /** Settings by which two gateways with the same supergraph answer differently. */
-function describeScope(config: GatewayConfig): string {
+function describeScope(config: GatewayConfig, { declared }: RowClaims): string {
   const { FORWARD_HEADERS, ROW_CLAIMS, SUBGRAPH_URLS, SUBGRAPH_ERRORS } = config;
   const { REQUIRE_AUTHENTICATION, SURROGATE_KEYS, SUBGRAPH_TRUST_KEY_FILE } = config;
   const sendsTokens = SUBGRAPH_TRUST_KEY_FILE !== null;
@@ -156,7 +158,7 @@ function describeScope(config: GatewayConfig): string {
     // What is counted goes with the answer.
     countAuditedKeys(config),
   ];
-  return JSON.stringify([FORWARD_HEADERS, ROW_CLAIMS, urls, ...others]);
+  return JSON.stringify([FORWARD_HEADERS, ROW_CLAIMS, declared, urls, ...others]);
 }
 
 /** Parts first, so that no answer is made of what is to be forgotten. */

@@ -1,4 +1,4 @@
-import type { AnswerLifetime, Keeping } from '../../cache/answer-lifetime.ts';
+import type { AnswerLifetime } from '../../cache/answer-lifetime.ts';
 import type { MadeAnswer } from '../../cache/cache-query.ts';
 import { type AskedEntities, collectCacheTags, toTagName } from '../../cache/collect-cache-tags.ts';
 import type { RequestParts } from '../../cache/parts/request-parts.ts';
@@ -60,8 +60,8 @@ export interface RunSettings extends ErrorDisclosure {
 /** How the answer of a run is kept. */
 export interface KeepingPlan {
   readonly lifetime: AnswerLifetime;
-  /** Whether it holds nothing that is meant for its caller rather than for anybody. */
-  readonly isForAnybody: boolean;
+  /** Whether what these products gave holds nothing that is meant for its caller rather than for anybody. */
+  readonly isForAnybody: (products: Iterable<string>) => boolean;
   /** Epoch milliseconds. */
   readonly now: () => number;
 }
@@ -172,7 +172,8 @@ function toExecuted(
     };
   }
   const tags = collectCacheTags(prepared, request.parameters.variables, asked);
-  const answer = renderKept(rendered, result, keeping, plan);
+  const isPublic = keeping.isShared && plan.isForAnybody(subgraphs.keys());
+  const answer = renderKept(rendered, result, (keeping.freshUntilMs - plan.now()) / 1000, isPublic);
   const askedBytes = estimateAsked(asked);
   return {
     requestId,
@@ -241,16 +242,15 @@ function isKeepable({ dataText, problems }: ExecutionResult): boolean {
 function renderKept(
   rendered: EdgeAnswer,
   result: ExecutionResult,
-  keeping: Keeping,
-  { isForAnybody, now }: KeepingPlan,
+  lifetimeSeconds: number,
+  isPublic: boolean,
 ): EdgeAnswer {
-  const lifetimeSeconds = (keeping.freshUntilMs - now()) / 1000;
   let kept = keptBefore.get(result);
   if (kept === undefined) {
     kept = toKeptBody(rendered.body);
     keptBefore.set(result, kept);
   }
-  return renderCacheable(rendered, kept, lifetimeSeconds, keeping.isShared && isForAnybody);
+  return renderCacheable(rendered, kept, lifetimeSeconds, isPublic);
 }
 
 /** What was rendered before: an answer that is repeated is the same value. */

@@ -11,23 +11,24 @@ export class ToldOfCaller {
   readonly #accepted: AcceptedRequest;
   /** What only the product is told of which it was granted. */
   readonly #grants: GrantedAccess | null;
-  #described: string | null = null;
+  /** Written once: each product has it in its keys. */
+  #forwarded: string | null = null;
 
-  /** @param describe Says what every product is told. */
+  /** @param describe Says what products are told, but for grants. */
   constructor(describe: DescribeTold, accepted: AcceptedRequest) {
     this.#describe = describe;
     this.#accepted = accepted;
     this.#grants = accepted.rights.grants;
   }
 
-  /** Whether nobody is told anything. */
-  get isNothing(): boolean {
-    return this.#grants === null && this.#toEach === '';
+  /** Whether these are told nothing. */
+  isNothing(products: Iterable<string>): boolean {
+    return this.#grants === null && this.#describeTo(products) === '';
   }
 
   /** What these are told. */
   of(products: Iterable<string>): string {
-    let told = this.#toEach;
+    let told = this.#describeTo(products);
     if (this.#grants === null) return told;
     // Each part is a value as JSON, so no two lists of them are written alike.
     for (const product of products) {
@@ -44,16 +45,17 @@ export class ToldOfCaller {
    */
   ofOne(product: string, refused: string): string {
     const grant = this.#grants?.ofProduct(product)?.told ?? null;
-    // What every product is told is never a list of three.
+    const described = this.#describeTo([product]);
+    // What is described never begins like a list.
     return grant === null && refused === ''
-      ? this.#toEach
-      : JSON.stringify([this.#toEach, grant, refused]);
+      ? described
+      : JSON.stringify([described, grant, refused]);
   }
 
-  /** Written once: every product and the answer as a whole have it in their keys. */
-  get #toEach(): string {
+  #describeTo(products: Iterable<string>): string {
     const { principal, request } = this.#accepted;
-    this.#described ??= this.#describe(principal, request);
-    return this.#described;
+    const claims = this.#describe.claims(principal, products);
+    this.#forwarded ??= this.#describe.forwarded(request);
+    return this.#forwarded === '' ? claims : `${claims}|${this.#forwarded}`;
   }
 }

@@ -4,6 +4,7 @@ import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, jwtVerify } from '
 import { expect, test } from 'vitest';
 import { ANONYMOUS, type Principal } from '../../../../../gateway/identity/principal.ts';
 import { createSubgraphTokens } from '../../../../../gateway/identity/trust/create-subgraph-tokens.ts';
+import { RowClaims } from '../../../../../gateway/identity/trust/row-claims.ts';
 import type { SigningJwk } from '../../../../../gateway/identity/trust/sign-jwt.ts';
 
 const { x = '', d = '' } = generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' });
@@ -31,6 +32,7 @@ function createTokens() {
     privateJwk,
     issuer: 'meshgate',
     lifetimeSeconds: 60,
+    rowClaims: new RowClaims(new Map([['products', []]])),
     now: () => clock.seconds * 1000,
   });
   return { clock, tokens };
