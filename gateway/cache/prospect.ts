@@ -2,7 +2,7 @@
 export const PATIENCE = 1000;
 
 /** One of so many is looked for then. */
-const SAMPLED = 16;
+export const SAMPLED = 32;
 
 /**
  * Says whether it is worth looking for what is kept. Where every request is for something else, only a

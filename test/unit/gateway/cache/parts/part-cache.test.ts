@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { PartCache } from '../../../../../gateway/cache/parts/part-cache.ts';
 import type { PartRights } from '../../../../../gateway/cache/parts/part-keys.ts';
 import type { PartValues } from '../../../../../gateway/cache/parts/part-values.ts';
-import { PATIENCE } from '../../../../../gateway/cache/prospect.ts';
+import { PATIENCE, SAMPLED } from '../../../../../gateway/cache/prospect.ts';
 import type { Lifetime } from '../../../../../gateway/cache/read-lifetime.ts';
 
 const SCHEMA = {
@@ -101,7 +101,7 @@ test('of calls in which nothing was found for long only a few are looked for, un
   const { look, keep } = start();
   keep([1]);
   const inVain = Array.from({ length: PATIENCE }, () => look([2]));
-  const next = Array.from({ length: 32 }, () => look([1]));
+  const next = Array.from({ length: 2 * SAMPLED }, () => look([1]));
 
   expect(new Set(inVain)).toEqual(new Set([null]));
   const first = next.findIndex((found) => found !== 'skipped');
