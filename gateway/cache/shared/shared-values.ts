@@ -4,7 +4,7 @@
  *
  * For every product Redis holds an epoch, a random text. A value is put there with the epochs that
  * held before it was made and the server that said so, and only if they hold still; it is taken only
- * while they do. Who knows that a product has changed gives it a new epoch. So nothing has to be found
+ * while they do. Who knows that a product has changed gives it a new epoch, and says what has changed. So nothing has to be found
  * to be forgotten, an epoch that Redis loses matches nothing any more, nor does what a server said
  * that has another place by now, and what was begun before a change never comes back after it. A
  * change that Redis could not be told of is told as soon as it can be, and until then this process
@@ -16,7 +16,8 @@
  */
 import { createHash, randomUUID } from 'node:crypto';
 import type { Redis } from '../../../shared/redis/create-redis.ts';
-import { EpochShard, type KeptText, type LeaseWish, type Moments } from './epoch-shard.ts';
+import { EpochShard, type KeptText, type LeaseWish } from './epoch-shard.ts';
+import { ALL_OF_IT, type ChangedProduct, type Moments } from './followed-epochs.ts';
 import type { SealValue } from './seal-value.ts';
 
 /** Where a value will lie, and what held there before it was made; null where Redis did not say. */
@@ -88,6 +89,9 @@ interface Wrapped {
   readonly epochs: string;
   readonly value: unknown;
 }
+
+/** Where the texts of changes count, for their seal. */
+const changesOf = (product: string): string => `changes of ${product}`;
 
 export class SharedValues {
   readonly #doors: SharedValuesDoors;
@@ -221,19 +225,33 @@ export class SharedValues {
     });
   }
 
-  /** Makes every value with data of a product untrue, or of `EVERY_PRODUCT`. */
-  forget(product: string): void {
-    for (const shard of this.#shards) shard.forget(product);
+  /**
+   * Makes every value with data of a product untrue, or of `EVERY_PRODUCT`.
+   *
+   * @param change Says to others what of the product has changed; `ALL_OF_IT` for all. Sealed as values are.
+   */
+  forget(product: string, change: string = ALL_OF_IT): void {
+    const sealed =
+      change === ALL_OF_IT ? change : this.#doors.sealValue.seal(changesOf(product), change);
+    for (const shard of this.#shards) shard.forget(product, sealed);
   }
 
   /**
-   * Looks which products have changed since the last look, and tells Redis what it has not heard yet.
+   * Looks what others have changed since the last look, and tells Redis what it has not heard yet.
    *
    * @returns None while Redis is away; what changes then is found when it is back.
    */
-  async look(): Promise<readonly string[]> {
-    const changed = await Promise.all(this.#shards.map((shard) => shard.look()));
-    return [...new Set(changed.flat())];
+  async look(): Promise<readonly ChangedProduct[]> {
+    const all = (await Promise.all(this.#shards.map((shard) => shard.look()))).flat();
+    return [...new Set(all.map(({ product }) => product))].map((product) => {
+      const sealed = all.filter((one) => one.product === product).map((one) => one.changes);
+      if (sealed.includes(null)) return { product, changes: null };
+      const changes = [...new Set(sealed.flatMap((one) => one ?? []))].map((one) =>
+        this.#doors.sealValue.open(changesOf(product), one),
+      );
+      const areRead = changes.every((one): one is string => typeof one === 'string');
+      return { product, changes: areRead ? changes : null };
+    });
   }
 
   #toWish(shard: number, { key, ttlMs, isForced }: LeaseRequest): LeaseWish {

@@ -1,5 +1,9 @@
 import { setTimeout } from 'node:timers/promises';
-import type { ChangeNotice } from '../../../shared/changes/change-notice.ts';
+import {
+  type ChangeNotice,
+  readChangeNotice,
+  writeChangeNotice,
+} from '../../../shared/changes/change-notice.ts';
 import type { Redis } from '../../../shared/redis/create-redis.ts';
 import type { Metrics } from '../../../shared/telemetry/create-metrics.ts';
 import { AnswerCache } from '../../cache/answer-cache.ts';
@@ -7,10 +11,11 @@ import type { Forgetting } from '../../cache/answer-store.ts';
 import type { SharedAnswers } from '../../cache/cache-query.ts';
 import { PartCache } from '../../cache/parts/part-cache.ts';
 import { SharedParts } from '../../cache/parts/shared-parts.ts';
-import { EVERY_PRODUCT } from '../../cache/shared/epoch-shard.ts';
+import { EVERY_PRODUCT } from '../../cache/shared/followed-epochs.ts';
 import { createSealValue } from '../../cache/shared/seal-value.ts';
 import { SharedValues } from '../../cache/shared/shared-values.ts';
 import { toForgettings } from '../../cache/to-forgettings.ts';
+import { toOpenNotice } from '../../cache/to-open-notice.ts';
 import type { GatewayConfig } from '../../config/config-schema.ts';
 import type { RowClaims } from '../../identity/trust/row-claims.ts';
 import type { LiveSupergraph } from '../../supergraph/live-supergraph.ts';
@@ -77,13 +82,16 @@ export function buildResponseCache(
     cache: kept.answers,
     parts: kept.parts,
     forget(notice) {
-      values?.forget(notice === 'anything' ? EVERY_PRODUCT : notice.product);
-      return toForgettings(notice, live.current.generation.snapshot).reduce(
-        (count, what) => count + forgetBoth(kept, what),
-        0,
-      );
+      const { snapshot } = live.current.generation;
+      const said = cacheSecrets.length > 0 ? notice : toOpenNotice(notice, snapshot);
+      if (said === 'anything') values?.forget(EVERY_PRODUCT);
+      else values?.forget(said.product, writeChangeNotice(said));
+      return forgetNotice(kept, notice, live);
     },
-    stop: values === null ? () => {} : follow(values, kept),
+    stop:
+      values === null
+        ? () => {}
+        : follow(values, (notice) => void forgetNotice(kept, notice, live)),
   };
 }
 
@@ -167,14 +175,30 @@ function forgetBoth({ parts, answers }: KeptHere, what: Forgetting | 'everything
   return count + (answers?.forget(what) ?? 0);
 }
 
+function forgetNotice(
+  kept: KeptHere,
+  notice: ChangeNotice,
+  live: LiveSupergraph<SupergraphGeneration>,
+): number {
+  return toForgettings(notice, live.current.generation.snapshot).reduce(
+    (count, what) => count + forgetBoth(kept, what),
+    0,
+  );
+}
+
 /** Forgets in this process what others have said in Redis has changed. */
-function follow(values: SharedValues, kept: KeptHere): () => void {
+function follow(values: SharedValues, forget: (notice: ChangeNotice) => void): () => void {
   let isLooking = false;
   const look = async (): Promise<void> => {
     if (isLooking) return;
     isLooking = true;
-    const products = await values.look();
-    for (const product of products) forgetBoth(kept, { product, type: null });
+    for (const { product, changes } of await values.look()) {
+      const anyOfIt: ChangeNotice = { product, types: null };
+      for (const notice of changes?.map(readChangeNotice) ?? [anyOfIt]) {
+        const isAbout = notice === 'anything' || notice.product === product;
+        forget(isAbout ? notice : anyOfIt);
+      }
+    }
     isLooking = false;
   };
   const timer = setInterval(() => void look(), LOOK_MS);

@@ -55,7 +55,7 @@ async function serve(redis: TestRedis, settings: Readonly<Record<string, string>
 /** All values that lie there, as they can be read. */
 async function readAll(redis: TestRedis): Promise<string> {
   const keys = (await redis.command('KEYS', 'meshgate:{answers}:*')).trim().split('\n');
-  const values = keys.filter((key) => key !== '' && !key.endsWith('epochs'));
+  const values = keys.filter((key) => key !== '' && !/:(epochs|changes)$/.test(key));
   const texts = await Promise.all(values.map((key) => redis.command('GET', key)));
   return texts.map((text) => Buffer.from(text, 'base64').toString('latin1')).join('\n');
 }
@@ -63,7 +63,7 @@ async function readAll(redis: TestRedis): Promise<string> {
 const countValues = async (redis: TestRedis) =>
   (await redis.command('KEYS', 'meshgate:{answers}:*'))
     .split('\n')
-    .filter((key) => key !== '' && !key.endsWith('epochs')).length;
+    .filter((key) => key !== '' && !/:(epochs|changes)$/.test(key)).length;
 
 test('without a secret, what a rule masks gets into Redis masked, in an answer, and as no part', async () => {
   const redis = await startRedis();

@@ -6,9 +6,11 @@ import { expect, test } from 'vitest';
 import { answerByStock, createCountingStock, idsOf } from '../../support/counting-stock.ts';
 import { startRedis, type TestRedis } from '../../support/redis.ts';
 import { startRedisCluster } from '../../support/redis-cluster.ts';
+import { sendRequest } from '../../support/send-request.ts';
 import { serveShop } from '../../support/serve-shop.ts';
 
 const PATIENT = { timeout: 10_000, interval: 10 };
+const KEY = 'a key that nobody guesses';
 const COUNT = { query: 'mutation { count(pieces: 1) }' };
 const PARTS_ONLY = {
   ENTITY_CACHE_BYTES: '1000000',
@@ -47,7 +49,7 @@ async function pieces(gateway: Gateway, ids: readonly string[], headers = {}) {
 
 const listKeys = async (redis: TestRedis) => {
   const keys = (await redis.command('KEYS', 'meshgate:{answers}:*')).trim().split('\n');
-  return keys.filter((key) => key !== '' && !key.endsWith('epochs'));
+  return keys.filter((key) => key !== '' && !/:(epochs|changes)$/.test(key));
 };
 
 /** What is put into Redis is not waited for. */
@@ -169,6 +171,31 @@ test('a change that is told to one gateway makes the other forget', async () => 
     .not.toEqual(before);
 });
 
+test('a change of one entity that is told to one gateway leaves the others in the memory of the other', async () => {
+  const redis = await startRedis();
+  const { first, second, asked } = await serveTwo(redis, {
+    CACHE_INVALIDATION_KEY: 'env:FORGET_KEY',
+    FORGET_KEY: KEY,
+  });
+  const [one, two] = await pieces(second, ['1', '2']);
+  const parts = () => second.metric('gateway_entity_cache_parts{subgraph="stock",type="Good"}');
+  await expect.poll(parts).toBe(2);
+
+  const entry = { kind: 'entity', subgraph: 'stock', type: 'Good', keys: [{ id: '1' }] };
+  await sendRequest(first.url, {
+    method: 'POST',
+    path: '/cache/invalidate',
+    headers: { authorization: KEY },
+    body: JSON.stringify([entry]),
+  });
+  await expect.poll(parts, PATIENT).toBe(1);
+  const [changed, same] = await pieces(second, ['1', '2']);
+
+  expect(same).toBe(two);
+  expect(changed).not.toBe(one);
+  expect(asked()).toEqual([['1', '2'], ['1']]);
+});
+
 test.each<[string, (redis: TestRedis, key: string) => Promise<unknown>]>([
   ['spoilt', (redis, key) => redis.command('SETRANGE', key, '20', 'XXXX')],
   ['cut off', (redis, key) => redis.command('SET', key, 'AQAA')],
@@ -282,7 +309,8 @@ test('in a cluster, parts lie on all servers, and a change is forgotten wherever
     return names;
   };
   const parts = async () =>
-    (await cluster.keys('meshgate:{answers-*}:*')).filter((key) => !key.endsWith(':epochs')).length;
+    (await cluster.keys('meshgate:{answers-*}:*')).filter((key) => !/:(epochs|changes)$/.test(key))
+      .length;
   await expect
     .poll(async () => {
       await askAll(first, { 'cache-control': 'no-cache' });

@@ -58,7 +58,7 @@ async function share(cluster: TestRedisCluster, gateway: Gateway): Promise<void>
   const count = async () => {
     await askMany(gateway, { 'cache-control': 'no-cache' });
     const keys = await cluster.keys(ANSWERS);
-    return keys.filter((key) => !key.endsWith(':epochs')).length;
+    return keys.filter((key) => !/:(epochs|changes)$/.test(key)).length;
   };
   await expect.poll(count, PATIENT).toBe(IDS.length);
 }

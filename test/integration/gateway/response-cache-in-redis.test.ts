@@ -129,7 +129,7 @@ test.each<[string, (redis: TestRedis, key: string) => Promise<unknown>]>([
   await ask(first, NAME);
   await untilShared(redis, 1);
   const keys = (await redis.command('KEYS', 'meshgate:{answers}:*')).trim().split('\n');
-  await spoil(redis, keys.find((key) => !key.endsWith('epochs')) ?? '');
+  await spoil(redis, keys.find((key) => !/:(epochs|changes)$/.test(key)) ?? '');
 
   await ask(second, NAME);
 
@@ -146,7 +146,10 @@ test('with secrets, Redis holds nothing readable, and who has another secret tak
   const name = await ask(first, NAME);
   await untilShared(redis, 1);
   const keys = (await redis.command('KEYS', 'meshgate:{answers}:*')).trim().split('\n');
-  const text = await redis.command('GET', keys.find((key) => !key.endsWith('epochs')) ?? '');
+  const text = await redis.command(
+    'GET',
+    keys.find((key) => !/:(epochs|changes)$/.test(key)) ?? '',
+  );
 
   expect(Buffer.from(text, 'base64').toString('latin1')).not.toContain('name 1');
   expect(await ask(second, NAME)).not.toBe(name);

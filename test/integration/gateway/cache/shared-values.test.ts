@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { EVERY_PRODUCT } from '../../../../gateway/cache/shared/epoch-shard.ts';
+import { ALL_OF_IT, EVERY_PRODUCT } from '../../../../gateway/cache/shared/followed-epochs.ts';
 import { createSealValue } from '../../../../gateway/cache/shared/seal-value.ts';
 import { SharedValues, type Ticket } from '../../../../gateway/cache/shared/shared-values.ts';
 import { createRedis } from '../../../../shared/redis/create-redis.ts';
@@ -28,6 +28,8 @@ async function connect({ url }: TestRedis) {
     ticket,
     connected,
     failures: () => failures,
+    /** Names of products that a look finds changed. */
+    changed: async () => (await values.look()).map(({ product }) => product),
     find: async (key: string) => (await values.find([key], PRODUCTS)).value,
     async keep(key: string, value: unknown) {
       values.keep(key, value, MINUTE_MS, PRODUCTS, await ticket());
@@ -98,17 +100,79 @@ test('epochs that Redis loses match nothing any more', async () => {
   expect(await one.find('a')).toBeUndefined();
 });
 
-test('a look finds what others say has changed, once, and not what this process has said', async () => {
+test('a look finds what others say has changed, though this process has said so of the same product since', async () => {
+  const redis = await startRedis();
+  const [one, other] = [await connect(redis), await connect(redis)];
+  await one.changed();
+  const ticket = await one.ticket();
+
+  other.values.forget('goods');
+  await expect.poll(() => one.ticket()).not.toBe(ticket);
+  one.values.forget('goods');
+  await one.connected();
+
+  expect(await one.changed()).toEqual(['goods']);
+});
+
+test('a look finds what was said of each change since the last one', async () => {
   const redis = await startRedis();
   const [one, other] = [await connect(redis), await connect(redis)];
   await one.values.look();
+  const say = async (by: typeof one, change: string) => {
+    by.values.forget('goods', change);
+    await by.connected();
+  };
+
+  await say(other, 'first');
+  await say(one, 'own');
+  await say(other, 'second');
+
+  const [changed] = await one.values.look();
+  expect(changed).toEqual({ product: 'goods', changes: ['first', 'own', 'second'] });
+  expect(await one.values.look()).toEqual([]);
+});
+
+test.each([
+  ['one of them is of all', ['first', ALL_OF_IT, 'last']],
+  ['there are too many', Array.from({ length: 20 }, (_, index) => `change ${index}`)],
+])('of changes a look knows nothing more than the product where %s', async (_, changes) => {
+  const redis = await startRedis();
+  const [one, other] = [await connect(redis), await connect(redis)];
+  await one.values.look();
+  for (const change of changes) {
+    other.values.forget('goods', change);
+    await other.connected();
+  }
+
+  expect(await one.values.look()).toEqual([{ product: 'goods', changes: null }]);
+});
+
+test('what could not be told for a while is told as a whole, with each change in it', async () => {
+  const redis = await startRedis();
+  const [one, other] = [await connect(redis), await connect(redis)];
+  await one.values.look();
+  redis.freeze();
+  for (const change of ['first', 'second', 'third']) other.values.forget('goods', change);
+  await expect.poll(() => other.failures(), { interval: 5 }).toBeGreaterThan(2);
+  redis.thaw();
+  await expect.poll(() => other.changed(), { timeout: 10_000 }).toEqual([]);
+  await other.connected();
+
+  const [changed] = await one.values.look();
+  expect(new Set(changed?.changes)).toEqual(new Set(['first', 'second', 'third']));
+});
+
+test('a look finds what others say has changed, once, and not what this process has said', async () => {
+  const redis = await startRedis();
+  const [one, other] = [await connect(redis), await connect(redis)];
+  await one.changed();
 
   other.values.forget('goods');
   one.values.forget('stock');
   await Promise.all([one.connected(), other.connected()]);
 
-  expect(await one.values.look()).toEqual(['goods']);
-  expect(await one.values.look()).toEqual([]);
+  expect(await one.changed()).toEqual(['goods']);
+  expect(await one.changed()).toEqual([]);
 });
 
 test('what Redis was not told of is told when it answers again, and nothing is taken before', async () => {
@@ -125,7 +189,7 @@ test('what Redis was not told of is told when it answers again, and nothing is t
 
   expect(during).toBeUndefined();
   await expect
-    .poll(async () => [await one.values.look(), await other.find('a')][1], { timeout: 10_000 })
+    .poll(async () => [await one.changed(), await other.find('a')][1], { timeout: 10_000 })
     .toBeUndefined();
   await one.connected();
   expect(await one.find('a')).toBeUndefined();
@@ -135,7 +199,7 @@ test('a Redis that comes back empty has lost every value, and every product coun
   const redis = await startRedis();
   const one = await connect(redis);
   await one.keep('a', 1);
-  await one.values.look();
+  await one.changed();
 
   await redis.kill();
   const during = await one.find('a');
@@ -143,19 +207,19 @@ test('a Redis that comes back empty has lost every value, and every product coun
   await one.connected();
 
   expect([during, await one.find('a')]).toEqual([undefined, undefined]);
-  expect([...(await one.values.look())].sort()).toEqual(PRODUCTS);
+  expect([...(await one.changed())].sort()).toEqual(PRODUCTS);
 });
 
 test('a Redis that is full still tells every process of a change, and gives values until then', async () => {
   const redis = await startRedis(['--maxmemory-policy', 'noeviction']);
   const [one, other] = [await connect(redis), await connect(redis)];
   await one.keep('a', 1);
-  await other.values.look();
+  await other.changed();
   await redis.command('CONFIG', 'SET', 'maxmemory', '1');
   const before = await other.find('a');
 
   one.values.forget('goods');
-  await expect.poll(() => other.values.look(), { interval: 5 }).toEqual(['goods']);
+  await expect.poll(() => other.changed(), { interval: 5 }).toEqual(['goods']);
   const during = await other.find('a');
   await redis.command('CONFIG', 'SET', 'maxmemory', '0');
 
@@ -175,7 +239,7 @@ test('a Redis that comes back as it was before a change gives nothing from befor
 
   one.values.forget('goods');
   await one.connected();
-  await other.values.look();
+  await other.changed();
   await redis.kill();
   await redis.restart();
   await Promise.all([one.connected(), other.connected()]);
@@ -183,7 +247,7 @@ test('a Redis that comes back as it was before a change gives nothing from befor
   expect(await redis.command('KEYS', '*')).toContain('epochs');
   expect([before, await one.find('a'), await other.find('a')]).toEqual([1, undefined, undefined]);
   // What it holds of epochs is not what it said last, so everything counts as changed.
-  expect([...(await other.values.look())].sort()).toEqual(PRODUCTS);
+  expect([...(await other.changed())].sort()).toEqual(PRODUCTS);
 });
 
 test('one process has the lease of a value, until it gives it back, or a change, or for its time', async () => {
