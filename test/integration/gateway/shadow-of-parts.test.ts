@@ -250,7 +250,7 @@ test('what calls from the root have given is compared, whatever the operation', 
 });
 
 test('equal queries at the same time are each answered by the products', async () => {
-  const { shop, counts } = await start({ RESPONSE_CACHE_BYTES: '1000000' });
+  const { shop, counts } = await start({ DEDUPLICATE_QUERIES: 'true' });
   await shop.post({ query: '{ pieces }' });
   await Promise.all([1, 2].map(() => shop.post({ query: '{ pieces }' })));
 
@@ -267,7 +267,7 @@ test('loads that are sent in one call are compared and kept each for itself', as
   }`;
   await ask(['2']);
   await shop.post({ query });
-  goods.pieces[4] = 7;
+  goods.pieces[1] = 7;
   await shop.post({ query });
 
   expect(asked()).toEqual([['2'], ['1', '2', '4'], ['1', '2', '4']]);
@@ -304,6 +304,16 @@ test('a client that wants nothing kept has nothing compared', async () => {
   await ask(['1'], { 'cache-control': 'no-store' });
 
   expect(await counts()).toEqual([0, 0, 1]);
+});
+
+test('a client that wants all anew has it kept, and nothing compared', async () => {
+  const { goods, ask, counts } = await start();
+  await ask(['1']);
+  goods.pieces[1] = 7;
+  await ask(['1'], { 'cache-control': 'no-cache' });
+  await ask(['1']);
+
+  expect(await counts()).toEqual([1, 0, 1]);
 });
 
 test('an answer that is repeated has its parts compared each time', async () => {

@@ -102,7 +102,7 @@ function start(capacityBytes = 1_000_000) {
     const { shadow } = cache.ofRequest(rights, SCHEMA, { requestId: 'one', operation: null });
     const found = shadow?.find(CALL, ids.map(keyOf));
     const compare = (values: readonly unknown[]) =>
-      found?.compare({ values, isKeepable: true, toJson: (value) => value });
+      found?.compare({ values, isKeepable: true, toJson: (id) => ({ id, sku: id }) });
     return { absent: found?.absent, compare };
   };
   return { cache, clock, seen, of, keep, look, find, beside };
@@ -362,10 +362,10 @@ test('beside what is said stands what is fresh, and nothing that is stale', () =
   clock.nowMs += 3_600_000;
   keep([2]);
   const { absent, compare } = beside([1, 2, 3, 4]);
-  compare([1, 7, undefined, 4]);
+  compare([{ id: 1 }, { id: 7, sku: 7 }, undefined, { id: 4 }]);
 
   expect(absent).toEqual([0, 2, 3]);
-  const counts = { same: 0, different: 1, absent: 2, paths: 1 };
+  const counts = { same: 0, different: 1, absent: 2, paths: 2 };
   expect(seen.compared).toEqual([
     { requestId: 'one', operation: null, product: 'stock', type: 'Good', ...counts },
   ]);
@@ -377,7 +377,10 @@ test('what ends while it is asked for is compared, what is replaced is not', () 
   const { compare } = beside([1, 2]);
   clock.nowMs += 3_600_000;
   keep([2]);
-  compare([1, 7]);
+  compare([
+    { id: 1, sku: 1 },
+    { id: 7, sku: 7 },
+  ]);
 
   expect(seen.compared).toMatchObject([{ same: 1, different: 0, absent: 0 }]);
 });
