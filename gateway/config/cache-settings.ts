@@ -47,7 +47,7 @@ export const cacheSettings = {
   CACHE_SHADOW_PERCENT: whole('percent', 0, 100)
     .default(0)
     .describe(
-      'Of how many queries in a hundred the answer comes from the products and is compared with the one that is kept; 100 gives nothing that is kept.',
+      'Of how many queries in a hundred the answer comes from the products, and is compared with the one that is kept, as are its parts; 100 gives nothing that is kept.',
     ),
   SURROGATE_KEYS: flag()
     .default(false)

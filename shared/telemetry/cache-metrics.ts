@@ -62,6 +62,12 @@ export const CACHE_METRICS = {
     help: 'Entities, and responses to calls from the root, by what the entity cache did for them (hit, shared_hit from Redis, missing for an entity that is known not to exist, stale, miss), of products that allow keeping; the type is that of the first entity of such a call.',
     labels: ['subgraph', 'type', 'state'],
   },
+  gateway_entity_cache_shadow_total: {
+    kind: 'counter',
+    unit: 'count',
+    help: 'Entities, and responses to calls from the root, that were compared with what is kept of them in this process (same, different, absent where nothing was fresh), by `CACHE_SHADOW_PERCENT`; the type is that of the first entity of such a call.',
+    labels: ['subgraph', 'type', 'state'],
+  },
   gateway_entity_cache_saved_calls_total: {
     kind: 'counter',
     unit: 'count',

@@ -14,6 +14,7 @@
  * @module
  */
 import type { Forgetting } from '../answer-store.ts';
+import type { ShadowedRequest } from './compared-parts.ts';
 import { KnownCalls } from './known-calls.ts';
 import type { PartRights } from './part-keys.ts';
 import type { PartSchema } from './part-kind.ts';
@@ -60,14 +61,23 @@ export class PartCache {
     return this.#store.kinds;
   }
 
-  /** What one request may take and leave. */
-  ofRequest(rights: PartRights, schema: PartSchema): RequestParts {
+  /**
+   * What one request may take and leave.
+   *
+   * @param shadowed One that compares instead of taking; null for any other.
+   */
+  ofRequest(
+    rights: PartRights,
+    schema: PartSchema,
+    shadowed: ShadowedRequest | null = null,
+  ): RequestParts {
     const settings = this.#settings;
     const epochOf = (product: string) => this.#epochOf(product);
     return new RequestParts(
       { store: this.#store, settings, calls: this.#calls, epochOf },
       rights,
       schema,
+      shadowed,
     );
   }
 

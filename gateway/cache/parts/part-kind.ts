@@ -43,7 +43,7 @@ export class PartKind {
     this.bodyStart = bodyStart;
     this.version = version;
     this.isOfRoot = text === '';
-    this.type = this.isOfRoot ? (schema.getQueryType()?.name ?? 'Query') : typeOf(text);
+    this.type = nameType(text, schema);
     const { query } = JSON.parse(`${bodyStart}}`) as { readonly query: string };
     this.#types = findTypesOf(query, schema);
   }
@@ -75,7 +75,9 @@ export class PartKind {
   }
 }
 
-function typeOf(text: string): string {
+/** What the metrics call a call, after a part of it: the type of the entity, or that of the query. */
+export function nameType(text: string, schema: GraphQLSchema): string {
+  if (text === '') return schema.getQueryType()?.name ?? 'Query';
   const { __typename: type } = JSON.parse(text) as { readonly __typename?: unknown };
   return typeof type === 'string' ? type : '';
 }

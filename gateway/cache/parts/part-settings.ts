@@ -1,4 +1,5 @@
 import type { SharedValues } from '../shared/shared-values.ts';
+import type { ComparedParts } from './compared-parts.ts';
 import type { SharedParts } from './shared-parts.ts';
 
 export interface PartCacheSettings {
@@ -29,6 +30,8 @@ export interface PartObserver {
   readonly aged: (subgraph: string, type: string, seconds: number) => void;
   /** A call was not made. */
   readonly saved: (subgraph: string, type: string) => void;
+  /** What was kept of a call was compared with what came. */
+  readonly compared: (facts: ComparedParts) => void;
   /** A response of which parts were kept had to make room. */
   readonly evicted: () => void;
   /** So many parts were forgotten before their time. */

@@ -1,6 +1,7 @@
 import type { Lifetime } from '../read-lifetime.ts';
 import type { Ticket } from '../shared/shared-values.ts';
 import type { Begun, CameNow } from './came-now.ts';
+import type { ShadowedRequest } from './compared-parts.ts';
 import { countFound } from './count-found.ts';
 import type { FoundParts } from './found-parts.ts';
 import { Gathered } from './gathered.ts';
@@ -12,6 +13,7 @@ import { PartKeys, type PartRights, pick } from './part-keys.ts';
 import type { FoundInGroup, KeptPart, PartCall, PartGroup, PartSchema } from './part-kind.ts';
 import { toMissingLifetime } from './part-times.ts';
 import type { ReadPlain } from './part-values.ts';
+import { ShadowParts } from './shadow-parts.ts';
 import type { SharedPart } from './shared-parts.ts';
 import { takeShared } from './take-shared.ts';
 
@@ -22,12 +24,20 @@ export class RequestParts {
   readonly #schema: PartSchema;
   readonly #keys: PartKeys;
   #keeper: PartKeeper | null = null;
+  /** What is compared instead of being taken; null where nothing is. */
+  readonly shadow: ShadowParts | null;
 
-  constructor(process: PartsOfProcess, rights: PartRights, schema: PartSchema) {
+  constructor(
+    process: PartsOfProcess,
+    rights: PartRights,
+    schema: PartSchema,
+    shadowed: ShadowedRequest | null,
+  ) {
     this.#process = process;
     this.#rights = rights;
     this.#schema = schema;
     this.#keys = new PartKeys(rights);
+    this.shadow = shadowed === null ? null : new ShadowParts(process, this.#keys, schema, shadowed);
   }
 
   /**

@@ -12,6 +12,25 @@ export function narrow(asked: RootedLoad, indexes: readonly number[]): RootedLoa
   return { ...asked, representations: new RepresentationList(some) };
 }
 
+/** The same of what came for it. */
+export function narrowAnswer(answer: EntityAnswer, indexes: readonly number[]): EntityAnswer {
+  if (!answer.ok || answer.entities === null) return answer;
+  const { entities, errors, source } = answer;
+  if (indexes.length === entities.length) return answer;
+  return {
+    ok: true,
+    entities: indexes.map((index) => entities[index]),
+    errors: errors.flatMap(({ index, error }) => {
+      const position = index === null ? null : indexes.indexOf(index);
+      return position === -1 ? [] : [{ index: position, error }];
+    }),
+    source: source && {
+      values: source.values,
+      indexes: indexes.map((index) => source.indexes?.[index] ?? index),
+    },
+  };
+}
+
 /** The known answer itself where it says the same: that is how it is seen that nothing has changed. */
 export function toKnown({ known }: RootCall, kept: SubgraphAnswer): SubgraphAnswer {
   if (known?.bytes === undefined || kept === known || !kept.ok) return kept;

@@ -7,6 +7,7 @@ import type { EntityAnswer } from './entity-load.ts';
 import type { ExecutionDoors, RootCall, RootedLoad } from './execution-doors.ts';
 import { givenUp } from './given-up.ts';
 import { type Asking, KeptCalls } from './kept-calls.ts';
+import { ShadowedCalls } from './shadowed-calls.ts';
 import type { FailedAnswer, GivingUp, SubgraphAnswer } from './subgraph-answer.ts';
 
 /** Anything under way that can be given up. */
@@ -37,12 +38,13 @@ export class RequestCalls implements Asking {
   readonly #running = new Set<Running<unknown>>();
   readonly #calls: Made<RootCall, SubgraphAnswer>[] = [];
   readonly #loads: Made<RootedLoad, EntityAnswer>[] = [];
-  readonly #kept: KeptCalls | null;
+  /** Null where nothing is kept. */
+  readonly #kept: KeptCalls | ShadowedCalls | null;
   #givenUp: GivingUp | null = null;
 
   constructor(doors: ExecutionDoors) {
     this.#doors = doors;
-    this.#kept = doors.parts === undefined ? null : new KeptCalls(doors.parts, doors, this);
+    this.#kept = beginKept(doors, this);
   }
 
   /** Why nothing more is asked; null as long as the answer is wanted and in time. */
@@ -168,6 +170,14 @@ export class RequestCalls implements Asking {
     this.#givenUp ??= why;
     for (const running of this.#running) running.abort(why);
   }
+}
+
+function beginKept(doors: ExecutionDoors, asking: Asking): KeptCalls | ShadowedCalls | null {
+  const { parts } = doors;
+  if (parts === undefined) return null;
+  const { shadow } = parts;
+  if (shadow === null) return new KeptCalls(parts, doors, asking);
+  return new ShadowedCalls(parts, shadow, doors, asking);
 }
 
 /** What has an error in it is not kept. */

@@ -9,6 +9,7 @@ import type { AnswerCache } from '../../cache/answer-cache.ts';
 import { AnswerLifetime } from '../../cache/answer-lifetime.ts';
 import type { KeptAnswer } from '../../cache/answer-store.ts';
 import type { CacheQuery, Shadowed, Taken } from '../../cache/cache-query.ts';
+import { toOnlySeat } from '../../cache/join-flight.ts';
 import type { PartCache } from '../../cache/parts/part-cache.ts';
 import type { RequestParts } from '../../cache/parts/request-parts.ts';
 import { type RequestWish, readRequestWish } from '../../cache/read-request-wish.ts';
@@ -21,7 +22,6 @@ import type {
 } from '../../identity/trust/create-subgraph-headers.ts';
 import type { PreparedOperation } from '../../operation/prepare-operation.ts';
 import { renderKeptStatus, renderMadeStatus } from '../../response/render-cache-status.ts';
-import { shortenCacheable } from '../../response/render-caching.ts';
 import type { LiveSupergraph } from '../../supergraph/live-supergraph.ts';
 import type { SupergraphGeneration } from '../supergraph/build-generation.ts';
 import type { CacheState } from './observe-cache.ts';
@@ -33,6 +33,7 @@ import {
   runRequest,
 } from './run-request.ts';
 import { ToldOfCaller } from './told-of-caller.ts';
+import { untilGrantsEnd } from './until-grants-end.ts';
 
 export interface AcceptedStages {
   /** Null keeps nothing. */
@@ -81,15 +82,16 @@ export function answerAccepted(
   settings: AcceptedSettings,
 ): AcceptedAnswer | Promise<AcceptedAnswer> {
   const attempt = new Attempt(accepted, stages, settings);
-  const { cache } = stages;
   // What explains access to one caller is kept for nobody.
-  const isPlain = accepted.access === undefined;
+  const cache = accepted.access === undefined ? stages.cache : null;
   const { shadowPercent } = settings;
-  if (cache !== null && isPlain && shadowPercent > 0 && 100 * stages.random() < shadowPercent) {
-    const shadowed = attempt.shadow(cache);
-    if (shadowed !== null) return attempt.giveShadowed(shadowed);
+  if (shadowPercent > 0 && 100 * stages.random() < shadowPercent && attempt.beginsShadow()) {
+    const shadowed = cache?.shadow(attempt) ?? null;
+    return shadowed === null
+      ? awaitAnswer(attempt, BYPASS, accepted)
+      : attempt.giveShadowed(shadowed);
   }
-  const taken: Taken<Executed> = cache !== null && isPlain ? cache.take(attempt) : BYPASS;
+  const taken: Taken<Executed> = cache === null ? BYPASS : cache.take(attempt);
   if ('kept' in taken) return attempt.give(taken.kept, taken.state);
   return awaitAnswer(attempt, taken, accepted);
 }
@@ -135,8 +137,9 @@ class Attempt implements CacheQuery<Executed> {
     observer.cache.looked(state, ageSeconds);
     const facts = observer.answeredFromCache(state, this.operation, value);
     const { status, jsonStatus, body, bodyDigest, headers } = value.answer;
-    const aged = this.#untilGrantsEnd(
+    const aged = untilGrantsEnd(
       { status, jsonStatus, body, bodyDigest, headers, ageSeconds, facts },
+      this.#accepted.rights.grants,
       nowMs,
     );
     const answer = this.#settings.cacheStatus
@@ -155,8 +158,9 @@ class Attempt implements CacheQuery<Executed> {
     observer.cache.looked(state);
     const facts = observer.executed(request.requestId, prepared, executed);
     const { status, jsonStatus, body, bodyDigest, headers } = executed.answer;
-    const made = this.#untilGrantsEnd(
+    const made = untilGrantsEnd(
       { status, jsonStatus, body, bodyDigest, headers, facts },
+      this.#accepted.rights.grants,
       executed.keeping === null ? null : now(),
     );
     const answer = this.#settings.cacheStatus
@@ -167,20 +171,10 @@ class Attempt implements CacheQuery<Executed> {
     return { answer: explained.tellMade(answer, executed, state, this.wish), executed };
   }
 
-  /** @param nowMs Null for an answer that nobody on the way keeps: they would not see a grant end. */
-  #untilGrantsEnd(answer: EdgeAnswer, nowMs: number | null): EdgeAnswer {
-    const { grants } = this.#accepted.rights;
-    if (grants === null || nowMs === null) return answer;
-    const secondsLeft = (grants.endsAtMs - nowMs) / 1000;
-    return shortenCacheable(answer, (answer.ageSeconds ?? 0) + secondsLeft);
-  }
-
-  /** Begins to make an answer from what the products say now, and nothing else. */
-  shadow(cache: AnswerCache<Executed>): Shadowed<Executed> | null {
-    this.#isShadowed = true;
-    const shadowed = cache.shadow(this);
-    this.#isShadowed = shadowed !== null;
-    return shadowed;
+  /** Whether its answer is made from what the products say now, and nothing else, from here on. */
+  beginsShadow(): boolean {
+    this.#isShadowed = this.wish.takesKept && this.operation.parsed.kind === 'query';
+    return this.#isShadowed;
   }
 
   /** An answer that was made so, once it was compared with what would have been given. */
@@ -240,6 +234,8 @@ class Attempt implements CacheQuery<Executed> {
   }
 
   #share(start: () => Work<Executed>) {
+    // What others have begun may be made of what is kept.
+    if (this.#isShadowed) return toOnlySeat(start());
     const { request, principal, rights, prepared } = this.#accepted;
     const granted = rights.grants?.fingerprint ?? null;
     return this.#stages.share(request, principal, granted, prepared, start);
@@ -265,12 +261,15 @@ class Attempt implements CacheQuery<Executed> {
   #partsFor(takesStale: boolean): RequestParts | null {
     const { parts } = this.#stages;
     if (parts === null || this.operation.parsed.kind !== 'query' || !this.wish.mayKeep) return null;
-    const { snapshot, shape } = this.operation;
+    const { snapshot, shape, parsed } = this.operation;
     const takesKept = this.wish.takesKept && !this.#isShadowed;
     // Where what is refused is asked for all the same, a product may have its own mind about it.
     const refused = this.#settings.asksForRefused ? shape : '';
     const told = (product: string) => this.#told.ofOne(product, refused);
-    return parts.ofRequest({ told, caller: this.caller, takesKept, takesStale }, snapshot);
+    const { requestId } = this.#accepted.request;
+    const shadowed = this.#isShadowed ? { requestId, operation: parsed.name } : null;
+    const partRights = { told, caller: this.caller, takesKept, takesStale };
+    return parts.ofRequest(partRights, snapshot, shadowed);
   }
 
   /** When a rule may say otherwise of what the operation touches; mostly never. */

@@ -1,8 +1,8 @@
+import { countDifferences } from '../../../shared/lang/count-differences.ts';
 import { Lookup } from '../../../shared/lang/lookup.ts';
 import type { Metrics } from '../../../shared/telemetry/create-metrics.ts';
 import type { Logger } from '../../../shared/telemetry/logger.ts';
 import type { PreparedOperation } from '../../operation/prepare-operation.ts';
-import { countDifferences } from './count-differences.ts';
 
 /**
  * Where a request could get its answer; `shared_hit` is from Redis, `bypass` what the cache has no
@@ -68,7 +68,7 @@ export function observeCache(metrics: Metrics, log: Logger): CacheObserver {
     compared({ parsed }, made, kept) {
       // What failed says nothing of what is kept.
       if (made.hasFailed) return;
-      const paths = kept === null ? 0 : countDifferences(made.answer.body, kept.answer.body);
+      const paths = kept === null ? 0 : countPaths(made.answer.body, kept.answer.body);
       const result = kept === null ? 'absent' : paths === 0 ? 'same' : 'different';
       comparisons.get(result).inc();
       if (paths === 0) return;
@@ -84,4 +84,14 @@ export function observeCache(metrics: Metrics, log: Logger): CacheObserver {
     redisFailed: () => redisFailures.inc(),
     remakeFailed: (error) => log.error({ err: error }, 'a kept answer was not made anew'),
   };
+}
+
+/** At least 1 for bodies that are not the same text. */
+function countPaths(made: string | Uint8Array, kept: string | Uint8Array): number {
+  const [one, other] = [toText(made), toText(kept)];
+  return one === other ? 0 : Math.max(1, countDifferences(JSON.parse(one), JSON.parse(other)));
+}
+
+function toText(body: string | Uint8Array): string {
+  return typeof body === 'string' ? body : Buffer.from(body).toString('utf8');
 }

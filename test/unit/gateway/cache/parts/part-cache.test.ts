@@ -1,5 +1,6 @@
 import { buildSchema } from 'graphql';
 import { expect, test } from 'vitest';
+import type { ComparedParts } from '../../../../../gateway/cache/parts/compared-parts.ts';
 import { PartCache } from '../../../../../gateway/cache/parts/part-cache.ts';
 import type { PartRights } from '../../../../../gateway/cache/parts/part-keys.ts';
 import type { PartValues } from '../../../../../gateway/cache/parts/part-values.ts';
@@ -45,7 +46,7 @@ class TextValues implements PartValues {
 
 function start(capacityBytes = 1_000_000) {
   const clock = { nowMs: 1_000_000 };
-  const seen = { evicted: 0, forgot: 0, ages: [] as number[] };
+  const seen = { evicted: 0, forgot: 0, ages: [] as number[], compared: [] as ComparedParts[] };
   const cache = new PartCache({
     capacityBytes,
     missingSeconds: 10,
@@ -59,6 +60,7 @@ function start(capacityBytes = 1_000_000) {
       saved() {},
       aged: (_, __, seconds) => seen.ages.push(seconds),
       refreshFailed() {},
+      compared: (facts) => seen.compared.push(facts),
       evicted: () => {
         seen.evicted += 1;
       },
@@ -94,7 +96,16 @@ function start(capacityBytes = 1_000_000) {
     if (found === 'skipped') throw new Error('Expected that it is looked for.');
     return found;
   };
-  return { cache, clock, seen, of, keep, look, find };
+  /** Finds what is kept beside what is said, to compare it later. */
+  const beside = (ids: readonly number[]) => {
+    const rights = { told: () => '', caller: null, takesKept: false, takesStale: false };
+    const { shadow } = cache.ofRequest(rights, SCHEMA, { requestId: 'one', operation: null });
+    const found = shadow?.find(CALL, ids.map(keyOf));
+    const compare = (values: readonly unknown[]) =>
+      found?.compare({ values, isKeepable: true, toJson: (id) => ({ id, sku: id }) });
+    return { absent: found?.absent, compare };
+  };
+  return { cache, clock, seen, of, keep, look, find, beside };
 }
 
 test('of calls in which nothing was found for long only a few are looked for, until something is', () => {
@@ -343,4 +354,45 @@ test('memory that is taken back is not told any more', () => {
   }
 
   expect(cache.usage.reduce((sum, { bytes }) => sum + bytes, 0)).toBe(cache.bytes);
+});
+
+test('beside what is said stands what is fresh, and nothing that is stale', () => {
+  const { keep, beside, clock, seen } = start();
+  keep([1]);
+  clock.nowMs += 3_600_000;
+  keep([2]);
+  const { absent, compare } = beside([1, 2, 3, 4]);
+  compare([{ id: 1 }, { id: 7, sku: 7 }, undefined, { id: 4 }]);
+
+  expect(absent).toEqual([0, 2, 3]);
+  const counts = { same: 0, different: 1, absent: 2, paths: 2 };
+  expect(seen.compared).toEqual([
+    { requestId: 'one', operation: null, product: 'stock', type: 'Good', ...counts },
+  ]);
+});
+
+test('what ends while it is asked for is compared, what is replaced is not', () => {
+  const { keep, beside, clock, seen } = start();
+  keep([1, 2]);
+  const { compare } = beside([1, 2]);
+  clock.nowMs += 3_600_000;
+  keep([2]);
+  compare([
+    { id: 1, sku: 1 },
+    { id: 7, sku: 7 },
+  ]);
+
+  expect(seen.compared).toMatchObject([{ same: 1, different: 0, absent: 0 }]);
+});
+
+test('what is compared counts as used when others need its memory', () => {
+  const { seen, keep, beside, find } = start(20_000);
+  keep([1]);
+  for (let id = 10; id < 40; id += 1) {
+    keep([id]);
+    beside([1]);
+  }
+
+  expect(seen.evicted).toBeGreaterThan(5);
+  expect(find([1])).not.toBeNull();
 });
