@@ -5,6 +5,7 @@ import type { CacheTagFormat } from '../../supergraph/read-cache-tags.ts';
 import type { FoundParts } from './found-parts.ts';
 import type { PartTimes } from './part-times.ts';
 import type { PartValues } from './part-values.ts';
+import { typeOfRepresentation } from './type-of-representation.ts';
 
 /** A call, as far as all that ask the same of a product have it in common. */
 export interface PartCall {
@@ -43,7 +44,9 @@ export class PartKind {
     this.bodyStart = bodyStart;
     this.version = version;
     this.isOfRoot = text === '';
-    this.type = this.isOfRoot ? (schema.getQueryType()?.name ?? 'Query') : typeOf(text);
+    this.type = this.isOfRoot
+      ? (schema.getQueryType()?.name ?? 'Query')
+      : typeOfRepresentation(text);
     const { query } = JSON.parse(`${bodyStart}}`) as { readonly query: string };
     this.#types = findTypesOf(query, schema);
   }
@@ -73,11 +76,6 @@ export class PartKind {
     }
     return group;
   }
-}
-
-function typeOf(text: string): string {
-  const { __typename: type } = JSON.parse(text) as { readonly __typename?: unknown };
-  return typeof type === 'string' ? type : '';
 }
 
 /** What was found for a list before, and until when that is so. */
