@@ -96,6 +96,32 @@ test('two gateways share over TLS, as a user of few rights', async () => {
   await exercise([redis], { ...settings, REDIS_URL: url.href, REDIS_CA_FILE: certificate });
 });
 
+test('two gateways share a cluster over TLS, as a user of few rights', async () => {
+  const folder = await writeFolder();
+  onTestFinished(() => folder.remove());
+  const settings = readSettings('settings');
+  const files = await createCertificate(folder.path, settings.REDIS_SERVER_NAME ?? '');
+  const cluster = await startRedisCluster(0, files);
+  for (const master of cluster.masters) await addUser(master);
+  const url = new URL(cluster.settings.REDIS_URL ?? '');
+  url.username = new URL(settings.REDIS_URL ?? '').username;
+
+  await exercise(cluster.masters, {
+    ...settings,
+    ...cluster.settings,
+    REDIS_URL: url.href,
+    REDIS_CA_FILE: files.certificate,
+  });
+  for (const master of cluster.masters) {
+    // Nobody came past TLS.
+    const clients = (await master.command('CLIENT', 'LIST')).trim().split('\n');
+    const gateways = clients.filter((line) => line.includes('name=meshgate'));
+    expect(gateways.length).toBeGreaterThan(0);
+    const plain = ` laddr=127.0.0.1:${master.port} `;
+    expect(gateways.filter((line) => line.includes(plain))).toEqual([]);
+  }
+});
+
 test('two gateways share a cluster, as a user of few rights', async () => {
   const cluster = await startRedisCluster();
   for (const master of cluster.masters) await addUser(master);
