@@ -132,6 +132,11 @@ export class NodeConnection {
     return this.#try(() => this.#connection.cluster('SLOTS'));
   }
 
+  /** Asks a sentinel where the master is that it watches under this name. */
+  masterOf(name: string): Promise<Outcome> {
+    return this.#try(() => this.#connection.call('SENTINEL', 'GET-MASTER-ADDR-BY-NAME', name));
+  }
+
   close(): void {
     this.#isReady = false;
     // What is closed on purpose is not away.
