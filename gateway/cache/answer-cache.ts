@@ -15,7 +15,13 @@
  * @module
  */
 import { AnswerKeys } from './answer-keys.ts';
-import { AnswerStore, type Filling, type Forgetting, type KeptAnswer } from './answer-store.ts';
+import {
+  AnswerStore,
+  type AnswerUsage,
+  type Filling,
+  type Forgetting,
+  type KeptAnswer,
+} from './answer-store.ts';
 import type { CacheQuery, MadeAnswer, Shadowed, SharedAnswers, Taken } from './cache-query.ts';
 import type { CachedOperation } from './cached-operation.ts';
 import { CachedOperations } from './cached-operations.ts';
@@ -84,6 +90,11 @@ export class AnswerCache<Made extends MadeAnswer> {
     return this.#store.answers;
   }
 
+  /** How much is kept, for each product and type that it may hold data of; names may come again. */
+  get usage(): Iterable<AnswerUsage> {
+    return this.#store.usage();
+  }
+
   /** Finds the answer to a request, or begins to make it. Nothing is waited for in here. */
   take(query: CacheQuery<Made>): Taken<Made> {
     if (!query.wish.mayKeep) return BYPASS;
@@ -91,7 +102,8 @@ export class AnswerCache<Made extends MadeAnswer> {
     if (operation === 'uncacheable') return BYPASS;
 
     if (query.wish.takesKept && !operation.prospect.isWorthLooking() && !query.isExplained) {
-      return { state: 'miss', seat: toOnlySeat(query.make()), fallback: NO_FALLBACK };
+      const seat = toOnlySeat(query.make());
+      return { state: 'miss', operation, seat, fallback: NO_FALLBACK };
     }
     const keys = new AnswerKeys(operation, query);
     const found = query.wish.takesKept ? this.#find(operation, keys) : null;
@@ -99,10 +111,10 @@ export class AnswerCache<Made extends MadeAnswer> {
     operation.prospect.noteFound();
     const { key, kept } = found;
     const nowMs = this.#settings.now();
-    if (nowMs < kept.freshUntilMs) return { state: 'hit', kept };
+    if (nowMs < kept.freshUntilMs) return { state: 'hit', operation, kept };
     if (nowMs < kept.staleWhileRevalidateUntilMs) {
       this.#remake(operation, keys, query, kept);
-      return { state: 'stale', kept };
+      return { state: 'stale', operation, kept };
     }
     return this.#miss(operation, keys, query, () => {
       const isUsable = this.#settings.now() < kept.staleIfErrorUntilMs;
@@ -167,11 +179,13 @@ export class AnswerCache<Made extends MadeAnswer> {
     const searched = query.wish.takesKept ? keys.inOrder : [];
     const start = () => this.#fill(operation, keys, { searched, flightKey: null }, make);
     const flightKey = query.wish.takesKept ? this.#flightKey(operation, keys) : null;
-    if (flightKey === null) return { state: 'miss', seat: toOnlySeat(start()), fallback };
+    if (flightKey === null) {
+      return { state: 'miss', operation, seat: toOnlySeat(start()), fallback };
+    }
     const seat = this.#flights.board(flightKey, () =>
       this.#fill(operation, keys, { searched, flightKey }, make),
     );
-    if (seat.isFirst) return { state: 'miss', seat, fallback };
+    if (seat.isFirst) return { state: 'miss', operation, seat, fallback };
     operation.prospect.noteFound();
     const isOwn = flightKey !== keys.shared;
     const joined = joinFlight(
@@ -179,7 +193,7 @@ export class AnswerCache<Made extends MadeAnswer> {
       ({ keeping }) => keeping !== null && (isOwn || keeping.isShared),
       start,
     );
-    return { state: 'miss', seat: joined, fallback };
+    return { state: 'miss', operation, seat: joined, fallback };
   }
 
   #remake(

@@ -44,6 +44,16 @@ export interface Filling {
 interface Stored<Value> extends Pick<AnswerFacts, 'tags' | 'asked'> {
   readonly kept: KeptAnswer<Value>;
   readonly operation: CachedOperation;
+  /** What it takes of the memory, by an estimate. */
+  readonly size: number;
+}
+
+/** How much is kept that may hold data of one type of a product. */
+export interface AnswerUsage {
+  readonly product: string;
+  readonly type: string;
+  readonly bytes: number;
+  readonly answers: number;
 }
 
 /** No answer may take more than this part of the store, so that one cannot push out all others. */
@@ -96,6 +106,18 @@ export class AnswerStore<Value> {
     return this.#entries.size;
   }
 
+  /** Of each operation with kept answers, for each product and type that these may hold data of. */
+  *usage(): Iterable<AnswerUsage> {
+    for (const [product, operations] of this.#byProduct) {
+      for (const operation of operations) {
+        const { bytes, keys } = operation;
+        for (const type of operation.typesOf(product)) {
+          yield { product, type, bytes, answers: keys.size };
+        }
+      }
+    }
+  }
+
   find(key: string): KeptAnswer<Value> | undefined {
     return this.#entries.get(key)?.kept;
   }
@@ -133,10 +155,11 @@ export class AnswerStore<Value> {
     // Set over an old value, a new one that is too large would leave its key behind.
     this.drop(key);
     operation.keys.add(key);
+    operation.bytes += size;
     this.#byDigest.set(operation.digest, operation);
     for (const product of operation.products) findSet(this.#byProduct, product).add(operation);
     for (const tag of tags) findSet(this.#byTag, tag).add(key);
-    const stored = { kept, operation, tags, asked };
+    const stored = { kept, operation, tags, asked, size };
     this.#entries.set(key, stored, { size });
     if (!this.#entries.has(key)) this.#removeKey(stored, key);
   }
@@ -185,9 +208,10 @@ export class AnswerStore<Value> {
     return count;
   }
 
-  #removeKey({ operation, tags }: Stored<Value>, key: string): void {
+  #removeKey({ operation, tags, size }: Stored<Value>, key: string): void {
     for (const tag of tags) removeFrom(this.#byTag, tag, key);
     operation.keys.delete(key);
+    operation.bytes -= size;
     if (operation.keys.size > 0) return;
     this.#byDigest.delete(operation.digest);
     for (const product of operation.products) removeFrom(this.#byProduct, product, operation);

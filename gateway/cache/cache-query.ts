@@ -2,6 +2,7 @@ import type { PreparedOperation } from '../operation/prepare-operation.ts';
 import type { KeyedQuery } from './answer-keys.ts';
 import type { Keeping } from './answer-lifetime.ts';
 import type { AnswerFacts, KeptAnswer } from './answer-store.ts';
+import type { CachedOperation } from './cached-operation.ts';
 import type { RequestWish } from './read-request-wish.ts';
 import type { Lease, LeaseRequest, Ticket } from './shared/shared-values.ts';
 import type { Seat, Work } from './single-flight.ts';
@@ -63,9 +64,14 @@ export interface Shadowed<Made extends MadeAnswer> {
 
 /** Where an answer comes from. */
 export type Taken<Made extends MadeAnswer> =
-  | { readonly state: 'hit' | 'stale'; readonly kept: KeptAnswer<Made> }
+  | {
+      readonly state: 'hit' | 'stale';
+      readonly operation: CachedOperation;
+      readonly kept: KeptAnswer<Made>;
+    }
   | {
       readonly state: 'miss';
+      readonly operation: CachedOperation;
       readonly seat: Seat<Made>;
       /** What may be given instead of a failure, asked once the failure is there; null for nothing. */
       readonly fallback: () => KeptAnswer<Made> | null;

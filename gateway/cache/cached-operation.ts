@@ -14,6 +14,8 @@ export class CachedOperation {
   readonly takesVariables: boolean;
   /** Keys of its kept answers. */
   readonly keys = new Set<string>();
+  /** What these take of the memory, by an estimate. */
+  bytes = 0;
   latest: LatestScope = null;
   readonly prospect = new Prospect();
   readonly #types: ReadonlyMap<string, AskedTypes>;
@@ -36,6 +38,11 @@ export class CachedOperation {
    */
   asks(product: string, type: string | null): boolean {
     return this.#types.get(product)?.include(type) ?? false;
+  }
+
+  /** Names of the types that its answers may hold data of, from one product; `*` for such as clients cannot see. */
+  typesOf(product: string): Iterable<string> {
+    return this.#types.get(product)?.all ?? [];
   }
 
   /** Whether all that its answers hold of a type was asked of the product by the keys of entities. */

@@ -24,6 +24,18 @@ export const redisSettings = {
     .describe(
       'More servers of the cluster that `REDIS_URL` is one of, to begin with when that one is away; the others are learnt from them. None where it stands alone. User, password and TLS are those of `REDIS_URL`.',
     ),
+  REDIS_SENTINELS: list('host:port', hostAndPort())
+    .default([])
+    .describe(
+      'Redis Sentinels that say which server is the master; then the host in `REDIS_URL` is not connected to. None where it stands alone. TLS and certificates are as for the master.',
+    ),
+  REDIS_SENTINEL_NAME: text()
+    .default('mymaster')
+    .describe('Name under which the sentinels watch the master.'),
+  REDIS_SENTINEL_PASSWORD: secretReference()
+    .nullable()
+    .default(null)
+    .describe('Where the password of the sentinels is, `env:NAME` or `file:PATH`; unset for none.'),
   REDIS_PASSWORD: secretReference()
     .nullable()
     .default(null)
@@ -52,18 +64,27 @@ export const redisSettings = {
 interface RedisChoice {
   readonly REDIS_URL: string | null;
   readonly REDIS_CLUSTER_NODES: readonly string[];
+  readonly REDIS_SENTINELS: readonly string[];
 }
 
 /** Finds what does not go together. */
 export function findRedisProblems(
   config: RedisChoice,
 ): readonly { readonly setting: keyof RedisChoice; readonly message: string }[] {
-  const { REDIS_URL: url, REDIS_CLUSTER_NODES: nodes } = config;
-  if (nodes.length === 0) return [];
+  const { REDIS_URL: url, REDIS_CLUSTER_NODES: nodes, REDIS_SENTINELS: sentinels } = config;
+  const settings = [
+    ...(nodes.length === 0 ? [] : ['REDIS_CLUSTER_NODES' as const]),
+    ...(sentinels.length === 0 ? [] : ['REDIS_SENTINELS' as const]),
+  ];
   if (url === null) {
     const message = 'expected none without REDIS_URL, which says how to speak to them';
-    return [{ setting: 'REDIS_CLUSTER_NODES', message }];
+    return settings.map((setting) => ({ setting, message }));
   }
+  if (settings.length === 2) {
+    const message = 'expected none with REDIS_CLUSTER_NODES, because a cluster has no sentinels';
+    return [{ setting: 'REDIS_SENTINELS', message }];
+  }
+  if (nodes.length === 0) return [];
   if (!URL.canParse(url) || /^(\/0?)?$/.test(new URL(url).pathname)) return [];
   return [
     { setting: 'REDIS_URL', message: 'expected no database, because a cluster has one only' },

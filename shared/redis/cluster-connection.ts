@@ -10,6 +10,7 @@
  * @see https://redis.io/docs/latest/operate/oss_and_stack/reference/cluster-spec/
  */
 import { toSlot } from './key-slot.ts';
+import { Learner } from './learner.ts';
 import { AWAY, type NodeConnection, type Outcome, type Script } from './node-connection.ts';
 
 /** Where a server listens. */
@@ -33,9 +34,6 @@ interface SlotRange {
 /** How often it is asked which server has what, though nothing seems to have changed. */
 const LEARN_MS = 5000;
 
-/** The shortest time between two such questions. */
-const LEARN_AGAIN_MS = 200;
-
 /** More servers than a cluster has; what names more is no cluster. */
 const MOST_NODES = 1000;
 
@@ -43,18 +41,13 @@ export class ClusterConnection {
   readonly #settings: ClusterSettings;
   readonly #nodes = new Map<string, NodeConnection>();
   readonly #seeds: ReadonlySet<string>;
-  readonly #timer: NodeJS.Timeout;
+  readonly #learner = new Learner(() => this.#learn(), LEARN_MS);
   #ranges: readonly SlotRange[] = [];
-  #isLearning = false;
-  #isClosed = false;
-  #learnAgain: NodeJS.Timeout | null = null;
 
   constructor(settings: ClusterSettings) {
     this.#settings = settings;
     this.#seeds = new Set(settings.seeds.map(toName));
     for (const seed of settings.seeds) this.#nodeAt(seed);
-    this.#timer = setInterval(() => void this.#learn(), LEARN_MS);
-    this.#timer.unref();
   }
 
   /** Connections by whether their server answers, counts. */
@@ -73,7 +66,7 @@ export class ClusterConnection {
     const outcome = address === null ? AWAY : await this.#nodeAt(address).run(script, keys, values);
     if (outcome.ok) return outcome;
     // A server that is down, or does not know its cluster any more, refuses what it may not do.
-    this.#learnSoon();
+    this.#learner.soon();
     const redirection = outcome.failure === 'moved' ? parseRedirection(outcome.message) : null;
     if (redirection === null) return outcome;
     const host = redirection.host === '' ? (address?.host ?? '') : redirection.host;
@@ -82,9 +75,7 @@ export class ClusterConnection {
   }
 
   close(): void {
-    this.#isClosed = true;
-    clearInterval(this.#timer);
-    if (this.#learnAgain !== null) clearTimeout(this.#learnAgain);
+    this.#learner.close();
     for (const node of this.#nodes.values()) node.close();
   }
 
@@ -97,30 +88,15 @@ export class ClusterConnection {
     const name = toName(address);
     let node = this.#nodes.get(name);
     if (node === undefined) {
-      node = this.#settings.connect(address, () => void this.#learn());
+      node = this.#settings.connect(address, () => void this.#learner.now());
       this.#nodes.set(name, node);
     }
     return node;
   }
 
-  #learnSoon(): void {
-    if (this.#learnAgain !== null || this.#isClosed) return;
-    this.#learnAgain = setTimeout(() => {
-      this.#learnAgain = null;
-      void this.#learn();
-    }, LEARN_AGAIN_MS);
-    this.#learnAgain.unref();
-  }
-
   async #learn(): Promise<void> {
-    if (this.#isLearning || this.#isClosed) return;
-    this.#isLearning = true;
-    try {
-      const ranges = await this.#ask();
-      if (ranges !== null && !this.#isClosed) this.#follow(ranges);
-    } finally {
-      this.#isLearning = false;
-    }
+    const ranges = await this.#ask();
+    if (ranges !== null && !this.#learner.isClosed) this.#follow(ranges);
   }
 
   /** In another order each time: a server that was cut off from the others does not know better. */

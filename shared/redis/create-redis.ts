@@ -19,12 +19,15 @@ import {
   toFirstWord,
 } from './node-connection.ts';
 import { parseRedisUrl, type RedisAddress } from './parse-redis-url.ts';
+import { SentinelConnection } from './sentinel-connection.ts';
 
 export interface RedisSettings {
   /** `redis://[user:password@]host[:port][/database]`; `rediss://` for TLS. */
   readonly url: string;
   /** More servers of the cluster that the one at `url` belongs to; none where it stands alone. */
   readonly clusterNodes?: readonly NodeAddress[];
+  /** Who say where it is instead of the host in `url`; null for nobody. */
+  readonly sentinels?: RedisSentinels | null;
   /** Counts before the one in `url`; null for that one. */
   readonly password?: string | null;
   /** Authorities that sign the certificates, as PEM; null for those that Node trusts. */
@@ -38,6 +41,16 @@ export interface RedisSettings {
   readonly commandTimeoutMs: number;
   /** Told of each command that was not done. */
   readonly onFailure?: (failure: RedisFailure) => void;
+}
+
+/** Redis Sentinels that watch a server and its replicas. TLS and the names of certificates are those of the server. */
+export interface RedisSentinels {
+  /** At least one. */
+  readonly nodes: readonly NodeAddress[];
+  /** Under which they watch it. */
+  readonly name: string;
+  /** Null for none. */
+  readonly password: string | null;
 }
 
 /**
@@ -72,12 +85,14 @@ const CLUSTER_TAGS = 16;
 
 /** Starts to connect and returns at once; until Redis answers it counts as unavailable. */
 export function createRedis(settings: RedisSettings): Redis {
-  const { clusterNodes = [] } = settings;
+  const { clusterNodes = [], sentinels = null } = settings;
   const address = toAddress(settings);
   const run =
-    clusterNodes.length === 0
-      ? connectOne(settings, address)
-      : connectCluster(settings, address, clusterNodes);
+    sentinels !== null
+      ? connectWatched(settings, address, sentinels)
+      : clusterNodes.length === 0
+        ? connectOne(settings, address)
+        : connectCluster(settings, address, clusterNodes);
   const settle = createSettle(settings);
   return {
     script(source) {
@@ -125,6 +140,37 @@ function connectCluster(
         log: log.child({ node: `${host}:${port}` }),
         address: { ...address, host, port },
         onReady,
+      }),
+  });
+}
+
+function connectWatched(
+  settings: RedisSettings,
+  address: RedisAddress,
+  { nodes, name, password }: RedisSentinels,
+): Runner {
+  const { log } = settings;
+  const { tls } = address;
+  const ofSentinel = {
+    db: 0,
+    ...(password === null ? {} : { password }),
+    ...(tls === undefined ? {} : { tls }),
+  };
+  return new SentinelConnection({
+    sentinels: nodes,
+    name,
+    connectSentinel: ({ host, port }, onReady) =>
+      new NodeConnection({
+        ...settings,
+        log: log.child({ sentinel: `${host}:${port}` }),
+        address: { ...ofSentinel, host, port },
+        onReady,
+      }),
+    connectMaster: ({ host, port }) =>
+      new NodeConnection({
+        ...settings,
+        log: log.child({ node: `${host}:${port}` }),
+        address: { ...address, host, port },
       }),
   });
 }

@@ -12,7 +12,7 @@ import type { RedisAddress } from './parse-redis-url.ts';
 /**
  * Why a command was not done: nobody was there to be asked (`away`), the answer did not come in time
  * (`late`), the connection broke before it (`lost`), the server has no memory left (`full`), another
- * server has the keys (`moved`), or the server said no (`refused`).
+ * server has the keys or some of them (`moved`), or the server said no (`refused`).
  */
 export type RedisFailure = 'away' | 'late' | 'lost' | 'full' | 'moved' | 'refused';
 
@@ -132,6 +132,11 @@ export class NodeConnection {
     return this.#try(() => this.#connection.cluster('SLOTS'));
   }
 
+  /** Asks a sentinel where the master is that it watches under this name. */
+  masterOf(name: string): Promise<Outcome> {
+    return this.#try(() => this.#connection.call('SENTINEL', 'GET-MASTER-ADDR-BY-NAME', name));
+  }
+
   close(): void {
     this.#isReady = false;
     // What is closed on purpose is not away.
@@ -227,7 +232,8 @@ function isRefusal(error: unknown): error is Refusal {
 
 function toFailure({ message }: Refusal): RedisFailure {
   const word = toFirstWord(message);
-  if (word === 'MOVED' || word === 'ASK') return 'moved';
+  // While a slot moves, who asks for several keys of it may have to try again.
+  if (word === 'MOVED' || word === 'ASK' || word === 'TRYAGAIN') return 'moved';
   // A script is refused with what it met inside.
   return word === 'OOM' || message.includes('OOM command not allowed') ? 'full' : 'refused';
 }

@@ -8,6 +8,12 @@ export const CACHE_METRICS = {
     help: 'Operations by what the response cache did for them (hit, shared_hit from Redis, stale, stale_if_error, miss, bypass); where it is off, bypass.',
     labels: ['state'],
   },
+  gateway_response_cache_type_lookups_total: {
+    kind: 'counter',
+    unit: 'count',
+    help: 'Operations by what the response cache did for them (hit, shared_hit, stale, stale_if_error, miss), for each product and type that their answers may hold data of (`*` for what clients cannot see): one counts in full for each, so that sums over products or types count it several times. Not those that are bypassed.',
+    labels: ['subgraph', 'type', 'state'],
+  },
   gateway_response_cache_shadow_total: {
     kind: 'counter',
     unit: 'count',
@@ -17,14 +23,20 @@ export const CACHE_METRICS = {
   gateway_response_cache_saved_calls_total: {
     kind: 'counter',
     unit: 'count',
-    help: 'Calls that a data product was spared because an answer was kept.',
-    labels: ['subgraph'],
+    help: 'Calls that a data product was spared because an answer was kept; the type is that of the first entity that such a call asked for, or the query type.',
+    labels: ['subgraph', 'type'],
   },
   gateway_response_cache_age_seconds_total: {
     kind: 'counter',
     unit: 'seconds',
     help: 'Ages of the kept answers that were given, added up, each in whole seconds; divided by the lookups that gave one (hit, shared_hit, stale, stale_if_error), the mean.',
     labels: [],
+  },
+  gateway_response_cache_type_age_seconds_total: {
+    kind: 'counter',
+    unit: 'seconds',
+    help: 'The same for each product and type that such an answer may hold data of, counted in full for each; divided by the lookups of the type that gave one, the mean.',
+    labels: ['subgraph', 'type'],
   },
   gateway_response_cache_forgotten_total: {
     kind: 'counter',
@@ -55,6 +67,18 @@ export const CACHE_METRICS = {
     unit: 'bytes',
     help: 'Memory that kept answers take, by an estimate.',
     labels: [],
+  },
+  gateway_response_cache_type_answers: {
+    kind: 'gauge',
+    unit: 'count',
+    help: 'Answers that are kept now and may hold data of a type of a product: what would be forgotten with it. One counts in full for each, so that sums over products or types count it several times.',
+    labels: ['subgraph', 'type'],
+  },
+  gateway_response_cache_type_bytes: {
+    kind: 'gauge',
+    unit: 'bytes',
+    help: 'Memory that these answers take, by an estimate, in full for each product and type.',
+    labels: ['subgraph', 'type'],
   },
   gateway_entity_cache_lookups_total: {
     kind: 'counter',

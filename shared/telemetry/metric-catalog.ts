@@ -234,7 +234,7 @@ export const METRIC_CATALOG = {
   gateway_redis_errors_total: {
     kind: 'counter',
     unit: 'count',
-    help: 'Commands that Redis did not do, by use and kind: away (not even tried), late, lost with the connection, full, moved within a cluster, refused.',
+    help: 'Commands that Redis did not do, by use and kind: away (not even tried), late, lost with the connection, full, moved or moving within a cluster, refused.',
     labels: ['use', 'kind'],
   },
   gateway_errors_total: {

@@ -5,6 +5,7 @@ import { onTestFinished } from 'vitest';
 import { toSlot } from '../../shared/redis/key-slot.ts';
 import { findFreePorts } from './free-ports.ts';
 import { startRedisOn, type TestRedis } from './redis.ts';
+import type { TestCertificate } from './tls-certificate.ts';
 
 /** A Redis Cluster of one test. */
 export interface TestRedisCluster {
@@ -33,11 +34,16 @@ const NODE_TIMEOUT_MS = 2000;
  * Starts three servers on free ports of 127.0.0.1 as a cluster, and ends them with the test.
  *
  * @param copies Replicas of each master; 0 or 1. Without, what a stopped master has is not served.
+ * @param certificate With which they speak TLS, to each other and to gateways; null for none.
  */
-export async function startRedisCluster(copies: 0 | 1 = 0): Promise<TestRedisCluster> {
+export async function startRedisCluster(
+  copies: 0 | 1 = 0,
+  certificate: TestCertificate | null = null,
+): Promise<TestRedisCluster> {
   const count = 3 * (1 + copies);
-  // Each server has a second port, where it speaks to the others.
-  const first = await findFreePorts(2 * count);
+  // Each server has a second port, where it speaks to the others, and one for TLS.
+  const first = await findFreePorts(3 * count);
+  const toTlsPort = (port: number) => (certificate === null ? port : port + 2 * count);
   const folder = await mkdtemp(join(tmpdir(), 'meshgate-cluster-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   const servers = await Promise.all(
@@ -47,6 +53,7 @@ export async function startRedisCluster(copies: 0 | 1 = 0): Promise<TestRedisClu
         ...['--cluster-config-file', join(folder, `${index}.conf`), '--dir', folder],
         ...['--cluster-port', `${first + count + index}`, '--repl-diskless-sync-delay', '0'],
         ...['--cluster-require-full-coverage', 'no', '--cluster-replica-validity-factor', '0'],
+        ...(certificate === null ? [] : toTlsOptions(toTlsPort(first + index), certificate)),
       ]),
     ),
   );
@@ -60,7 +67,8 @@ export async function startRedisCluster(copies: 0 | 1 = 0): Promise<TestRedisClu
   }
   for (const [index, { port }] of servers.entries()) {
     if (index === 0) continue;
-    await head.command('CLUSTER', 'MEET', '127.0.0.1', `${port}`, `${first + count + index}`);
+    const ports = [toTlsPort(port), first + count + index].map(String);
+    await head.command('CLUSTER', 'MEET', '127.0.0.1', ...ports);
   }
   await untilAll(servers, `cluster_known_nodes:${count}\r`);
   for (const [index, replica] of replicas.entries()) {
@@ -77,8 +85,8 @@ export async function startRedisCluster(copies: 0 | 1 = 0): Promise<TestRedisClu
     masters,
     replicas,
     settings: {
-      REDIS_URL: head.url,
-      REDIS_CLUSTER_NODES: masters.map(({ port }) => `127.0.0.1:${port}`).join(','),
+      REDIS_URL: certificate === null ? head.url : `rediss://127.0.0.1:${toTlsPort(head.port)}`,
+      REDIS_CLUSTER_NODES: masters.map(({ port }) => `127.0.0.1:${toTlsPort(port)}`).join(','),
     },
     masterOf(key) {
       const slot = toSlot(key);
@@ -90,6 +98,14 @@ export async function startRedisCluster(copies: 0 | 1 = 0): Promise<TestRedisClu
       return texts.flatMap((text) => text.split('\n').filter((line) => line !== ''));
     },
   };
+}
+
+function toTlsOptions(port: number, { key, certificate }: TestCertificate): readonly string[] {
+  return [
+    ...['--tls-cluster', 'yes', '--tls-replication', 'yes', '--tls-port', `${port}`],
+    ...['--tls-cert-file', certificate, '--tls-key-file', key, '--tls-ca-cert-file', certificate],
+    ...['--tls-auth-clients', 'no'],
+  ];
 }
 
 async function untilAll(servers: readonly TestRedis[], text: string): Promise<void> {

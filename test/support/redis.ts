@@ -43,7 +43,24 @@ export async function prepareRedis(options: readonly string[] = []): Promise<Tes
   return prepareRedisOn(await findFreePorts(1), options);
 }
 
+/**
+ * Starts a sentinel, which writes what it learns to its file.
+ *
+ * @param file Its configuration, which says the port.
+ */
+export async function startSentinel(port: number, file: string): Promise<TestRedis> {
+  const sentinel = prepareServer(port, [file, '--sentinel'], 'Sentinel ID is');
+  await sentinel.restart();
+  return sentinel;
+}
+
 function prepareRedisOn(port: number, options: readonly string[]): TestRedis {
+  const words = ['--port', `${port}`, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no'];
+  return prepareServer(port, [...words, ...options], 'Ready to accept connections');
+}
+
+/** @param sign What it writes once it listens. */
+function prepareServer(port: number, words: readonly string[], sign: string): TestRedis {
   let server: ChildProcess | null = null;
   const kill = async () => {
     if (server === null) return;
@@ -59,7 +76,7 @@ function prepareRedisOn(port: number, options: readonly string[]): TestRedis {
     url: `redis://127.0.0.1:${port}`,
     kill,
     async restart() {
-      server = await spawnRedis(port, options);
+      server = await spawnServer(words, sign);
     },
     async command(...words) {
       const { stdout } = await promisify(execFile)('redis-cli', ['-p', `${port}`, ...words]);
@@ -70,16 +87,12 @@ function prepareRedisOn(port: number, options: readonly string[]): TestRedis {
   };
 }
 
-async function spawnRedis(port: number, options: readonly string[]): Promise<ChildProcess> {
-  const server = spawn(
-    'redis-server',
-    ['--port', `${port}`, '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', ...options],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
-  );
+async function spawnServer(words: readonly string[], sign: string): Promise<ChildProcess> {
+  const server = spawn('redis-server', words, { stdio: ['ignore', 'pipe', 'inherit'] });
   const said: string[] = [];
   for await (const line of createInterface(server.stdout)) {
     said.push(line);
-    if (line.includes('Ready to accept connections')) {
+    if (line.includes(sign)) {
       server.stdout.resume();
       return server;
     }

@@ -5,6 +5,7 @@ import type { CacheTagFormat } from '../../supergraph/read-cache-tags.ts';
 import type { FoundParts } from './found-parts.ts';
 import type { PartTimes } from './part-times.ts';
 import type { PartValues } from './part-values.ts';
+import { typeOfRepresentation } from './type-of-representation.ts';
 
 /** A call, as far as all that ask the same of a product have it in common. */
 export interface PartCall {
@@ -77,9 +78,7 @@ export class PartKind {
 
 /** What the metrics call a call, after a part of it: the type of the entity, or that of the query. */
 export function nameType(text: string, schema: GraphQLSchema): string {
-  if (text === '') return schema.getQueryType()?.name ?? 'Query';
-  const { __typename: type } = JSON.parse(text) as { readonly __typename?: unknown };
-  return typeof type === 'string' ? type : '';
+  return text === '' ? (schema.getQueryType()?.name ?? 'Query') : typeOfRepresentation(text);
 }
 
 /** What was found for a list before, and until when that is so. */

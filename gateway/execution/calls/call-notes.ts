@@ -1,5 +1,6 @@
 import type { FoundParts } from '../../cache/parts/found-parts.ts';
 import type { NotKept } from '../../cache/parts/not-kept.ts';
+import { typeOfRepresentation } from '../../cache/parts/type-of-representation.ts';
 import { type Lifetime, NO_STORE } from '../../cache/read-lifetime.ts';
 
 /** What was kept of one call, and what becomes of the rest; never a value. */
@@ -123,7 +124,7 @@ export class CallNotes {
     let facts = this.#calls.get(key);
     if (facts === undefined) {
       const [text] = asked.representations?.texts ?? [];
-      const type = text === undefined ? this.#settings.queryType : typeOf(text);
+      const type = text === undefined ? this.#settings.queryType : typeOfRepresentation(text);
       const counts = { hits: 0, missing: 0, stale: 0, misses: 0, staleIfError: 0 };
       const times = { ageSeconds: null, secondsLeft: null, scope: null, notKept: null };
       facts = { path, product: subgraph, type, ...counts, ...times };
@@ -131,9 +132,4 @@ export class CallNotes {
     }
     return facts;
   }
-}
-
-function typeOf(text: string): string {
-  const { __typename: type } = JSON.parse(text) as { readonly __typename?: unknown };
-  return typeof type === 'string' ? type : '';
 }

@@ -28,6 +28,11 @@ export interface ExecutionDoors {
   readonly noteEntities?:
     | ((subgraph: string, representations: readonly string[]) => void)
     | undefined;
+  /**
+   * Told of each call that is made for the answer, with the first entity that it asks for, as JSON;
+   * undefined for a call from the root.
+   */
+  readonly noteCall?: ((subgraph: string, representation: string | undefined) => void) | undefined;
   /** What was kept of each call; absent where nobody wants to know. */
   readonly notes?: CallNotes | undefined;
 }

@@ -134,7 +134,7 @@ export class RequestCalls implements Asking {
   ): Promise<Answer | FailedAnswer> {
     let running: Running<Answer> | null = null;
     try {
-      const begun = this.#begin(asked.subgraph, start);
+      const begun = this.#begin(asked, start);
       if ('ok' in begun) return parts === undefined ? begun : parts.settle(begun);
       running = begun;
       this.#running.add(running);
@@ -150,11 +150,19 @@ export class RequestCalls implements Asking {
     }
   }
 
-  #begin<Answer>(subgraph: string, start: Start<Answer>): Running<Answer> | FailedAnswer {
+  #begin<Answer>(
+    asked: RootCall | RootedLoad,
+    start: Start<Answer>,
+  ): Running<Answer> | FailedAnswer {
+    const { subgraph } = asked;
     if (this.#givenUp !== null) {
       this.#doors.noteLifetime?.(NO_LIFETIME);
       return givenUp(subgraph);
     }
+    this.#doors.noteCall?.(
+      subgraph,
+      'representations' in asked ? asked.representations.texts[0] : undefined,
+    );
     try {
       return start(this.#doors.headersFor(subgraph));
     } catch (error) {

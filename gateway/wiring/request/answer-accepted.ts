@@ -9,6 +9,7 @@ import type { AnswerCache } from '../../cache/answer-cache.ts';
 import { AnswerLifetime } from '../../cache/answer-lifetime.ts';
 import type { KeptAnswer } from '../../cache/answer-store.ts';
 import type { CacheQuery, Shadowed, Taken } from '../../cache/cache-query.ts';
+import type { CachedOperation } from '../../cache/cached-operation.ts';
 import { toOnlySeat } from '../../cache/join-flight.ts';
 import type { PartCache } from '../../cache/parts/part-cache.ts';
 import type { RequestParts } from '../../cache/parts/request-parts.ts';
@@ -24,7 +25,8 @@ import type { PreparedOperation } from '../../operation/prepare-operation.ts';
 import { renderKeptStatus, renderMadeStatus } from '../../response/render-cache-status.ts';
 import type { LiveSupergraph } from '../../supergraph/live-supergraph.ts';
 import type { SupergraphGeneration } from '../supergraph/build-generation.ts';
-import type { CacheState } from './observe-cache.ts';
+import type { KeptState, MadeState } from './cache-state.ts';
+import { findDecidedUntil } from './find-decided-until.ts';
 import type { RequestObserver } from './observe-requests.ts';
 import {
   type AcceptedRequest,
@@ -92,7 +94,7 @@ export function answerAccepted(
       : attempt.giveShadowed(shadowed);
   }
   const taken: Taken<Executed> = cache === null ? BYPASS : cache.take(attempt);
-  if ('kept' in taken) return attempt.give(taken.kept, taken.state);
+  if ('kept' in taken) return attempt.give(taken.kept, taken.state, taken.operation);
   return awaitAnswer(attempt, taken, accepted);
 }
 
@@ -101,14 +103,17 @@ async function awaitAnswer(
   taken: Exclude<Taken<Executed>, { readonly kept: unknown }>,
   accepted: AcceptedRequest,
 ): Promise<AcceptedAnswer> {
+  const operation = taken.state === 'miss' ? taken.operation : null;
   const seat = taken.state === 'miss' ? taken.seat : attempt.bypass();
   accepted.request.client.onGone = seat.leave;
   const executed = await seat.value;
   const kept = taken.state === 'miss' && executed.hasFailed ? taken.fallback() : null;
-  if (kept !== null) return attempt.give(kept, 'stale_if_error');
+  if (kept !== null) return attempt.give(kept, 'stale_if_error', operation);
   const { keptAtMs, keeping } = executed;
-  if (keptAtMs === undefined || keeping === null) return attempt.giveMade(executed, taken.state);
-  return attempt.give({ ...keeping, keptAtMs, value: executed }, 'shared_hit');
+  if (keptAtMs === undefined || keeping === null) {
+    return attempt.giveMade(executed, taken.state, operation);
+  }
+  return attempt.give({ ...keeping, keptAtMs, value: executed }, 'shared_hit', operation);
 }
 
 /** One request's wish for an answer, as the cache sees it. */
@@ -129,12 +134,12 @@ class Attempt implements CacheQuery<Executed> {
   }
 
   /** An answer that was kept. */
-  give(kept: KeptAnswer<Executed>, state: Exclude<CacheState, 'miss' | 'bypass'>): AcceptedAnswer {
+  give(kept: KeptAnswer<Executed>, state: KeptState, of: CachedOperation | null): AcceptedAnswer {
     const { observer, now } = this.#stages;
     const { value, keptAtMs, freshUntilMs } = kept;
     const nowMs = now();
     const ageSeconds = Math.max(0, Math.floor((nowMs - keptAtMs) / 1000));
-    observer.cache.looked(state, ageSeconds);
+    observer.cache.looked(state, of, ageSeconds);
     const facts = observer.answeredFromCache(state, this.operation, value);
     const { status, jsonStatus, body, bodyDigest, headers } = value.answer;
     const aged = untilGrantsEnd(
@@ -152,10 +157,10 @@ class Attempt implements CacheQuery<Executed> {
   }
 
   /** An answer that was made for this request, or for one that it has waited for. */
-  giveMade(executed: Executed, state: 'miss' | 'bypass'): AcceptedAnswer {
+  giveMade(executed: Executed, state: MadeState, of: CachedOperation | null): AcceptedAnswer {
     const { observer, now } = this.#stages;
     const { request, prepared } = this.#accepted;
-    observer.cache.looked(state);
+    observer.cache.looked(state, of);
     const facts = observer.executed(request.requestId, prepared, executed);
     const { status, jsonStatus, body, bodyDigest, headers } = executed.answer;
     const made = untilGrantsEnd(
@@ -183,7 +188,7 @@ class Attempt implements CacheQuery<Executed> {
     request.client.onGone = seat.leave;
     const executed = await seat.value;
     this.#stages.observer.cache.compared(prepared, executed, wouldGive()?.value ?? null);
-    return this.giveMade(executed, 'bypass');
+    return this.giveMade(executed, 'bypass', null);
   }
 
   get isExplained(): boolean {
@@ -246,7 +251,7 @@ class Attempt implements CacheQuery<Executed> {
     const { unstatedIsShared } = this.#settings;
     const keeping = isKept
       ? {
-          lifetime: new AnswerLifetime(unstatedIsShared, this.#decidedUntilMs),
+          lifetime: new AnswerLifetime(unstatedIsShared, findDecidedUntil(this.#accepted)),
           isForAnybody: (products: Iterable<string>) => this.#isForAnybody(products),
           now,
         }
@@ -272,15 +277,6 @@ class Attempt implements CacheQuery<Executed> {
     return parts.ofRequest(partRights, snapshot, shadowed);
   }
 
-  /** When a rule may say otherwise of what the operation touches; mostly never. */
-  get #decidedUntilMs(): number {
-    const { rights, prepared } = this.#accepted;
-    if (rights.windows === null) return Number.POSITIVE_INFINITY;
-    const isRuled = prepared.classified.coordinates.length > 0;
-    const { introspectsByRights } = prepared.parsed;
-    return isRuled || introspectsByRights ? rights.windows.untilMs : Number.POSITIVE_INFINITY;
-  }
-
   #isForAnybody(products: Iterable<string>): boolean {
     if (this.#settings.requiresAuthentication || this.operation.shape !== '') return false;
     return this.#told.isNothing(products);
@@ -288,7 +284,7 @@ class Attempt implements CacheQuery<Executed> {
 
   #forgetting(work: Work<Executed>): Work<Executed> {
     const value = work.value.then((executed) => {
-      for (const product of executed.subgraphs.keys()) this.#stages.onMutation(product);
+      for (const product of executed.subgraphs) this.#stages.onMutation(product);
       return executed;
     });
     return { value, abort: work.abort };

@@ -21,10 +21,10 @@ import type { RowClaims } from '../../identity/trust/row-claims.ts';
 import type { LiveSupergraph } from '../../supergraph/live-supergraph.ts';
 import type { SupergraphGeneration } from '../supergraph/build-generation.ts';
 import type { RequestObserver } from './observe-requests.ts';
-import { createPartGauges } from './part-gauges.ts';
 import { cannotKnowCallers, countAuditedKeys } from './room-settings.ts';
 import type { Executed } from './run-request.ts';
 import { fromStoredAnswer, toStoredAnswer } from './stored-answer.ts';
+import { createTypeGauges, type TypeUsage } from './type-gauges.ts';
 
 export interface ResponseCacheDoors {
   readonly metrics: Metrics;
@@ -127,6 +127,7 @@ function buildAnswerCache(
     bytes.set(cache.bytes);
     answers.set(cache.answers);
   });
+  metrics.beforeReading(createTypeGauges(metrics, ANSWER_GAUGES, () => usageOfAnswers(cache)));
   return cache;
 }
 
@@ -149,8 +150,28 @@ function buildPartCache(
     random,
     observer,
   });
-  metrics.beforeReading(createPartGauges(metrics, cache));
+  metrics.beforeReading(createTypeGauges(metrics, PART_GAUGES, () => usageOfParts(cache)));
   return cache;
+}
+
+const ANSWER_GAUGES = {
+  bytes: 'gateway_response_cache_type_bytes',
+  count: 'gateway_response_cache_type_answers',
+} as const;
+
+const PART_GAUGES = {
+  bytes: 'gateway_entity_cache_bytes',
+  count: 'gateway_entity_cache_parts',
+} as const;
+
+function* usageOfAnswers({ usage }: AnswerCache<Executed>): Iterable<TypeUsage> {
+  for (const { answers, ...one } of usage) yield { ...one, count: answers };
+}
+
+function* usageOfParts({ usage }: PartCache): Iterable<TypeUsage> {
+  for (const { subgraph, type, bytes, parts } of usage) {
+    yield { product: subgraph, type, bytes, count: parts };
+  }
 }
 
 /** Settings by which two gateways with the same supergraph answer differently. */

@@ -12,7 +12,7 @@ import type { Principal } from '../../identity/principal.ts';
 import type { PreparedOperation } from '../../operation/prepare-operation.ts';
 import type { ErrorDisclosure } from '../../response/format-problem.ts';
 import { renderExtension } from '../../response/render-answer.ts';
-import type { CacheState } from './observe-cache.ts';
+import type { KeptState, MadeState } from './cache-state.ts';
 
 /** An answer, as far as that has to be known here. */
 interface ExplainedAnswer {
@@ -110,7 +110,7 @@ export class CacheExplanation {
   tellKept(
     answer: EdgeAnswer,
     kept: KeptAnswer<ExplainedAnswer>,
-    state: Exclude<CacheState, 'miss' | 'bypass'>,
+    state: KeptState,
     nowMs: number,
   ): EdgeAnswer {
     const ageSeconds = Math.max(0, Math.floor((nowMs - kept.keptAtMs) / 1000));
@@ -121,7 +121,7 @@ export class CacheExplanation {
   tellMade(
     answer: EdgeAnswer,
     executed: ExplainedAnswer,
-    state: 'miss' | 'bypass',
+    state: MadeState,
     wish: RequestWish,
   ): EdgeAnswer {
     const { keeping } = executed;

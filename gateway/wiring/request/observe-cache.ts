@@ -2,33 +2,38 @@ import { countDifferences } from '../../../shared/lang/count-differences.ts';
 import { Lookup } from '../../../shared/lang/lookup.ts';
 import type { Metrics } from '../../../shared/telemetry/create-metrics.ts';
 import type { Logger } from '../../../shared/telemetry/logger.ts';
+import type { CachedOperation } from '../../cache/cached-operation.ts';
 import type { PreparedOperation } from '../../operation/prepare-operation.ts';
-
-/**
- * Where a request could get its answer; `shared_hit` is from Redis, `bypass` what the cache has no
- * part in.
- */
-export type CacheState = 'hit' | 'shared_hit' | 'stale' | 'stale_if_error' | 'miss' | 'bypass';
+import type { CacheState } from './cache-state.ts';
+import type { CallsOfType } from './count-calls.ts';
+import { LookupTally } from './lookup-tally.ts';
 
 /** An answer, as far as it is compared. */
 export interface ComparedAnswer {
   readonly requestId: string;
   readonly answer: { readonly body: string | Uint8Array };
   readonly hasFailed: boolean;
-  readonly subgraphs: ReadonlyMap<string, number>;
+  readonly subgraphs: ReadonlySet<string>;
 }
 
 export interface CacheObserver {
-  /** @param ageSeconds Of the answer that was given; left out for one that was made. */
-  readonly looked: (state: CacheState, ageSeconds?: number) => void;
+  /**
+   * @param operation Null where the cache has no part in it.
+   * @param ageSeconds Of the answer that was given; left out for one that was made.
+   */
+  readonly looked: (
+    state: CacheState,
+    operation: CachedOperation | null,
+    ageSeconds?: number,
+  ) => void;
   /** An answer of the products, beside the one that would have been given; null for none. */
   readonly compared: (
     operation: PreparedOperation,
     made: ComparedAnswer,
     kept: ComparedAnswer | null,
   ) => void;
-  /** So many calls of these products were not made, because an answer was kept. */
-  readonly saved: (calls: ReadonlyMap<string, number>) => void;
+  /** These calls were not made, because an answer was kept. */
+  readonly saved: (calls: readonly CallsOfType[]) => void;
   /** A kept answer had to make room. */
   readonly evicted: () => void;
   /** So many answers were forgotten before their time. */
@@ -45,25 +50,24 @@ export function observeCache(metrics: Metrics, log: Logger): CacheObserver {
     metrics.counter('gateway_response_cache_lookups_total', state),
   );
   const ages = metrics.counter('gateway_response_cache_age_seconds_total');
-  // On the path of every request an addition is all that it costs.
-  let newAgesSeconds = 0;
-  metrics.beforeReading(() => {
-    ages.inc(newAgesSeconds);
-    newAgesSeconds = 0;
-  });
+  const tally = new LookupTally(metrics);
   const comparisons = new Lookup((result: string) =>
     metrics.counter('gateway_response_cache_shadow_total', result),
   );
   const evictions = metrics.counter('gateway_response_cache_evictions_total');
   const forgotten = metrics.counter('gateway_response_cache_forgotten_total');
   const redisFailures = metrics.counter('gateway_response_cache_redis_failures_total');
-  const savedCalls = new Lookup((subgraph: string) =>
-    metrics.counter('gateway_response_cache_saved_calls_total', subgraph),
+  const savedCalls = new Lookup(
+    (subgraph: string) =>
+      new Lookup((type: string) =>
+        metrics.counter('gateway_response_cache_saved_calls_total', subgraph, type),
+      ),
   );
   return {
-    looked(state, ageSeconds = 0) {
+    looked(state, operation, ageSeconds = 0) {
       lookups.get(state).inc();
-      newAgesSeconds += ageSeconds;
+      ages.inc(ageSeconds);
+      if (operation !== null && state !== 'bypass') tally.add(operation, state, ageSeconds);
     },
     compared({ parsed }, made, kept) {
       // What failed says nothing of what is kept.
@@ -73,11 +77,11 @@ export function observeCache(metrics: Metrics, log: Logger): CacheObserver {
       comparisons.get(result).inc();
       if (paths === 0) return;
       const facts = { requestId: made.requestId, operation: parsed.name, paths };
-      const products = [...made.subgraphs.keys()];
+      const products = [...made.subgraphs];
       log.warn({ ...facts, products }, 'a kept answer differs from what the products say');
     },
     saved(calls) {
-      for (const [subgraph, count] of calls) savedCalls.get(subgraph).inc(count);
+      for (const { product, type, count } of calls) savedCalls.get(product).get(type).inc(count);
     },
     evicted: () => evictions.inc(),
     forgot: (answers) => forgotten.inc(answers),

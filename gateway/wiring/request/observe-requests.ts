@@ -13,7 +13,9 @@ import type { PartObserver } from '../../cache/parts/part-settings.ts';
 import type { PreparationObserver } from '../../operation/preparation-observer.ts';
 import type { PreparedOperation } from '../../operation/prepare-operation.ts';
 import type { ObservePolicyDecision } from '../../policy/held-policies.ts';
-import { type CacheObserver, type CacheState, observeCache } from './observe-cache.ts';
+import type { CacheState } from './cache-state.ts';
+import type { CallsOfType } from './count-calls.ts';
+import { type CacheObserver, observeCache } from './observe-cache.ts';
 import { observeParts } from './observe-parts.ts';
 
 export interface RequestObserver {
@@ -58,8 +60,10 @@ export interface ExecutedFacts {
   /** Of the request that it was begun for; the data products got this one. */
   readonly requestId: string;
   readonly problems: readonly Problem[];
-  /** Those that were asked, with how many times. */
-  readonly subgraphs: ReadonlyMap<string, number>;
+  /** Those of which something is in the answer. */
+  readonly subgraphs: ReadonlySet<string>;
+  /** Those that it was made of; none where it is not kept. */
+  readonly calls: readonly CallsOfType[];
 }
 
 export function createRequestObserver(metrics: Metrics, log: Logger): RequestObserver {
@@ -115,7 +119,7 @@ export function createRequestObserver(metrics: Metrics, log: Logger): RequestObs
     deduplicated: () => deduplicated.inc(),
     remembered: (outcome) => metrics.counter('gateway_remembered_answers_total', outcome).inc(),
     answeredFromCache(state, operation, executed) {
-      cache.saved(executed.subgraphs);
+      cache.saved(executed.calls);
       return countAnswer(operation, executed, state);
     },
     executed(requestId, operation, executed) {
@@ -149,7 +153,7 @@ function createCountAnswer(
     const refused = problems.filter(({ code }) => code === 'UNAUTHORIZED_FIELD_OR_TYPE').length;
     if (refused > 0) unauthorized.inc(refused);
     const { name, kind } = parsed;
-    return { operation: name, kind, products: [...subgraphs.keys()], refused, cache };
+    return { operation: name, kind, products: [...subgraphs], refused, cache };
   };
 }
 

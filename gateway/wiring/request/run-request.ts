@@ -20,6 +20,7 @@ import {
   toKeptBody,
 } from '../../response/render-caching.ts';
 import type { SupergraphGeneration } from '../supergraph/build-generation.ts';
+import { countCalls, type MadeCall } from './count-calls.ts';
 import type { CallerRights } from './create-rights-of.ts';
 import type { CacheExplanation } from './explain-cache.ts';
 import type { ExecutedFacts } from './observe-requests.ts';
@@ -86,7 +87,8 @@ export function runRequest(
   { keeping, isAwaited, parts, notes }: RunPlan,
 ): Work<Executed> {
   const { request, principal, rights, generation, executable } = accepted;
-  const subgraphs = new Map<string, number>();
+  const subgraphs = new Set<string>();
+  const calls: MadeCall[] = [];
   const asked: AskedEntities[] = [];
   let keptMoments: Map<string, number> | null = null;
   let abort = () => {};
@@ -104,23 +106,25 @@ export function runRequest(
       notes,
       noteKept(subgraph, moment) {
         if (moment !== 0) keptMoments = noteMoment(keptMoments, subgraph, moment);
-        subgraphs.set(subgraph, subgraphs.get(subgraph) ?? 0);
+        subgraphs.add(subgraph);
       },
       noteEntities:
         keeping === null
           ? undefined
           : (product, representations) => asked.push({ product, representations }),
-      headersFor(subgraph) {
-        subgraphs.set(subgraph, (subgraphs.get(subgraph) ?? 0) + 1);
-        return headersFor(subgraph, principal, request, rights.grants?.ofProduct(subgraph));
+      noteCall(product, representation) {
+        subgraphs.add(product);
+        if (keeping !== null) calls.push({ product, representation });
       },
+      headersFor: (subgraph) =>
+        headersFor(subgraph, principal, request, rights.grants?.ofProduct(subgraph)),
       timeoutMs: settings.timeoutMs,
       onStart(giveUp) {
         abort = giveUp;
         if (isAwaited && request.client.gone) giveUp();
       },
     });
-    const run = { requestId: request.requestId, result, subgraphs, asked, keptMoments };
+    const run = { requestId: request.requestId, result, subgraphs, calls, asked, keptMoments };
     return toExecuted(run, accepted, settings, keeping);
   };
   return { value: execute(), abort: () => abort() };
@@ -140,13 +144,14 @@ function noteMoment(
 interface EndedRun {
   readonly requestId: string;
   readonly result: ExecutionResult;
-  readonly subgraphs: ReadonlyMap<string, number>;
+  readonly subgraphs: ReadonlySet<string>;
+  readonly calls: readonly MadeCall[];
   readonly asked: readonly AskedEntities[];
   readonly keptMoments: ReadonlyMap<string, number> | null;
 }
 
 function toExecuted(
-  { requestId, result, subgraphs, asked, keptMoments }: EndedRun,
+  { requestId, result, subgraphs, calls, asked, keptMoments }: EndedRun,
   accepted: AcceptedRequest,
   settings: RunSettings,
   plan: KeepingPlan | null,
@@ -162,6 +167,7 @@ function toExecuted(
       requestId,
       problems,
       subgraphs,
+      calls: NO_CALLS,
       shown,
       hasData,
       hasFailed,
@@ -179,12 +185,13 @@ function toExecuted(
     requestId,
     problems,
     subgraphs,
+    calls: countCalls(calls, prepared.snapshot.schema),
     shown,
     hasData,
     hasFailed,
     keptMoments,
     answer: settings.surrogateKeys
-      ? renderSurrogateKeys(answer, subgraphs.keys(), [...tags].map(toTagName))
+      ? renderSurrogateKeys(answer, subgraphs, [...tags].map(toTagName))
       : answer,
     keeping,
     bytes:
@@ -199,6 +206,7 @@ function toExecuted(
 
 const NOTHING_SHOWN: Shown = { values: {}, entities: {} };
 const NO_TAGS: ReadonlySet<string> = new Set();
+const NO_CALLS: Executed['calls'] = [];
 
 /** What a refused path takes, roughly. */
 const PROBLEM_BYTES = 300;

@@ -13,7 +13,8 @@ interface StoredAnswer {
   readonly answer: Omit<EdgeAnswer, 'body' | 'facts'> & { readonly body: string };
   readonly problems: Executed['problems'];
   readonly shown: Executed['shown'];
-  readonly subgraphs: readonly (readonly [product: string, calls: number])[];
+  readonly subgraphs: readonly string[];
+  readonly calls: Executed['calls'];
   readonly tags: readonly string[];
 }
 
@@ -25,7 +26,7 @@ export function toStoredAnswer({
   keptAtMs,
   ...keeping
 }: KeptAnswer<Executed>): StoredAnswer {
-  const { requestId, problems, shown, subgraphs, tags, answer } = value;
+  const { requestId, problems, shown, subgraphs, calls, tags, answer } = value;
   const { status, jsonStatus, bodyDigest, headers, body } = answer;
   const text = typeof body === 'string' ? body : Buffer.from(body).toString('utf8');
   return {
@@ -42,6 +43,7 @@ export function toStoredAnswer({
     problems,
     shown,
     subgraphs: [...subgraphs],
+    calls,
     tags: [...tags],
   };
 }
@@ -54,7 +56,7 @@ export function toStoredAnswer({
  */
 export function fromStoredAnswer(value: unknown, nowMs: number): Executed | null {
   if (!isStoredAnswer(value) || value.keptAtMs > nowMs + CLOCK_TOLERANCE_MS) return null;
-  const { requestId, keptAtMs, keeping, problems, shown, answer, subgraphs, tags } = value;
+  const { requestId, keptAtMs, keeping, problems, shown, answer, subgraphs, calls, tags } = value;
   return {
     requestId,
     keptAtMs,
@@ -62,7 +64,8 @@ export function fromStoredAnswer(value: unknown, nowMs: number): Executed | null
     answer: { ...answer, ...toKeptBody(answer.body) },
     problems,
     shown,
-    subgraphs: new Map(subgraphs),
+    subgraphs: new Set(subgraphs),
+    calls,
     tags: new Set(tags),
     bytes: 2 * answer.body.length,
     hasData: true,
@@ -73,7 +76,7 @@ export function fromStoredAnswer(value: unknown, nowMs: number): Executed | null
 /** What is not encrypted may come from anybody, so no member is believed to be there. */
 function isStoredAnswer(value: unknown): value is StoredAnswer {
   if (typeof value !== 'object' || value === null) return false;
-  const { requestId, keptAtMs, keeping, answer, problems, shown, subgraphs, tags } =
+  const { requestId, keptAtMs, keeping, answer, problems, shown, subgraphs, calls, tags } =
     value as StoredAnswer;
   const numbers = [
     keptAtMs,
@@ -89,7 +92,24 @@ function isStoredAnswer(value: unknown): value is StoredAnswer {
     typeof answer?.body === 'string' &&
     isShown(shown) &&
     numbers.every(Number.isFinite) &&
-    [problems, subgraphs, tags].every(Array.isArray)
+    [problems, subgraphs, tags].every(Array.isArray) &&
+    subgraphs.every((one) => typeof one === 'string') &&
+    areCalls(calls)
+  );
+}
+
+/** They become labels of metrics, and are added to what is counted. */
+function areCalls(value: unknown): value is StoredAnswer['calls'] {
+  return (
+    Array.isArray(value) &&
+    value.every(
+      (one) =>
+        isMembers(one) &&
+        typeof one.product === 'string' &&
+        typeof one.type === 'string' &&
+        Number.isSafeInteger(one.count) &&
+        Number(one.count) > 0,
+    )
   );
 }
 

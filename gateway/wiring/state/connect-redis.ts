@@ -32,8 +32,17 @@ export async function connectRedis(
 ): Promise<RedisConnections> {
   const { REDIS_URL: url, REDIS_PASSWORD: password, REDIS_CA_FILE: file } = config;
   if (url === null) return { limits: null, answers: null };
+  const { REDIS_SENTINELS: sentinels, REDIS_SENTINEL_PASSWORD: sentinelPassword } = config;
   const settings = {
     url,
+    sentinels:
+      sentinels.length === 0
+        ? null
+        : {
+            nodes: sentinels.map(parseNodeAddress),
+            name: config.REDIS_SENTINEL_NAME,
+            password: sentinelPassword === null ? null : await loadSecret(sentinelPassword, env),
+          },
     clusterNodes: config.REDIS_CLUSTER_NODES.map(parseNodeAddress),
     password: password === null ? null : await loadSecret(password, env),
     authorities: file === null ? null : await readAuthorities(file),

@@ -3,63 +3,24 @@
  * products, one real Redis.
  */
 import { expect, test } from 'vitest';
-import { answerByStock, createCountingStock, idsOf } from '../../support/counting-stock.ts';
+import { answerByStock, createCountingStock } from '../../support/counting-stock.ts';
 import { startRedis, type TestRedis } from '../../support/redis.ts';
 import { startRedisCluster } from '../../support/redis-cluster.ts';
 import { sendRequest } from '../../support/send-request.ts';
 import { serveShop } from '../../support/serve-shop.ts';
+import {
+  COUNT,
+  countLookups,
+  type Gateway,
+  listKeys,
+  PARTS_ONLY,
+  PATIENT,
+  pieces,
+  serveTwo,
+  untilShared,
+} from '../../support/two-stock-gateways.ts';
 
-const PATIENT = { timeout: 10_000, interval: 10 };
 const KEY = 'a key that nobody guesses';
-const COUNT = { query: 'mutation { count(pieces: 1) }' };
-const PARTS_ONLY = {
-  ENTITY_CACHE_BYTES: '1000000',
-  RESPONSE_CACHE_BYTES: '0',
-  DEDUPLICATE_QUERIES: 'false',
-  // However busy the machine is.
-  REDIS_TIMEOUT_MS: '2000',
-};
-
-type Gateway = Pick<Awaited<ReturnType<typeof serveShop>>, 'post' | 'metric'>;
-
-/** Two gateways that have found Redis, and have heard all that was said there until now. */
-async function serveTwo(
-  redis: TestRedis,
-  settings: Readonly<Record<string, string>> = {},
-  others: Readonly<Record<string, string>> = {},
-  connections = 5,
-) {
-  const stock = createCountingStock();
-  const shared = { REDIS_URL: redis.url, ...PARTS_ONLY, ...settings };
-  const first = await serveShop(answerByStock(stock), shared);
-  const second = await first.serveAnother(others);
-  await expect
-    .poll(async () => (await redis.command('CLIENT', 'LIST')).split('name=meshgate').length)
-    .toBe(connections);
-  const asked = () =>
-    first.calls.filter(({ query }) => query.includes('_entities')).map((call) => idsOf(call));
-  return { stock, first, second, asked };
-}
-
-async function pieces(gateway: Gateway, ids: readonly string[], headers = {}) {
-  const query = `{ goods(ids: ${JSON.stringify(ids)}) { id pieces } }`;
-  const { body } = await gateway.post({ query }, headers);
-  return (body.data as { goods: { pieces: number | null }[] }).goods.map((one) => one.pieces);
-}
-
-const listKeys = async (redis: TestRedis) => {
-  const keys = (await redis.command('KEYS', 'meshgate:{answers}:*')).trim().split('\n');
-  return keys.filter((key) => key !== '' && !/:(epochs|changes)$/.test(key));
-};
-
-/** What is put into Redis is not waited for. */
-const untilShared = (redis: TestRedis, parts: number) =>
-  expect.poll(async () => (await listKeys(redis)).length, PATIENT).toBe(parts);
-
-const countLookups = (gateway: Gateway, state: string) =>
-  gateway.metric(
-    `gateway_entity_cache_lookups_total{subgraph="stock",type="Good",state="${state}"}`,
-  );
 
 test('of one call another gateway asks for the entities alone that neither it nor Redis has', async () => {
   const redis = await startRedis();

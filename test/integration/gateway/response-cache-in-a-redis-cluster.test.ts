@@ -3,9 +3,11 @@
  * real servers, and with a replica each where one fails over.
  */
 import { expect, test } from 'vitest';
+import { spreadTags, toSlot } from '../../../shared/redis/key-slot.ts';
 import { createCountingShop } from '../../support/counting-shop.ts';
 import { startRedisCluster, type TestRedisCluster } from '../../support/redis-cluster.ts';
 import { serveShop } from '../../support/serve-shop.ts';
+import { prepareSlotMove } from '../../support/slot-move.ts';
 
 const PATIENT = { timeout: 20_000, interval: 50 };
 const RENAME = { query: 'mutation { rename(id: "1", to: "x") }' };
@@ -163,3 +165,46 @@ test('a rate limit is counted once for both gateways', async () => {
   expect(statuses.filter((status) => status === 200)).toHaveLength(10);
   expect(statuses.filter((status) => status === 429)).toHaveLength(2);
 });
+
+test('while slots move from one server to another requests go on, none is given what is old, and then all share again', async () => {
+  const cluster = await startRedisCluster();
+  const { first, second } = await serveTwo(cluster);
+  await share(cluster, first);
+  await askMany(second);
+  const [from, to] = cluster.masters;
+  if (from === undefined || to === undefined) throw new Error('there are always three');
+  const tags = spreadTags('answers', 16).filter((tag) => cluster.masterOf(`{${tag}}`) === from);
+  const slots = tags.map((tag) => toSlot(`{${tag}}`));
+  const move = await prepareSlotMove(slots, [from, to], cluster.masters);
+  const change = async () => {
+    await first.post(RENAME);
+    const call = first.calls.length;
+    expect(await findStale(first, call)).toEqual([]);
+    await expect.poll(() => findStale(second, call), PATIENT).toEqual([]);
+  };
+
+  await move.begin();
+  await change();
+  // The epochs are there already, and the answers are not.
+  await move.moveKeys(/:epochs$/);
+  await change();
+  await Promise.all([move.moveKeys(/./), askMany(first), askMany(second)]);
+  await change();
+  await move.end();
+  await change();
+
+  const countNew = async () => {
+    const before = await countShared(second);
+    await askMany(first, { 'cache-control': 'no-cache' });
+    await first.post(RENAME);
+    await askMany(first);
+    await askMany(second);
+    const keys = await to.command('KEYS', `meshgate:{${tags[0]}}:*`);
+    return (await countShared(second)) > before && keys.trim().split('\n').length > 1;
+  };
+  await expect.poll(countNew, PATIENT).toBe(true);
+  await change();
+  const moved = 'gateway_redis_errors_total{use="answers",kind="moved"}';
+  expect(await first.metric(moved)).toBeGreaterThan(0);
+  expect(await first.metric('gateway_redis_errors_total{use="answers",kind="refused"}')).toBe(0);
+}, 60_000);

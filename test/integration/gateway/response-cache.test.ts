@@ -311,7 +311,66 @@ test('metrics say what it did', async () => {
   const lookups = (state: string) =>
     shop.metric(`gateway_response_cache_lookups_total{state="${state}"}`);
   expect([await lookups('hit'), await lookups('miss'), await lookups('bypass')]).toEqual([2, 1, 1]);
-  expect(await shop.metric('gateway_response_cache_saved_calls_total{subgraph="goods"}')).toBe(2);
   expect(await shop.metric('gateway_response_cache_answers')).toBe(1);
   expect(await shop.metric('gateway_response_cache_bytes')).toBeGreaterThan(100);
+});
+
+test('metrics say of each product and type what it did for answers that may hold it, and how old these were', async () => {
+  vi.useFakeTimers({ toFake: ['Date'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const shop = await serveShop(numbered(PUBLIC));
+  const both = { query: '{ good(id: "1") { name pieces } }' };
+  await shop.post(GOOD);
+  await shop.post(both);
+  vi.setSystemTime(Date.now() + 5000);
+  await shop.post(GOOD);
+  for (let request = 0; request < 3; request += 1) await shop.post(both);
+  await shop.post(GOOD, { 'cache-control': 'no-store' });
+
+  const read = async (metric: string, types: readonly string[]) =>
+    Object.fromEntries(
+      await Promise.all(
+        types.map(async (labels) => [labels, await shop.metric(`${metric}{${labels}}`)] as const),
+      ),
+    );
+  const [query, good, pieces] = [
+    'subgraph="goods",type="Query"',
+    'subgraph="goods",type="Good"',
+    'subgraph="stock",type="Good"',
+  ];
+  const lookups = 'gateway_response_cache_type_lookups_total';
+  const states = ['hit', 'miss', 'bypass'].flatMap((state) =>
+    [query, good, pieces].map((labels) => `${labels},state="${state}"`),
+  );
+  expect(Object.values(await read(lookups, states))).toEqual([4, 4, 3, 2, 2, 1, 0, 0, 0]);
+  const ages = await read('gateway_response_cache_type_age_seconds_total', [query, good, pieces]);
+  expect(ages).toEqual({ [query]: 20, [good]: 20, [pieces]: 15 });
+  const saved = await read('gateway_response_cache_saved_calls_total', [query, good, pieces]);
+  expect(saved).toEqual({ [query]: 4, [good]: 0, [pieces]: 3 });
+});
+
+test('metrics say of each product and type which memory answers take that would be forgotten with it', async () => {
+  const shop = await serveShop(numbered(PUBLIC));
+  await shop.post(GOOD);
+  await shop.post(GOOD, { 'cache-control': 'no-cache' });
+  await shop.post({ query: '{ good(id: "1") { name pieces } }' });
+  const read = () =>
+    Promise.all(
+      [
+        'gateway_response_cache_bytes',
+        'gateway_response_cache_type_bytes{subgraph="goods",type="Good"}',
+        'gateway_response_cache_type_bytes{subgraph="stock",type="Good"}',
+        'gateway_response_cache_type_answers{subgraph="goods",type="Query"}',
+        'gateway_response_cache_type_answers{subgraph="stock",type="Good"}',
+      ].map(shop.metric),
+    );
+  const [bytes, goodBytes, stockBytes, ...answers] = await read();
+
+  await shop.post({ query: 'mutation { count(pieces: 1) }' });
+
+  expect(answers).toEqual([2, 1]);
+  expect(goodBytes).toBe(bytes);
+  expect(stockBytes).toBeGreaterThan(600);
+  const left = Number(bytes) - Number(stockBytes);
+  expect(await read()).toEqual([left, left, 0, 1, 0]);
 });

@@ -11,13 +11,18 @@ import { findFreePorts } from '../../support/free-ports.ts';
 import { findMarkdownBlocks } from '../../support/markdown-blocks.ts';
 import { startRedis, type TestRedis } from '../../support/redis.ts';
 import { startRedisCluster } from '../../support/redis-cluster.ts';
+import { startWatchedRedis } from '../../support/redis-sentinels.ts';
 import { serveShop } from '../../support/serve-shop.ts';
 import { createCertificate } from '../../support/tls-certificate.ts';
 import { writeFolder } from '../../support/write-folder.ts';
 
 const NAME = { query: '{ good(id: "1") { name } }' };
 const RENAME = { query: 'mutation { rename(id: "1", to: "x") }' };
-const SECRETS = { REDIS_SECRET: 'a password', CACHE_SECRET: 'a secret for tests' };
+const SECRETS = {
+  REDIS_SECRET: 'a password',
+  CACHE_SECRET: 'a secret for tests',
+  SENTINEL_SECRET: 'watchword',
+};
 const PATIENT = { timeout: 20_000, interval: 50 };
 
 const page = await readFile(
@@ -96,6 +101,32 @@ test('two gateways share over TLS, as a user of few rights', async () => {
   await exercise([redis], { ...settings, REDIS_URL: url.href, REDIS_CA_FILE: certificate });
 });
 
+test('two gateways share a cluster over TLS, as a user of few rights', async () => {
+  const folder = await writeFolder();
+  onTestFinished(() => folder.remove());
+  const settings = readSettings('settings');
+  const files = await createCertificate(folder.path, settings.REDIS_SERVER_NAME ?? '');
+  const cluster = await startRedisCluster(0, files);
+  for (const master of cluster.masters) await addUser(master);
+  const url = new URL(cluster.settings.REDIS_URL ?? '');
+  url.username = new URL(settings.REDIS_URL ?? '').username;
+
+  await exercise(cluster.masters, {
+    ...settings,
+    ...cluster.settings,
+    REDIS_URL: url.href,
+    REDIS_CA_FILE: files.certificate,
+  });
+  for (const master of cluster.masters) {
+    // Nobody came past TLS.
+    const clients = (await master.command('CLIENT', 'LIST')).trim().split('\n');
+    const gateways = clients.filter((line) => line.includes('name=meshgate'));
+    expect(gateways.length).toBeGreaterThan(0);
+    const plain = ` laddr=127.0.0.1:${master.port} `;
+    expect(gateways.filter((line) => line.includes(plain))).toEqual([]);
+  }
+});
+
 test('two gateways share a cluster, as a user of few rights', async () => {
   const cluster = await startRedisCluster();
   for (const master of cluster.masters) await addUser(master);
@@ -106,5 +137,26 @@ test('two gateways share a cluster, as a user of few rights', async () => {
     ...cluster.settings,
     REDIS_URL: (cluster.settings.REDIS_URL ?? '').replace('redis://', 'redis://meshgate@'),
     REDIS_PASSWORD: readSettings('settings').REDIS_PASSWORD ?? '',
+  });
+});
+
+test('two gateways share what sentinels watch over TLS, with passwords, as a user of few rights', async () => {
+  const folder = await writeFolder();
+  onTestFinished(() => folder.remove());
+  const [settings, watched] = [readSettings('settings'), readSettings('sentinels')];
+  const files = await createCertificate(folder.path, settings.REDIS_SERVER_NAME ?? '');
+  const redis = await startWatchedRedis({
+    name: watched.REDIS_SENTINEL_NAME ?? '',
+    certificate: files,
+    password: SECRETS.SENTINEL_SECRET,
+  });
+  await addUser(redis.master);
+  await addUser(redis.replica);
+
+  await exercise([redis.master, redis.replica], {
+    ...settings,
+    ...watched,
+    REDIS_SENTINELS: redis.settings.REDIS_SENTINELS ?? '',
+    REDIS_CA_FILE: files.certificate,
   });
 });

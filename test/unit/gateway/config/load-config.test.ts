@@ -105,6 +105,9 @@ test('starts with the defaults of production when nothing is set', () => {
     ROW_CLAIMS: ['regions'],
     REDIS_URL: null,
     REDIS_CLUSTER_NODES: [],
+    REDIS_SENTINELS: [],
+    REDIS_SENTINEL_NAME: 'mymaster',
+    REDIS_SENTINEL_PASSWORD: null,
     REDIS_PASSWORD: null,
     REDIS_CA_FILE: null,
     REDIS_SERVER_NAME: null,
@@ -229,6 +232,25 @@ test.each<[Readonly<Record<string, string | undefined>>, string]>([
   'a cluster of Redis with %j is refused',
   (env: Readonly<Record<string, string | undefined>>, problem) => {
     expect(problemsOf({ REDIS_URL: 'redis://cache', ...NODES, ...env })).toEqual([problem]);
+  },
+);
+
+test.each<[Readonly<Record<string, string | undefined>>, string]>([
+  [
+    { REDIS_URL: undefined },
+    'REDIS_SENTINELS: expected none without REDIS_URL, which says how to speak to them',
+  ],
+  [
+    NODES,
+    'REDIS_SENTINELS: expected none with REDIS_CLUSTER_NODES, because a cluster has no sentinels',
+  ],
+  [{ REDIS_SENTINELS: 'watcher' }, 'REDIS_SENTINELS[0]: expected host:port'],
+])(
+  'sentinels of Redis with %j are refused',
+  (env: Readonly<Record<string, string | undefined>>, problem) => {
+    const settings = { REDIS_URL: 'redis://cache/2', REDIS_SENTINELS: 'watcher:26379' };
+
+    expect(problemsOf({ ...settings, ...env })).toEqual([problem]);
   },
 );
 
