@@ -1,5 +1,15 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import type { Redis, RunScript } from '../../../shared/redis/create-redis.ts';
+import {
+  FIND,
+  FIND_EACH,
+  FORGET,
+  KEEP,
+  LOOK,
+  MARK_CHARACTERS,
+  RELEASE,
+  RELEASE_EACH,
+} from './epoch-scripts.ts';
 
 /** Stands for all products. */
 export const EVERY_PRODUCT = '*';
@@ -8,12 +18,24 @@ export const EVERY_PRODUCT = '*';
 export interface FoundTexts {
   /** The server, and the epochs of the products. */
   readonly held: string;
-  /** One for each key; empty where there is nothing. */
+  /** One for each key; empty where there is nothing of these epochs. */
   readonly texts: readonly string[];
-  /** What became of the lease; `none` where it was not asked for, or not needed, or there is no room. */
-  readonly lease: 'mine' | 'taken' | 'none';
   /** When that was heard of. */
   readonly moment: number;
+}
+
+/** With one lease for all of it. */
+export interface FoundOne extends FoundTexts {
+  /** What became of the lease; `none` where it was not asked for, or not needed, or there is no room. */
+  readonly lease: 'mine' | 'taken' | 'none';
+}
+
+/** With a lease for each key. */
+export interface FoundEach extends FoundTexts {
+  /** Names whose leases are this process's from now on. */
+  readonly owned: readonly string[];
+  /** Indexes of those that somebody else has. */
+  readonly taken: readonly number[];
 }
 
 /** What is put into a shard. */
@@ -29,85 +51,27 @@ export interface Moments {
   latest: number;
 }
 
-/** The right to make a value, for a while. */
-export interface LeaseWish {
+/** A right to make values, for a while. */
+interface Wish {
+  /** Of what holds it. */
   readonly name: string;
   /** Of its owner, who alone can give it back. */
   readonly token: string;
   readonly ttlMs: number;
+}
+
+export interface LeaseWish extends Wish {
   /** Whether it is wanted although there is a value already. */
   readonly isForced: boolean;
 }
 
-/** The server that answers, which is another one after a restart or a fail-over. */
-const SERVER = `
-local server = string.match(redis.call('INFO', 'server'), 'run_id:(%w+)') or ''`;
+/** Wants the leases of all values that are not there. */
+export interface LeasesWish extends Wish {
+  /** Whether it has waited: what somebody else has the lease of is not read then. */
+  readonly hasWaited: boolean;
+}
 
-/** No more than this of values comes with one look: a long reply would hold up what shares the connection. */
-const MOST_CHARACTERS = 4 * 1024 * 1024;
-
-/**
- * Gives a product without an epoch one, takes the lease where there is no value, and returns the server
- * with the epochs, what became of the lease, and the values. Who makes a value since before a change
- * has no lease of what holds after it.
- */
-const FIND = `${SERVER}
-local held = { server }
-for i = 5, #ARGV do
-  local epoch = redis.call('HGET', KEYS[1], ARGV[i])
-  if not epoch then
-    epoch = ARGV[1]
-    redis.call('HSET', KEYS[1], ARGV[i], epoch)
-  end
-  held[#held + 1] = epoch
-end
-local reply, has_value, size = { table.concat(held, ' '), 'none' }, false, 0
-for i = 3, #KEYS do
-  reply[i] = redis.call('GET', KEYS[i]) or ''
-  size = size + #reply[i]
-  if size > ${MOST_CHARACTERS} then reply[i] = '' end
-  has_value = has_value or reply[i] ~= ''
-end
-if ARGV[2] == '' or has_value and ARGV[4] == '0' then return reply end
-local owned = redis.call('GET', KEYS[2])
-if owned and string.find(owned, reply[1], 1, true) then
-  reply[2] = 'taken'
-elseif not redis.pcall('SET', KEYS[2], ARGV[2] .. ' ' .. reply[1], 'PX', ARGV[3]).err then
-  reply[2] = 'mine'
-end
-return reply`;
-
-const RELEASE = `
-local owned = redis.call('GET', KEYS[1])
-if not owned or not string.find(owned, ARGV[1], 1, true) then return 0 end
-return redis.call('DEL', KEYS[1])`;
-
-/** What has no text is deleted. */
-const KEEP = `${SERVER}
-local held = { server }
-local last = 2 + ARGV[2]
-for i = 3, last do held[#held + 1] = redis.call('HGET', KEYS[1], ARGV[i]) or '' end
-if table.concat(held, ' ') ~= ARGV[1] then return 0 end
-for i = 2, #KEYS do
-  local at = last + 2 * i - 3
-  if ARGV[at] == '' then redis.call('DEL', KEYS[i])
-  else redis.call('SET', KEYS[i], ARGV[at], 'PX', ARGV[at + 1]) end
-end
-return 1`;
-
-/** A Redis that is full refuses a new epoch but can still lose the old one, which forgets as well. */
-const FORGET = `${SERVER}
-if #ARGV == 1 then redis.call('DEL', KEYS[1]) end
-for i = 2, #ARGV do
-  local reply = redis.pcall('HSET', KEYS[1], ARGV[i], ARGV[1])
-  if type(reply) == 'table' and reply.err then redis.call('HDEL', KEYS[1], ARGV[i]) end
-end
-return server`;
-
-const LOOK = `${SERVER}
-return { server, redis.call('HGETALL', KEYS[1]) }`;
-
-const NO_LEASE = { token: '', ttlMs: 0, isForced: false } as const;
+const NO_LEASE = { token: '', ttlMs: 0 } as const;
 
 /**
  * The epochs of all products, once, and what lies beside them under one hash tag: on one server, so
@@ -118,8 +82,10 @@ export class EpochShard {
   readonly prefix: string;
   readonly #epochs: string;
   readonly #find: RunScript;
+  readonly #findEach: RunScript;
   readonly #keep: RunScript;
   readonly #release: RunScript;
+  readonly #releaseEach: RunScript;
   readonly #forget: RunScript;
   readonly #look: RunScript;
   readonly #onFailure: () => void;
@@ -139,8 +105,10 @@ export class EpochShard {
     this.prefix = `meshgate:{${tag}}:`;
     this.#epochs = `${this.prefix}epochs`;
     this.#find = redis.script(FIND);
+    this.#findEach = redis.script(FIND_EACH);
     this.#keep = redis.script(KEEP);
     this.#release = redis.script(RELEASE);
+    this.#releaseEach = redis.script(RELEASE_EACH);
     this.#forget = redis.script(FORGET);
     this.#look = redis.script(LOOK);
     this.#onFailure = onFailure;
@@ -156,13 +124,46 @@ export class EpochShard {
     names: readonly string[],
     products: readonly string[],
     wish: LeaseWish | null,
-  ): Promise<FoundTexts | null> {
+  ): Promise<FoundOne | null> {
+    const isForced = wish?.isForced === true;
+    const found = await this.#run(this.#find, names, products, wish, isForced);
+    if (found === null) return null;
+    const { said, ...texts } = found;
+    return { ...texts, lease: said === 'mine' || said === 'taken' ? said : 'none' };
+  }
+
+  /** The same with a lease for each name. */
+  async findEach(
+    names: readonly string[],
+    products: readonly string[],
+    wish: LeasesWish | null,
+  ): Promise<FoundEach | null> {
+    const hasWaited = wish?.hasWaited === true;
+    const found = await this.#run(this.#findEach, names, products, wish, hasWaited);
+    if (found === null) return null;
+    const { said, ...texts } = found;
+    const [state, ...indexes] = said.split(' ').filter((word) => word !== '');
+    const taken = indexes.map(Number);
+    const isOthers = new Set(taken);
+    const isOwned = (index: number) => texts.texts[index] === '' && !isOthers.has(index);
+    const owned = state === 'mine' ? names.filter((_, index) => isOwned(index)) : [];
+    return { ...texts, taken, owned };
+  }
+
+  /** @returns With what the script says of leases. */
+  async #run(
+    find: RunScript,
+    names: readonly string[],
+    products: readonly string[],
+    wish: Wish | null,
+    flag: boolean,
+  ): Promise<(FoundTexts & { readonly said: string }) | null> {
     if (!this.isTold) return null;
     const first = randomUUID();
-    const { name, token, ttlMs, isForced } = wish ?? { ...NO_LEASE, name: this.#epochs };
-    const reply = await this.#find(
+    const { name, token, ttlMs } = wish ?? { ...NO_LEASE, name: this.#epochs };
+    const reply = await find(
       [this.#epochs, name, ...names],
-      [first, token, ttlMs, isForced ? 1 : 0, ...products],
+      [first, token, ttlMs, flag ? 1 : 0, ...products],
     );
     if (!Array.isArray(reply)) {
       this.#onFailure();
@@ -170,10 +171,10 @@ export class EpochShard {
     }
     // Something may have changed while the answer was on its way.
     if (!this.isTold) return null;
-    const [held = '', lease, ...texts] = reply.map(String);
+    const [held = '', said = '', ...values] = reply.map(String);
     this.#noteEpochs(first, held, products);
-    const { latest: moment } = this.#moments;
-    return { held, texts, moment, lease: lease === 'mine' || lease === 'taken' ? lease : 'none' };
+    const texts = values.map((value) => value.slice(MARK_CHARACTERS));
+    return { held, said, texts, moment: this.#moments.latest };
   }
 
   /**
@@ -182,7 +183,11 @@ export class EpochShard {
    */
   keep(kept: readonly KeptText[], held: string, products: readonly string[]): Promise<void> {
     const names = kept.map(({ name }) => name);
-    const values = kept.flatMap(({ text, ttlMs }) => [text, Math.floor(ttlMs)]);
+    const mark = createHash('sha1').update(held).digest('hex').slice(0, MARK_CHARACTERS);
+    const values = kept.flatMap(({ text, ttlMs }) => [
+      text === '' ? '' : mark + text,
+      Math.floor(ttlMs),
+    ]);
     this.#kept = this.#keep(
       [this.#epochs, ...names],
       [held, products.length, ...products, ...values],
@@ -214,6 +219,11 @@ export class EpochShard {
   /** Gives a lease back, after what was put there before, so that who waits for it finds that. */
   release({ name, token }: LeaseWish): void {
     void this.#kept.then(() => this.#release([name], [token]));
+  }
+
+  /** @param owned As it was found. */
+  releaseEach({ name, token }: LeasesWish, owned: readonly string[]): void {
+    void this.#kept.then(() => this.#releaseEach([name], [token, ...owned]));
   }
 
   forget(product: string): void {
