@@ -279,16 +279,23 @@ test('of several values each is leased by one process, until it gives it back, o
   await expect.poll(() => claimAll(one, ['b', 'c'], { hasWaited: true })).toEqual(mineBut(1));
   other.values.forget('goods');
   await other.connected();
-  const changed = await claimAll(other, ['a', 'b', 'c'], { ttlMs: 1 });
+  const changed = await claimAll(other, ['a', 'b', 'c'], { ttlMs: 500 });
   // Not its own any more.
   overlapping.release?.();
-  await expect.poll(() => claimAll(one, ['a', 'b', 'c'])).toEqual(mineBut());
+  // Each has a time of its own.
+  const longer = await claimAll(other, ['d']);
+  const held = await claimAll(one, ['a']);
+  await expect
+    .poll(() => claimAll(one, ['a', 'b', 'c', 'd']), { timeout: 5000 })
+    .toEqual(mineBut(3));
 
-  expect([first, overlapping, none, changed]).toEqual([
+  expect([first, overlapping, none, changed, longer, held]).toEqual([
     mineBut(),
     mineBut(0, 2),
     allTaken(0, 1),
     mineBut(),
+    mineBut(),
+    allTaken(0),
   ]);
 });
 
