@@ -28,8 +28,8 @@ export interface Clock {
   readonly pause: (milliseconds: number) => Promise<unknown>;
 }
 
-/** How often it is looked whether somebody else has made an answer. */
-const POLL_MS = 25;
+/** How often it is looked whether somebody else has made something. */
+export const POLL_MS = 25;
 
 /** Work without a search before it. */
 export function toTicketed<Made>(

@@ -86,7 +86,10 @@ export class PartKeeper {
 
   /** Keeps what another process has kept, where there is a place for it. */
   keepTaken(taken: KeptParts): void {
-    if (this.#isAdmitted(taken.call, taken.key, taken.values.bytes)) this.#keepIn(taken);
+    const { call, key, values } = taken;
+    if (!this.#isAdmitted(call, key, values.bytes) || !this.#keepIn(taken)) return;
+    const known = this.#process.calls.of(call, this.#schema.version);
+    known.latest ??= key === this.#keys.shared(call) ? 'shared' : 'own';
   }
 
   #keepIn({ call, key, values, cameAtMs, times, moment, parts }: KeptParts): boolean {

@@ -8,6 +8,12 @@
  * @module
  */
 
+/** Has to hear that a call has ended. */
+export interface Landing {
+  /** @param wasGivenUp Whether its request has left before an answer came. */
+  land(wasGivenUp: boolean): void;
+}
+
 /** Flights whose parts are for the same callers, by what each part is asked for with. */
 export class KeyFlights {
   readonly byText = new Map<string, PartFlight>();
@@ -27,7 +33,7 @@ export class KeyFlights {
 }
 
 /** One call under way, for the parts that nobody else was asking for. */
-export class PartFlight {
+export class PartFlight implements Landing {
   /** What `epochOf` said when it was begun. */
   readonly epoch: number;
   readonly #all: KeyFlights;

@@ -15,6 +15,9 @@ export interface PartCacheSettings {
   readonly shared: SharedParts | null;
   /** Epoch milliseconds. */
   readonly now: () => number;
+  readonly pause: (milliseconds: number) => Promise<unknown>;
+  /** How long at most a process waits for another one that is asking for a part, in milliseconds. */
+  readonly longestWaitMs: number;
   /** At least 0 and below 1. */
   readonly random: () => number;
   readonly observer: PartObserver;

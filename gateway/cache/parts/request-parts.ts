@@ -1,5 +1,5 @@
 import type { Lifetime } from '../read-lifetime.ts';
-import type { Ticket } from '../shared/shared-values.ts';
+import type { LeasesRequest, Ticket } from '../shared/shared-values.ts';
 import type { Begun, CameNow } from './came-now.ts';
 import type { ShadowedRequest } from './compared-parts.ts';
 import { countFound } from './count-found.ts';
@@ -15,7 +15,10 @@ import { toMissingLifetime } from './part-times.ts';
 import type { ReadPlain } from './part-values.ts';
 import { ShadowParts } from './shadow-parts.ts';
 import type { SharedPart } from './shared-parts.ts';
+import { SharedSearch, type Taken, type Waiting } from './shared-search.ts';
 import { takeShared } from './take-shared.ts';
+
+const NOTHING_TAKEN: Taken = { found: null, ticket: null, taken: [], release: null };
 
 /** What one request may take from what is kept, and leave to others. */
 export class RequestParts {
@@ -105,26 +108,40 @@ export class RequestParts {
   }
 
   /**
+   * Begins to look for the parts of one call in Redis.
+   *
+   * @param waiting Null where no other gateway is waited for.
+   */
+  searchShared(waiting: Waiting | null): SharedSearch {
+    return new SharedSearch(this, this.#process.settings, waiting);
+  }
+
+  /**
    * Finds what Redis holds of the parts of a call, and keeps it in this process too. Never rejects.
    *
-   * @returns With the ticket of what is asked for from now on; nothing is found where something was
-   *   forgotten meanwhile.
+   * @param wanted Null where neither is another gateway waited for nor shall one wait.
+   * @returns With the ticket of what is asked for from now on; nothing is found or waited for where
+   *   something was forgotten meanwhile.
    */
   async takeShared(
     call: PartCall,
     texts: readonly string[],
     readPlain: ReadPlain,
-  ): Promise<{ readonly found: FoundParts | null; readonly ticket: Ticket }> {
+    wanted: LeasesRequest | null,
+  ): Promise<Taken> {
     const { settings, epochOf, store } = this.#process;
     const { subgraph: product } = call;
-    if (settings.shared === null) return { found: null, ticket: null };
+    if (settings.shared === null) return NOTHING_TAKEN;
     const epoch = epochOf(product);
     const place = this.#keys.placeOf(call, this.#schema.version);
     const known = this.#knownCall(call);
     const callers = this.#callersOf(known);
-    const shared = await settings.shared.find({ product, place }, callers, texts);
+    const leases = isWaitedFor(known) && callers.length === 1 ? wanted : null;
+    const shared = await settings.shared.find({ product, place }, callers, texts, leases);
     const { ticket } = shared;
-    if (epoch !== epochOf(product)) return { found: null, ticket };
+    const { taken, release } = shared.leases;
+    if (epoch !== epochOf(product)) return { ...NOTHING_TAKEN, ticket, release };
+    if (taken.length > 0) known.prospect.noteFound();
     const keyOf = (isForAll: boolean) =>
       isForAll ? this.#keys.shared(call) : this.#keys.own(call);
     const { found, kept } = takeShared(call, texts, shared, readPlain, keyOf);
@@ -135,7 +152,7 @@ export class RequestParts {
       countFound(settings.observer, kind, found, 'shared_hit');
       settings.observer.aged(product, kind.type, sumOfAgesMs(shared.parts, settings.now()) / 1000);
     }
-    return { found, ticket };
+    return { found, ticket, taken, release };
   }
 
   /** For whom parts are looked for in Redis: what the product has said last counts, where it is known. */
@@ -153,7 +170,7 @@ export class RequestParts {
    */
   board(call: PartCall, texts: readonly string[]): Boarding | null {
     const known = this.#rights.takesKept ? this.#knownCall(call) : null;
-    if (known === null || known.latest === null || known.latest === 'nobody') return null;
+    if (known === null || !isWaitedFor(known)) return null;
     const key = known.latest === 'shared' ? this.#keys.shared(call) : this.#keys.own(call);
     if (key === null) return null;
     const boarding = board(known.flightsOf(key), texts, this.#process.epochOf(call.subgraph));
@@ -268,6 +285,11 @@ export class RequestParts {
       return part === undefined ? [] : [[index, part]];
     });
   }
+}
+
+/** Whether requests wait for one another, here and in other gateways. */
+function isWaitedFor({ latest }: KnownCall): boolean {
+  return latest === 'shared' || latest === 'own';
 }
 
 /** Of what Redis holds. */

@@ -1,5 +1,11 @@
 import type { Lifetime } from '../read-lifetime.ts';
-import type { NewValue, SharedValues, Ticket } from '../shared/shared-values.ts';
+import type {
+  Leases,
+  LeasesRequest,
+  NewValue,
+  SharedValues,
+  Ticket,
+} from '../shared/shared-values.ts';
 
 /** A part as it lies in Redis, and what is said of it. Times are epoch milliseconds. */
 export interface SharedPart {
@@ -31,6 +37,8 @@ export interface FoundShared {
   readonly parts: readonly (SharedPart | undefined)[];
   readonly ticket: Ticket;
   readonly moment: number;
+  /** Of the texts, by their indexes. */
+  readonly leases: Leases;
 }
 
 /** What is looked for, or put there, for one call; what is beyond it is as if Redis had nothing of it. */
@@ -66,15 +74,18 @@ export class SharedParts {
    *
    * @param callers For whom parts will do, null for all who are told the same; the stricter first, and
    *   nobody for a ticket alone.
+   * @param wanted Null for no leases; otherwise parts will do for one of `callers` alone.
    */
   async find(
     { product, place }: SharedPlace,
     callers: readonly (string | null)[],
     texts: readonly string[],
+    wanted: LeasesRequest | null = null,
   ): Promise<FoundShared> {
     const searched = callers.length === 0 ? [] : texts.slice(0, MOST_PARTS);
     const keys = searched.flatMap((text) => callers.map((one) => toKey(place, one, text)));
-    const { values, ticket, moment } = await this.#values.findAll(keys, [product], place);
+    const found = await this.#values.findAll(keys, [product], place, wanted);
+    const { values, ticket, moment, leases } = found;
     const nowMs = this.#now();
     const parts = searched.map((_, position) => {
       for (const [index, caller] of callers.entries()) {
@@ -84,7 +95,7 @@ export class SharedParts {
       }
       return undefined;
     });
-    return { parts, ticket, moment };
+    return { parts, ticket, moment, leases };
   }
 
   /**

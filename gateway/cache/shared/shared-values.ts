@@ -63,6 +63,23 @@ export interface FoundValues {
   readonly ticket: Ticket;
   /** As of which moment what is found counts as begun. */
   readonly moment: number;
+  readonly leases: Leases;
+}
+
+/** What became of the leases of several values. */
+export interface Leases {
+  /** Indexes of what somebody else is making. */
+  readonly taken: readonly number[];
+  /** Lets others go on; null where this process has no lease. */
+  readonly release: (() => void) | null;
+}
+
+/** Wants to be the one who makes each value that is not found. */
+export interface LeasesRequest {
+  /** After so many milliseconds they are anybody's again. */
+  readonly ttlMs: number;
+  /** Whether what is looked for was somebody else's before. */
+  readonly hasWaited: boolean;
 }
 
 /** One of several values that are put there together. */
@@ -82,6 +99,8 @@ const MOST_UNDER_WAY = 8 * 1024 * 1024;
 
 /** Before every moment. */
 const NEVER = -1;
+
+const NO_LEASES: Leases = { taken: [], release: null };
 
 const NOTHING_BEFORE: ReadonlyMap<string, number> = new Map();
 
@@ -151,22 +170,30 @@ export class SharedValues {
    *
    * @param keys May be none, for a ticket alone.
    * @param place As `find` has it.
+   * @param wanted Taken in the same moment, of each key under which Redis holds nothing.
    */
   async findAll(
     keys: readonly string[],
     products: readonly string[],
     place: string,
+    wanted: LeasesRequest | null = null,
   ): Promise<FoundValues> {
     const number = this.#toShard(place);
+    const shard = this.#shards[number];
     const names = keys.map((key) => this.#toName(number, key));
-    const found = (await this.#shards[number]?.find(names, products, null)) ?? null;
-    if (found === null) return { values: [], ticket: null, moment: NEVER };
-    const values = names.map((name, index) =>
-      this.#open(name, found.texts[index] ?? '', found.held),
-    );
+    const wish =
+      wanted === null
+        ? null
+        : { ...wanted, name: `${this.#toName(number, place)}:leases`, token: randomUUID() };
+    const found = (await shard?.findEach(names, products, wish)) ?? null;
+    if (found === null) return { values: [], ticket: null, moment: NEVER, leases: NO_LEASES };
+    const { taken, owned, texts, held } = found;
+    const release =
+      wish === null || owned.length === 0 ? null : () => shard?.releaseEach(wish, owned);
+    const values = names.map((name, index) => this.#open(name, texts[index] ?? '', held));
     // Other shards may have heard of a change before this one.
     const moment = this.#shards.length === 1 ? found.moment : NEVER;
-    return { values, ticket: `${number} ${found.held}`, moment };
+    return { values, ticket: `${number} ${held}`, moment, leases: { taken, release } };
   }
 
   #open(name: string, text: string, held: string): unknown {

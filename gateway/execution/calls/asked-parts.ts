@@ -1,5 +1,5 @@
 import type { Begun } from '../../cache/parts/came-now.ts';
-import type { PartFlight } from '../../cache/parts/part-flight.ts';
+import type { Landing } from '../../cache/parts/part-flight.ts';
 import type { RequestParts } from '../../cache/parts/request-parts.ts';
 import type { Lifetime } from '../../cache/read-lifetime.ts';
 import type { EntityAnswer } from './entity-load.ts';
@@ -26,7 +26,7 @@ interface BegunCall {
   readonly keeper: CameKeeper;
   readonly begun: Begun;
   /** Has to land; null where nobody waits. */
-  readonly flight: PartFlight | null;
+  readonly flight: Landing | null;
 }
 
 /** The one part of a call from the root. */

@@ -1,6 +1,7 @@
 import type { FoundParts } from '../../cache/parts/found-parts.ts';
-import type { Boarding, PartFlight } from '../../cache/parts/part-flight.ts';
+import type { Boarding, Landing, PartFlight } from '../../cache/parts/part-flight.ts';
 import type { RequestParts } from '../../cache/parts/request-parts.ts';
+import type { SharedSearch, Turn } from '../../cache/parts/shared-search.ts';
 import { NO_LIFETIME } from '../../cache/read-lifetime.ts';
 import type { Ticket } from '../../cache/shared/shared-values.ts';
 import { AskedEntities, type AskedParts, AskedRoot, UnkeptEntities } from './asked-parts.ts';
@@ -18,8 +19,8 @@ export interface Asking {
   askEntities(asked: RootedLoad, parts: AskedParts<EntityAnswer>): Promise<EntityAnswer>;
   /** Whether nothing more is asked. */
   readonly isOver: boolean;
-  /** Waits for a flight to land, as long as the answer is wanted and in time. */
-  wait(flight: PartFlight): Promise<void>;
+  /** Waits for a flight to land, or something else, as long as the answer is wanted and in time. */
+  wait(flight: Pick<PartFlight, 'wait'>): Promise<void>;
 }
 
 /**
@@ -72,18 +73,20 @@ export class KeptCalls {
 
   #callOnce(asked: RootCall, flight: PartFlight | null): Promise<SubgraphAnswer> {
     if (!this.#parts.isSharing(asked)) return this.#ask(asked, flight, null);
-    return this.#land(flight, this.#callShared(asked));
+    return this.#land(flight, this.#callShared(asked, this.#search(flight)));
   }
 
-  async #callShared(asked: RootCall): Promise<SubgraphAnswer> {
-    const { found, ticket } = await this.#parts.takeShared(asked, ROOT, readPlainRoot);
-    if (found === null) return this.#ask(asked, null, ticket);
+  async #callShared(asked: RootCall, search: SharedSearch): Promise<SubgraphAnswer> {
+    let turn = await search.begin(asked, ROOT, readPlainRoot);
+    if (turn.awaited.length > 0) turn = await search.goOn(asked, ROOT, readPlainRoot);
+    const { found, ticket, lease } = turn;
+    if (found === null) return this.#ask(asked, lease, ticket);
     this.#note(asked, found);
     this.#parts.saved(asked);
     return toKnown(asked, found.values[0] as SubgraphAnswer);
   }
 
-  #ask(asked: RootCall, flight: PartFlight | null, ticket: Ticket): Promise<SubgraphAnswer> {
+  #ask(asked: RootCall, flight: Landing | null, ticket: Ticket): Promise<SubgraphAnswer> {
     this.#parts.missed(asked, 1);
     return this.#asking.ask(asked, new AskedRoot(asked, this.#begin(asked, flight, ticket)));
   }
@@ -143,34 +146,59 @@ export class KeptCalls {
 
   #loadOnce(asked: RootedLoad, flight: PartFlight | null): Promise<EntityAnswer> {
     if (!this.#parts.isSharing(asked)) return this.#askEntities(asked, flight, null);
-    return this.#land(flight, this.#loadShared(asked));
+    return this.#land(flight, this.#loadShared(asked, this.#search(flight)));
   }
 
-  async #loadShared(asked: RootedLoad): Promise<EntityAnswer> {
+  async #loadShared(asked: RootedLoad, search: SharedSearch): Promise<EntityAnswer> {
     const { texts } = asked.representations;
-    const { found, ticket } = await this.#parts.takeShared(asked, texts, readPlainEntities);
-    if (found === null) return this.#askEntities(asked, null, ticket);
+    return this.#loadInTurn(asked, search, await search.begin(asked, texts, readPlainEntities));
+  }
+
+  async #loadInTurn(asked: RootedLoad, search: SharedSearch, turn: Turn): Promise<EntityAnswer> {
+    const { found } = turn;
+    if (found === null) return this.#askInTurn(asked, search, turn);
     this.#note(asked, found);
     if (found.absent.length > 0) {
-      return join(asked, found, await this.#askEntities(narrow(asked, found.absent), null, ticket));
+      return join(asked, found, await this.#askInTurn(narrow(asked, found.absent), search, turn));
     }
-    this.#parts.saved(asked);
+    if (!search.wasSplit) this.#parts.saved(asked);
     return given(asked, found.values);
   }
 
-  #askEntities(
+  /** Here too, what no gateway asks for is asked for before anything is waited for. */
+  async #askInTurn(
     asked: RootedLoad,
-    flight: PartFlight | null,
-    ticket: Ticket,
+    search: SharedSearch,
+    { own, awaited, lease, ticket }: Turn,
   ): Promise<EntityAnswer> {
+    if (awaited.length === 0) return this.#askEntities(asked, lease, ticket);
+    if (own.length === 0) return this.#loadLater(asked, search);
+    const answers = await Promise.all([
+      this.#askEntities(narrow(asked, own), lease, ticket),
+      this.#loadLater(narrow(asked, awaited), search),
+    ]);
+    return merge(asked.representations.texts.length, [own, awaited], answers);
+  }
+
+  async #loadLater(asked: RootedLoad, search: SharedSearch): Promise<EntityAnswer> {
+    const { texts } = asked.representations;
+    return this.#loadInTurn(asked, search, await search.goOn(asked, texts, readPlainEntities));
+  }
+
+  #askEntities(asked: RootedLoad, flight: Landing | null, ticket: Ticket): Promise<EntityAnswer> {
     this.#parts.missed(asked, asked.representations.texts.length);
     const parts = new AskedEntities(asked, this.#begin(asked, flight, ticket));
     return this.#asking.askEntities(asked, parts);
   }
 
-  #begin({ subgraph }: RootCall | RootedLoad, flight: PartFlight | null, ticket: Ticket) {
+  #begin({ subgraph }: RootCall | RootedLoad, flight: Landing | null, ticket: Ticket) {
     const begun = this.#parts.begin(subgraph, ticket);
     return { parts: this.#parts, doors: this.#doors, keeper: this.#keeper, begun, flight };
+  }
+
+  /** Another gateway is waited for by those alone for whom others wait here. */
+  #search(flight: PartFlight | null): SharedSearch {
+    return this.#parts.searchShared(flight === null ? null : this.#asking);
   }
 
   async #land<Answer>(flight: PartFlight | null, answer: Promise<Answer>): Promise<Answer> {

@@ -1,6 +1,8 @@
 import { MeshgateError } from '../../../shared/errors/meshgate-error.ts';
+import type { PartFlight } from '../../cache/parts/part-flight.ts';
 import type { ReadPlain } from '../../cache/parts/part-values.ts';
 import type { RequestParts } from '../../cache/parts/request-parts.ts';
+import type { SharedSearch, Turn, Waiting } from '../../cache/parts/shared-search.ts';
 import type { Ticket } from '../../cache/shared/shared-values.ts';
 import type { ExecutionDoors, RootCall, RootedLoad } from './execution-doors.ts';
 import { type CameKeeper, ROOT } from './keep-came.ts';
@@ -13,6 +15,12 @@ type Ask = (
   indexes: readonly number[],
   ticket: Ticket,
 ) => Promise<void>;
+
+/** Nobody gives it up. */
+const BACKGROUND: Waiting = {
+  wait: (pause) => new Promise((resolve) => pause.wait(resolve)),
+  isOver: false,
+};
 
 /** Makes stale parts anew, for which nobody waits. */
 export class StaleParts {
@@ -60,7 +68,7 @@ export class StaleParts {
     if (indexes.length === 0) return;
     const searched = indexes.map((index) => texts[index] as string);
     // Who needs one of them when it is over waits for it.
-    const flight = this.#parts.board(asked, searched)?.flight;
+    const flight = this.#parts.board(asked, searched)?.flight ?? null;
     const finish = (): void => {
       end();
       flight?.land(false);
@@ -68,7 +76,7 @@ export class StaleParts {
     try {
       const headers = this.#doors.headersFor(asked.subgraph);
       const work = this.#parts.isSharing(asked)
-        ? this.#takeOrAsk(asked, searched, readPlain, (rest, ticket) =>
+        ? this.#takeOrAsk(asked, searched, flight, readPlain, (rest, ticket) =>
             ask(
               headers,
               rest.map((one) => indexes[one] as number),
@@ -84,15 +92,53 @@ export class StaleParts {
     }
   }
 
-  /** Another process may have made them anew. */
+  /** Another process may have made them anew, or be about to. */
   async #takeOrAsk(
     asked: RootCall | RootedLoad,
     searched: readonly string[],
+    flight: PartFlight | null,
     readPlain: ReadPlain,
     ask: (absent: readonly number[], ticket: Ticket) => Promise<void>,
   ): Promise<void> {
-    const { found, ticket } = await this.#parts.takeShared(asked, searched, readPlain);
-    const absent = found === null ? [...searched.keys()] : found.absent;
-    if (absent.length > 0) await ask(absent, ticket);
+    const search = this.#parts.searchShared(flight === null ? null : BACKGROUND);
+    const turn = await search.begin(asked, searched, readPlain);
+    await askInTurn({ asked, search, readPlain, ask }, [...searched.entries()], turn);
   }
+}
+
+interface Remake {
+  readonly asked: RootCall | RootedLoad;
+  readonly search: SharedSearch;
+  readonly readPlain: ReadPlain;
+  readonly ask: (absent: readonly number[], ticket: Ticket) => Promise<void>;
+}
+
+/** Text by text, with the index of each. */
+type Searched = readonly (readonly [index: number, text: string])[];
+
+async function askInTurn(remake: Remake, searched: Searched, turn: Turn): Promise<void> {
+  const { asked, search, readPlain, ask } = remake;
+  const { found, own, awaited, lease, ticket } = turn;
+  const absent =
+    found === null ? searched : found.absent.map((one) => searched[one] as Searched[number]);
+  const at = (positions: readonly number[]) =>
+    positions.map((one) => absent[one] as Searched[number]);
+  const work = [];
+  if (own.length > 0) {
+    const asking = ask(
+      at(own).map(([index]) => index),
+      ticket,
+    );
+    work.push(asking.finally(() => lease?.land(false)));
+  }
+  if (awaited.length > 0) {
+    const rest = at(awaited);
+    const next = search.goOn(
+      asked,
+      rest.map(([, text]) => text),
+      readPlain,
+    );
+    work.push(next.then((later) => askInTurn(remake, rest, later)));
+  }
+  await Promise.all(work);
 }

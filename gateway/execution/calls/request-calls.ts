@@ -97,7 +97,7 @@ export class RequestCalls implements Asking {
   }
 
   /** Waits no longer than this request does. */
-  async wait(flight: PartFlight): Promise<void> {
+  async wait(flight: Pick<PartFlight, 'wait'>): Promise<void> {
     if (this.#givenUp !== null) return;
     let abort = () => {};
     const answer = new Promise<void>((resolve) => {

@@ -52,7 +52,7 @@ export interface ResponseCache {
 /** How often it is looked what other processes say has changed: half of the time that may take. */
 const LOOK_MS = 250;
 
-/** How long a gateway waits at most for another one that is making an answer. */
+/** How long a gateway waits at most for another one that is making an answer, or asking for a part. */
 const LONGEST_WAIT_MS = 4000;
 /** It may use no more than this part of the time for a request. */
 const WAITING_SHARE = 4;
@@ -107,7 +107,7 @@ function buildAnswerCache(
   observer: RequestObserver['cache'],
   values: SharedValues | null,
 ): AnswerCache<Executed> | null {
-  const { RESPONSE_CACHE_BYTES: capacityBytes, REQUEST_TIMEOUT_MS } = config;
+  const { RESPONSE_CACHE_BYTES: capacityBytes } = config;
   if (capacityBytes === 0) return null;
   const isShared = values !== null && config.RESPONSE_CACHE_IN_REDIS;
   const cache = new AnswerCache<Executed>({
@@ -116,7 +116,7 @@ function buildAnswerCache(
     now,
     random,
     pause: setTimeout,
-    longestWaitMs: Math.min(LONGEST_WAIT_MS, REQUEST_TIMEOUT_MS / WAITING_SHARE),
+    longestWaitMs: toLongestWaitMs(config),
     onEvicted: observer.evicted,
     onForgot: observer.forgot,
     onRemakeFailed: observer.remakeFailed,
@@ -147,6 +147,8 @@ function buildPartCache(
     moments: values,
     shared: isShared ? new SharedParts(values, now, cacheSecrets.length > 0) : null,
     now,
+    pause: setTimeout,
+    longestWaitMs: toLongestWaitMs(config),
     random,
     observer,
   });
@@ -172,6 +174,11 @@ function* usageOfParts({ usage }: PartCache): Iterable<TypeUsage> {
   for (const { subgraph, type, bytes, parts } of usage) {
     yield { product: subgraph, type, bytes, count: parts };
   }
+}
+
+/** Whole, as Redis has it. */
+function toLongestWaitMs({ REQUEST_TIMEOUT_MS }: GatewayConfig): number {
+  return Math.min(LONGEST_WAIT_MS, Math.floor(REQUEST_TIMEOUT_MS / WAITING_SHARE));
 }
 
 /** Settings by which two gateways with the same supergraph answer differently. */

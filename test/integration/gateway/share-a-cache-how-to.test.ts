@@ -47,13 +47,14 @@ async function addUser(redis: TestRedis): Promise<void> {
   });
 }
 
-/** Serves two gateways until one gives what the other has kept, and forgets what the other has changed. */
+/** Serves two gateways until one gives what the other has kept, parts too, and forgets what the other has changed. */
 async function exercise(
   servers: readonly TestRedis[],
   settings: Readonly<Record<string, string>>,
 ): Promise<void> {
   const first = await serveShop(createCountingShop(), {
     RATE_LIMIT_REQUESTS: '100000',
+    ENTITY_CACHE_BYTES: '1000000',
     ...settings,
     ...SECRETS,
   });

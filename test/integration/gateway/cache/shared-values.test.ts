@@ -300,6 +300,116 @@ test('without Redis, and in a full one, nobody can say who makes a value', async
   expect([full, await claim()]).toEqual(['none', 'none']);
 });
 
+test('a value from before a change keeps nobody from its lease', async () => {
+  const redis = await startRedis();
+  const one = await connect(redis);
+  await one.keep('a', 1);
+  await expect.poll(() => one.find('a')).toBe(1);
+  one.values.forget('goods');
+  await one.connected();
+
+  const { value, lease } = await one.values.find(['a'], PRODUCTS, 'a', {
+    ...{ key: 'a', ttlMs: MINUTE_MS, isForced: false },
+  });
+  expect([value, lease]).toEqual([undefined, { release: expect.any(Function) }]);
+});
+
+/** Looks for several values, and wants the leases of those that are not there. */
+const claimAll = async (
+  { values }: Awaited<ReturnType<typeof connect>>,
+  keys: readonly string[],
+  { ttlMs = MINUTE_MS, hasWaited = false } = {},
+) => {
+  const found = await values.findAll(keys, PRODUCTS, 'place', { ttlMs, hasWaited });
+  return { values: found.values, ...found.leases };
+};
+
+/** What is not anybody else's is this process's now. */
+const mineBut = (...taken: readonly number[]) => ({
+  ...{ values: expect.anything(), taken, release: expect.any(Function) },
+});
+const allTaken = (...taken: readonly number[]) => ({
+  ...{ values: expect.anything(), taken, release: null },
+});
+
+test('of several values each is leased by one process, until it gives it back, or a change, or for its time', async () => {
+  const redis = await startRedis();
+  const [one, other] = [await connect(redis), await connect(redis)];
+
+  const first = await claimAll(one, ['a', 'b']);
+  const overlapping = await claimAll(other, ['b', 'c', 'a']);
+  const none = await claimAll(one, ['c', 'b']);
+  first.release?.();
+  await expect.poll(() => claimAll(one, ['b', 'c'], { hasWaited: true })).toEqual(mineBut(1));
+  other.values.forget('goods');
+  await other.connected();
+  const changed = await claimAll(other, ['a', 'b', 'c'], { ttlMs: 500 });
+  // Not its own any more.
+  overlapping.release?.();
+  // Each has a time of its own.
+  const longer = await claimAll(other, ['d']);
+  const held = await claimAll(one, ['a']);
+  await expect
+    .poll(() => claimAll(one, ['a', 'b', 'c', 'd']), { timeout: 5000 })
+    .toEqual(mineBut(3));
+
+  expect([first, overlapping, none, changed, longer, held]).toEqual([
+    mineBut(),
+    mineBut(0, 2),
+    allTaken(0, 1),
+    mineBut(),
+    mineBut(),
+    allTaken(0),
+  ]);
+});
+
+test('what is there is given though somebody has its lease, except to who has waited for that', async () => {
+  const redis = await startRedis();
+  const [one, other] = [await connect(redis), await connect(redis)];
+  const { release } = await claimAll(one, ['a', 'b']);
+  one.values.keepAll(
+    [{ key: 'a', value: 1, ttlMs: MINUTE_MS }],
+    PRODUCTS,
+    (await one.values.findAll([], PRODUCTS, 'place')).ticket,
+  );
+  await one.ticket();
+
+  const found = await claimAll(other, ['a', 'b']);
+  const waited = await claimAll(other, ['a', 'b'], { hasWaited: true });
+  release?.();
+  await expect
+    .poll(() => claimAll(other, ['a', 'b'], { hasWaited: true }))
+    .toEqual({ values: [1, undefined], taken: [], release: expect.any(Function) });
+
+  expect(found).toEqual({ values: [1, undefined], taken: [1], release: null });
+  expect(waited).toEqual({ values: [undefined, undefined], taken: [0, 1], release: null });
+});
+
+test('leases that nobody gives back do not pile up', async () => {
+  const redis = await startRedis();
+  const one = await connect(redis);
+  for (let count = 0; count < 12; count += 1) {
+    await claimAll(
+      one,
+      Array.from({ length: 1000 }, (_, index) => `${count} ${index}`),
+    );
+  }
+  const key = (await redis.command('KEYS', '*:leases')).trim();
+
+  expect(await redis.command('HLEN', key)).toBe('1000\n');
+  expect(Number(await redis.command('PTTL', key))).toBeGreaterThan(0);
+});
+
+test('without Redis, and in a full one, nobody can say who makes any of several values', async () => {
+  const redis = await startRedis(['--maxmemory-policy', 'noeviction']);
+  const one = await connect(redis);
+  await redis.command('CONFIG', 'SET', 'maxmemory', '1');
+  const full = await claimAll(one, ['a']);
+  await redis.kill();
+
+  expect([full, await claimAll(one, ['a'])]).toEqual([allTaken(), allTaken()]);
+});
+
 test('a value that holds something from before a change is put there only if that was known then', async () => {
   const redis = await startRedis();
   const [one, other] = [await connect(redis), await connect(redis)];

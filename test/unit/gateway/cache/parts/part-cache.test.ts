@@ -54,6 +54,8 @@ function start(capacityBytes = 1_000_000) {
     moments: null,
     shared: null,
     now: () => clock.nowMs,
+    pause: async () => {},
+    longestWaitMs: 0,
     random: () => 0,
     observer: {
       looked() {},
