@@ -102,7 +102,7 @@ export class AnswerCache<Made extends MadeAnswer> {
     if (operation === 'uncacheable') return BYPASS;
 
     if (query.wish.takesKept && !operation.prospect.isWorthLooking() && !query.isExplained) {
-      const seat = toOnlySeat(query.make());
+      const seat = toOnlySeat(query.make(false));
       return { state: 'miss', operation, seat, fallback: NO_FALLBACK };
     }
     const keys = new AnswerKeys(operation, query);
@@ -136,14 +136,14 @@ export class AnswerCache<Made extends MadeAnswer> {
     const found = this.#find(operation, keys);
     if (found === null || this.#settings.now() >= found.kept.freshUntilMs) {
       const work = this.#fill(operation, keys, { searched: [], flightKey: null }, () =>
-        query.make(),
+        query.make(true),
       );
       return { seat: toOnlySeat(work), wouldGive: NO_FALLBACK };
     }
     const { key, kept } = found;
     // What was forgotten meanwhile would not be given any more.
     const wouldGive = () => (this.#store.holds(key, kept) ? kept : null);
-    return { seat: toOnlySeat(query.make()), wouldGive };
+    return { seat: toOnlySeat(query.make(false)), wouldGive };
   }
 
   /**
@@ -175,7 +175,7 @@ export class AnswerCache<Made extends MadeAnswer> {
     query: CacheQuery<Made>,
     fallback: () => KeptAnswer<Made> | null,
   ): Taken<Made> {
-    const make = () => query.make();
+    const make = () => query.make(true);
     const searched = query.wish.takesKept ? keys.inOrder : [];
     const start = () => this.#fill(operation, keys, { searched, flightKey: null }, make);
     const flightKey = query.wish.takesKept ? this.#flightKey(operation, keys) : null;
@@ -252,7 +252,7 @@ export class AnswerCache<Made extends MadeAnswer> {
 
   #keep(filling: Filling, keys: AnswerKeys, made: Made, ticket: Ticket): void {
     const { operation } = filling;
-    const { keeping } = made;
+    const { keeping, isUnnoted = false } = made;
     if (keeping === null) {
       if (operation.keys.size === 0) operation.latest = 'nobody';
       return;
@@ -262,7 +262,7 @@ export class AnswerCache<Made extends MadeAnswer> {
     // What was public before is not any more.
     if (!keeping.isShared) this.#store.drop(keys.shared);
     const key = keeping.isShared ? keys.shared : keys.own;
-    if (key === null || filling.isSpoilt) return;
+    if (key === null || isUnnoted || filling.isSpoilt) return;
     const nowMs = this.#settings.now();
     const left = keeping.freshUntilMs - nowMs;
     const freshUntilMs = keeping.freshUntilMs - left * JITTER * this.#settings.random();

@@ -11,6 +11,8 @@ import type { Seat, Work } from './single-flight.ts';
 export interface MadeAnswer extends AnswerFacts {
   /** Null when it may not be kept. */
   readonly keeping: Keeping | null;
+  /** True where nothing was noted of what is in it, so that it could not be forgotten and is not kept here. */
+  readonly isUnnoted?: boolean | undefined;
   /**
    * Where something in it was kept before, and there is a Redis: by product, when the first of it was begun,
    * as `SharedValues` counts moments. It may be older than a change that others know of. Null for nothing.
@@ -45,8 +47,12 @@ export interface CacheQuery<Made extends MadeAnswer> extends KeyedQuery {
   readonly wish: RequestWish;
   /** Whether somebody wants to know what becomes of it, so that it is always looked for. */
   readonly isExplained: boolean;
-  /** Makes the answer for this request. */
-  make(): Work<Made>;
+  /**
+   * Makes the answer for this request.
+   *
+   * @param isForOthers Whether it may be kept; otherwise nothing need be known of what is in it.
+   */
+  make(isForOthers: boolean): Work<Made>;
   /**
    * Makes it for the cache alone, when this request is served already; null when that cannot be.
    *

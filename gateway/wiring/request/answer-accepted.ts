@@ -31,6 +31,7 @@ import type { RequestObserver } from './observe-requests.ts';
 import {
   type AcceptedRequest,
   type Executed,
+  type KeepingPlan,
   type RunSettings,
   runRequest,
 } from './run-request.ts';
@@ -215,13 +216,13 @@ class Attempt implements CacheQuery<Executed> {
   /** Runs without the cache; whatever the products of a mutation gave before is forgotten then. */
   bypass() {
     return this.#share(() => {
-      const work = this.#run(false, true);
+      const work = this.#run(null, true);
       return this.operation.parsed.kind === 'mutation' ? this.#forgetting(work) : work;
     });
   }
 
-  make(): Work<Executed> {
-    const seat = this.#share(() => this.#run(true, true));
+  make(isForOthers: boolean): Work<Executed> {
+    const seat = this.#share(() => this.#run({ isForOthers }, true));
     return { value: seat.value, abort: seat.leave };
   }
 
@@ -232,7 +233,7 @@ class Attempt implements CacheQuery<Executed> {
       live.leave(tenure);
       return null;
     }
-    const work = begin(() => this.#run(true, false));
+    const work = begin(() => this.#run({ isForOthers: true }, false));
     const leave = () => live.leave(tenure);
     work.value.then(leave, leave);
     return work;
@@ -246,16 +247,19 @@ class Attempt implements CacheQuery<Executed> {
     return this.#stages.share(request, principal, granted, prepared, start);
   }
 
-  #run(isKept: boolean, isAwaited: boolean): Work<Executed> {
+  /** @param kept Null for an answer that nobody may keep. */
+  #run(kept: Pick<KeepingPlan, 'isForOthers'> | null, isAwaited: boolean): Work<Executed> {
     const { headersFor, now } = this.#stages;
     const { unstatedIsShared } = this.#settings;
-    const keeping = isKept
-      ? {
-          lifetime: new AnswerLifetime(unstatedIsShared, findDecidedUntil(this.#accepted)),
-          isForAnybody: (products: Iterable<string>) => this.#isForAnybody(products),
-          now,
-        }
-      : null;
+    const keeping =
+      kept !== null
+        ? {
+            ...kept,
+            lifetime: new AnswerLifetime(unstatedIsShared, findDecidedUntil(this.#accepted)),
+            isForAnybody: (products: Iterable<string>) => this.#isForAnybody(products),
+            now,
+          }
+        : null;
     const parts = this.#partsFor(isAwaited);
     const notes = isAwaited ? this.#accepted.explained?.begin(parts, this.wish) : undefined;
     const plan = { keeping, isAwaited, parts, notes };

@@ -63,6 +63,8 @@ export interface KeepingPlan {
   readonly lifetime: AnswerLifetime;
   /** Whether what these products gave holds nothing that is meant for its caller rather than for anybody. */
   readonly isForAnybody: (products: Iterable<string>) => boolean;
+  /** Whether it is noted what is in the answer, so that it can be kept and forgotten here. */
+  readonly isForOthers: boolean;
   /** Epoch milliseconds. */
   readonly now: () => number;
 }
@@ -90,6 +92,7 @@ export function runRequest(
   const subgraphs = new Set<string>();
   const calls: MadeCall[] = [];
   const asked: AskedEntities[] = [];
+  const notesContent = keeping !== null && (keeping.isForOthers || settings.surrogateKeys);
   let keptMoments: Map<string, number> | null = null;
   let abort = () => {};
   const execute = async (): Promise<Executed> => {
@@ -108,13 +111,12 @@ export function runRequest(
         if (moment !== 0) keptMoments = noteMoment(keptMoments, subgraph, moment);
         subgraphs.add(subgraph);
       },
-      noteEntities:
-        keeping === null
-          ? undefined
-          : (product, representations) => asked.push({ product, representations }),
+      noteEntities: notesContent
+        ? (product, representations) => asked.push({ product, representations })
+        : undefined,
       noteCall(product, representation) {
         subgraphs.add(product);
-        if (keeping !== null) calls.push({ product, representation });
+        if (notesContent) calls.push({ product, representation });
       },
       headersFor: (subgraph) =>
         headersFor(subgraph, principal, request, rights.grants?.ofProduct(subgraph)),
@@ -162,33 +164,19 @@ function toExecuted(
   const hasData = result.dataText !== undefined;
   const rendered = renderOnce(result, accepted, settings);
   const keeping = plan !== null && isKeepable(result) ? plan.lifetime.keeping : null;
-  if (plan === null || keeping === null) {
-    return {
-      requestId,
-      problems,
-      subgraphs,
-      calls: NO_CALLS,
-      shown,
-      hasData,
-      hasFailed,
-      answer: rendered,
-      keeping: null,
-      bytes: 0,
-      tags: NO_TAGS,
-    };
-  }
-  const tags = collectCacheTags(prepared, request.parameters.variables, asked);
+  const facts = { requestId, problems, subgraphs, shown, hasData, hasFailed };
+  const unkept = { ...facts, calls: NO_CALLS, bytes: 0, tags: NO_TAGS };
+  if (plan === null || keeping === null) return { ...unkept, answer: rendered, keeping: null };
   const isPublic = keeping.isShared && plan.isForAnybody(subgraphs.keys());
   const answer = renderKept(rendered, result, (keeping.freshUntilMs - plan.now()) / 1000, isPublic);
+  if (!plan.isForOthers && !settings.surrogateKeys) {
+    return { ...unkept, answer, keeping, isUnnoted: true };
+  }
+  const tags = collectCacheTags(prepared, request.parameters.variables, asked);
   const askedBytes = estimateAsked(asked);
   return {
-    requestId,
-    problems,
-    subgraphs,
+    ...facts,
     calls: countCalls(calls, prepared.snapshot.schema),
-    shown,
-    hasData,
-    hasFailed,
     keptMoments,
     answer: settings.surrogateKeys
       ? renderSurrogateKeys(answer, subgraphs, [...tags].map(toTagName))

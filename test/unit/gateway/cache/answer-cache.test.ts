@@ -88,10 +88,12 @@ function createHarness({ capacityBytes = 1_000_000, random = 0 } = {}) {
       staleIfErrorUntilMs: freshUntilMs + 1000 * life.error,
     };
   };
-  const make = (): Work<Made> => {
+  const make = (isForOthers: boolean): Work<Made> => {
+    const isUnnoted = !isForOthers;
     const text = `answer ${works.length + 1}`;
     const value = new Promise<Made>((resolve, crash) => {
-      works.push({ land: () => resolve({ text, keeping: keeping(), bytes: 100, tags }), crash });
+      const land = () => resolve({ text, keeping: keeping(), bytes: 100, tags, isUnnoted });
+      works.push({ land, crash });
     });
     return { value, abort() {} };
   };
@@ -104,7 +106,7 @@ function createHarness({ capacityBytes = 1_000_000, random = 0 } = {}) {
       wish: { takesKept: true, mayKeep: true },
       isExplained: false,
       make,
-      remake: (begin) => begin(make),
+      remake: (begin) => begin(() => make(true)),
       ...others,
     });
   return {
@@ -112,6 +114,7 @@ function createHarness({ capacityBytes = 1_000_000, random = 0 } = {}) {
     clock,
     works,
     failures,
+    make,
     take,
     evicted: () => evicted,
     lives: (next: Life | null) => {
@@ -186,6 +189,14 @@ test('where nothing was found for long few are looked for, and who asks why alwa
 
   expect(first).toMatch(/^miss/);
   expect(explained).toMatch(/^hit/);
+});
+
+test('an answer of which nothing was noted, because it was begun for one request alone, is not kept', async () => {
+  const { get, make } = createHarness();
+  await get({ make: () => make(false) });
+
+  expect(await get()).toBe('miss: answer 2');
+  expect(await get()).toBe('hit: answer 2');
 });
 
 test('what begins to come again is found after a few requests, and from then on', async () => {
