@@ -8,8 +8,8 @@ import {
   toContestant,
   writeJson,
 } from './servers.ts';
-import { startShop } from './shop-field.ts';
-import { FRESH_HEADER, KEPT_WORKLOADS } from './workloads.ts';
+import { type Shop, startShop } from './shop-field.ts';
+import { COLD_WORKLOADS, FRESH_HEADER, KEPT_WORKLOADS, type Workload } from './workloads.ts';
 
 /** Longer than any run. */
 export const LIFETIME_SECONDS = 3600;
@@ -17,14 +17,11 @@ export const LIFETIME_SECONDS = 3600;
 /** Caches are on by default. */
 export const KEPT_SETTINGS = { ...ALL_OFF, FORWARD_HEADERS: FRESH_HEADER };
 
-/** Starts the shop with subgraphs that allow everything to be kept, and a gateway for each way to keep it. */
-export async function startKeptField(): Promise<Field> {
-  const shop = await startShop(LIFETIME_SECONDS);
-  const record = await recordFloor(shop.openFile, shop.subgraphs.facts, KEPT_WORKLOADS, ALL_OFF);
+/** A gateway for each way to keep what subgraphs allow to be kept. */
+async function serveKeepers(shop: Shop): Promise<readonly Contestant[]> {
   const serve = (settings: Readonly<Record<string, string>>) =>
     serveMeshgate(shop.openFile, { ...KEPT_SETTINGS, ...settings });
-
-  const contestants: readonly Contestant[] = [
+  return [
     toContestant(
       'meshgate, nothing kept',
       'every cache off',
@@ -40,14 +37,34 @@ export async function startKeptField(): Promise<Field> {
       'both caches on, in memory, as by default',
       await serve({}),
     ),
-    toContestant(
-      'bare route',
-      'a route of Fastify that returns the same bytes',
-      await serveRoute(await writeJson(join(shop.folder, 'route.json'), record)),
-    ),
   ];
+}
+
+/** Starts the shop with subgraphs that allow everything to be kept, the gateways, and a route beside them. */
+export async function startKeptField(): Promise<Field> {
+  const shop = await startShop(LIFETIME_SECONDS);
+  const record = await recordFloor(shop.openFile, shop.subgraphs.facts, KEPT_WORKLOADS, ALL_OFF);
+  const route = toContestant(
+    'bare route',
+    'a route of Fastify that returns the same bytes',
+    await serveRoute(await writeJson(join(shop.folder, 'route.json'), record)),
+  );
+  return toField(shop, KEPT_WORKLOADS, [...(await serveKeepers(shop)), route]);
+}
+
+/** The same without the route: what keeping costs where it is of no use. */
+export async function startColdField(): Promise<Field> {
+  const shop = await startShop(LIFETIME_SECONDS);
+  return toField(shop, COLD_WORKLOADS, await serveKeepers(shop));
+}
+
+function toField(
+  shop: Shop,
+  workloads: readonly Workload[],
+  contestants: readonly Contestant[],
+): Field {
   return {
-    workloads: KEPT_WORKLOADS,
+    workloads,
     contestants,
     notes: [],
     calls: shop.calls,

@@ -8,6 +8,8 @@ import type { Workload } from './workloads.ts';
 /** How long and how often everything is measured. */
 export interface Tempo {
   readonly rounds: number;
+  /** Which of them, counted from 1. */
+  readonly measured: readonly number[];
   readonly seconds: number;
   readonly isQuick: boolean;
 }
@@ -30,7 +32,7 @@ export async function measureField(
     const warmSeconds = tempo.isQuick ? (workload.quick?.warmSeconds ?? 1) : WARM_SECONDS;
     for (const contestant of contestants) await load(contestant, workload, warmSeconds);
 
-    for (let round = 1; round <= tempo.rounds; round += 1) {
+    for (const round of tempo.measured) {
       for (const contestant of inTurn(contestants, round)) {
         const measured = await measure(field, contestant, workload, tempo.seconds);
         measurements.push(measured);

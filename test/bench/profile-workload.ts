@@ -7,7 +7,7 @@ import { measureLoad } from './measure-load.ts';
 import { type CpuProfile, toSelfTimes } from './self-times.ts';
 import { ALL_OFF, serveMeshgate } from './servers.ts';
 import { startShop } from './shop-field.ts';
-import { KEPT_WORKLOADS, SHOP_WORKLOADS, type Workload } from './workloads.ts';
+import { COLD_WORKLOADS, KEPT_WORKLOADS, SHOP_WORKLOADS, type Workload } from './workloads.ts';
 
 const WARM_SECONDS = 4;
 const ROWS = 25;
@@ -17,7 +17,7 @@ const ROWS = 25;
  * functions with the most time of their own, over the last `seconds` of the load.
  */
 export async function profileWorkload(workload: Workload, seconds: number): Promise<string> {
-  const isKept = KEPT_WORKLOADS.includes(workload);
+  const isKept = [...KEPT_WORKLOADS, ...COLD_WORKLOADS].includes(workload);
   if (!isKept && !SHOP_WORKLOADS.includes(workload)) {
     throw new Error(`--profile: expected a workload of the shop, given ${workload.name}.`);
   }

@@ -40,6 +40,18 @@ export function renderTable({ rows }: Summary): string {
   return `${[line(COLUMNS.map(({ title }) => title)), line(rule), ...body.map(line)].join('\n')}\n`;
 }
 
+/** So many times as many rounds has what is measured anew, with processes of its own, in each. */
+export const COLD_ROUNDS = 3;
+
+function renderCold({ rows, rounds }: Summary): string {
+  const cold = rows.find(({ workload }) => workload === 'never the same')?.rounds ?? rounds;
+  if (cold === rounds) return '';
+  return `
+In \`never the same\` each round has processes of its own, and there are ${cold} of them: little is measured there, and
+two processes of one program differ by as much.
+`;
+}
+
 /** `docs/reference/benchmarks.md`, from `benchmarks.json` beside it and nothing else. */
 export function renderPage(summary: Summary): string {
   const { command, date, commit, node, machine, rounds, seconds, warmSeconds, load, pinning } =
@@ -57,7 +69,7 @@ through the workloads in the order of the table, so its memory still holds what 
 
 *To floor* is the ratio to \`transport floor\`, *to base* that to \`meshgate\`. In the workloads named after what is kept, and in
 \`never the same\`, they are the ratios to \`bare route\` and to \`meshgate, nothing kept\`.
-
+${renderCold(summary)}
 Rounds differ by what *min..max* shows. Where these overlap for two rows, their ratio does not say which is faster.
 
 ${renderTable(summary)}

@@ -6,19 +6,39 @@
  */
 import { writeFile } from 'node:fs/promises';
 import { type Field, LOAD_CORE } from './field.ts';
-import { startKeptField } from './kept-field.ts';
+import { startColdField, startKeptField } from './kept-field.ts';
 import { measureField, WARM_SECONDS } from './measure-field.ts';
 import { LOAD_GENERATOR } from './measure-load.ts';
 import { startMeshField } from './mesh-field.ts';
 import { type BenchOptions, HELP, parseOptions } from './options.ts';
 import { PINNING, pinThisProcess } from './processes.ts';
 import { profileWorkload } from './profile-workload.ts';
-import { renderPage, renderTable } from './render-report.ts';
+import { COLD_ROUNDS, renderPage, renderTable } from './render-report.ts';
 import { startShopField } from './shop-field.ts';
 import { type Measurement, type Summary, summarise } from './summarise.ts';
-import { KEPT_WORKLOADS, MESH_WORKLOADS, SHOP_WORKLOADS } from './workloads.ts';
+import {
+  COLD_WORKLOADS,
+  KEPT_WORKLOADS,
+  MESH_WORKLOADS,
+  SHOP_WORKLOADS,
+  type Workload,
+} from './workloads.ts';
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
+
+interface Measured {
+  readonly workloads: readonly Workload[];
+  readonly start: () => Promise<Field>;
+  /** Two processes of one program differ; where little is measured, each round has its own. */
+  readonly isAnewEachRound: boolean;
+}
+
+const FIELDS: readonly Measured[] = [
+  { workloads: SHOP_WORKLOADS, start: startShopField, isAnewEachRound: false },
+  { workloads: KEPT_WORKLOADS, start: startKeptField, isAnewEachRound: false },
+  { workloads: COLD_WORKLOADS, start: startColdField, isAnewEachRound: true },
+  { workloads: MESH_WORKLOADS, start: startMeshField, isAnewEachRound: false },
+];
 
 const given = process.argv.slice(2);
 try {
@@ -51,21 +71,20 @@ async function measureAll(options: BenchOptions): Promise<Summary> {
   const date = `${new Date().toISOString().slice(0, 16)}Z`;
   const measurements: Measurement[] = [];
   const notes: string[] = [];
-  const fields: readonly (readonly [typeof SHOP_WORKLOADS, () => Promise<Field>])[] = [
-    [SHOP_WORKLOADS, startShopField],
-    [KEPT_WORKLOADS, startKeptField],
-    [MESH_WORKLOADS, startMeshField],
-  ];
-  for (const [workloads, start] of fields) {
+  for (const { workloads, start, isAnewEachRound } of FIELDS) {
     const chosen = options.workloads.filter((one) => workloads.includes(one));
     if (chosen.length === 0) continue;
-    const field = await start();
-    try {
-      const tempo = { ...options, isQuick: options.quick };
-      measurements.push(...(await measureField(field, chosen, tempo, say)));
-      notes.push(...field.notes);
-    } finally {
-      await field.stop();
+    const rounds = options.rounds * (isAnewEachRound ? COLD_ROUNDS : 1);
+    const all = Array.from({ length: rounds }, (_, index) => index + 1);
+    for (const measured of isAnewEachRound ? all.map((round) => [round]) : [all]) {
+      const tempo = { ...options, rounds, measured, isQuick: options.quick };
+      const field = await start();
+      try {
+        measurements.push(...(await measureField(field, chosen, tempo, say)));
+        if (measured.includes(1)) notes.push(...field.notes);
+      } finally {
+        await field.stop();
+      }
     }
   }
   const { rounds, seconds } = options;

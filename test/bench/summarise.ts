@@ -21,6 +21,8 @@ export interface SummaryRow {
   readonly workload: string;
   readonly contestant: string;
   readonly about: string;
+  /** Measurements, a count; absent in a file from before it was noted. */
+  readonly rounds?: number;
   readonly requestsPerSecond: number;
   /** The slowest and the fastest round. */
   readonly slowest: number;
@@ -95,6 +97,7 @@ function toRow(
     workload: first.workload,
     contestant: first.contestant,
     about: first.about,
+    rounds: group.length,
     requestsPerSecond: round(rate, 0),
     slowest: round(Math.min(...all), 0),
     fastest: round(Math.max(...all), 0),

@@ -67,6 +67,14 @@ async function serveSeveral(
   for (const [index, gateway] of gateways.entries()) {
     await expect.poll(() => ask(gateway, OTHER), PATIENT).not.toBe(known[index]);
   }
+  // A gateway forgets once more when it looks for the first time what has changed, four times a second.
+  let settled: unknown = null;
+  const isSettled = async () => {
+    const before = settled;
+    settled = JSON.stringify(await Promise.all(gateways.map((gateway) => ask(gateway, OTHER))));
+    return settled === before;
+  };
+  await expect.poll(isSettled, { timeout: 20_000, interval: 600 }).toBe(true);
   return gateways;
 }
 

@@ -71,6 +71,6 @@ test('what is told to nobody in particular may be kept by anybody on the way', a
     return headers.get('cache-control');
   };
 
-  expect(await controlOf('{ open }')).toBe('max-age=600, public');
-  expect(await controlOf('{ rows }')).toBe('max-age=600, private');
+  expect(await controlOf('{ open }')).toMatch(/^max-age=\d+, public$/);
+  expect(await controlOf('{ rows }')).toMatch(/^max-age=\d+, private$/);
 });
