@@ -229,7 +229,7 @@ export class AnswerCache<Made extends MadeAnswer> {
       shared === null || operation.latest === 'nobody'
         ? toTicketed(make(), null)
         : findOrMake(
-            searchShared(shared, [...operation.products], keys.shared, wanted, {
+            searchShared(shared, operation.products, keys.shared, wanted, {
               nowMs: now(),
               longestWaitMs,
             }),
@@ -272,7 +272,7 @@ export class AnswerCache<Made extends MadeAnswer> {
     this.#settings.shared?.keep(
       key,
       { ...keeping, value: made, keptAtMs },
-      [...operation.products],
+      operation.products,
       ticket,
     );
   }

@@ -5,7 +5,7 @@ import type { CachedOperation } from './cached-operation.ts';
 export interface KeyedQuery {
   readonly variables: Readonly<Record<string, unknown>> | null;
   /** All that these products are told of the caller besides who it is and its scopes. */
-  told(products: Iterable<string>): string;
+  told(products: readonly string[]): string;
   /** Equal for two requests only when they are the same caller's; null for one who is not known. */
   readonly caller: string | null;
 }

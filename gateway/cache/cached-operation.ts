@@ -18,17 +18,15 @@ export class CachedOperation {
   bytes = 0;
   latest: LatestScope = null;
   readonly prospect = new Prospect();
+  /** Names of the products that may be asked. */
+  readonly products: readonly string[];
   readonly #types: ReadonlyMap<string, AskedTypes>;
 
   constructor({ identity, parsed, plan, snapshot }: PreparedOperation) {
     this.digest = createHash('sha256').update(identity).digest('base64url');
     this.takesVariables = (parsed.definition.variableDefinitions?.length ?? 0) > 0;
     this.#types = findAskedTypes(plan, snapshot.schema);
-  }
-
-  /** Names of the products that may be asked. */
-  get products(): Iterable<string> {
-    return this.#types.keys();
+    this.products = [...this.#types.keys()];
   }
 
   /**

@@ -44,8 +44,11 @@ export function createSubgraphHeaders(
 
 /** Says what subgraphs are told of a caller besides who it is, which scopes it has and what it was granted. */
 export interface DescribeTold {
-  /** The row claims that are in tokens for them, as JSON; empty for none. */
-  readonly claims: (principal: Principal, subgraphs: Iterable<string>) => string;
+  /** The row claims that are in tokens for them, as `RowClaims` describes them. */
+  readonly claimsOfAll: (principal: Principal, subgraphs: readonly string[]) => string;
+  readonly claimsOfOne: (principal: Principal, subgraph: string) => string;
+  /** Whether they are told what was granted of them. */
+  readonly tellsGrants: boolean;
   /** The headers that are passed on to all of them, as JSON; empty for none. */
   readonly forwarded: (incoming: Pick<IncomingHeaders, 'header'>) => string;
 }
@@ -53,7 +56,7 @@ export interface DescribeTold {
 /**
  * Builds what says that. A text is equal for two requests exactly when the subgraphs are told the same.
  *
- * @param rowClaims Null where subgraphs get no token, with claims in it.
+ * @param rowClaims Null where subgraphs get no token, which claims and grants are in.
  * @param forwarded Lower-case names.
  */
 export function createDescribeTold(
@@ -61,7 +64,9 @@ export function createDescribeTold(
   forwarded: readonly string[],
 ): DescribeTold {
   return {
-    claims: (principal, subgraphs) => rowClaims?.describe(principal, subgraphs) ?? '',
+    tellsGrants: rowClaims !== null,
+    claimsOfAll: (principal, subgraphs) => rowClaims?.describeAll(principal, subgraphs) ?? '',
+    claimsOfOne: (principal, subgraph) => rowClaims?.describeOne(principal, subgraph) ?? '',
     forwarded(incoming) {
       if (forwarded.length === 0) return '';
       const values = forwarded.map((name) => incoming.header(name) ?? null);

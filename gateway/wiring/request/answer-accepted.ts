@@ -209,7 +209,7 @@ class Attempt implements CacheQuery<Executed> {
     return principal.authenticated ? principal.fingerprint : null;
   }
 
-  told(products: Iterable<string>): string {
+  told(products: readonly string[]): string {
     return this.#told.of(products);
   }
 
@@ -283,7 +283,7 @@ class Attempt implements CacheQuery<Executed> {
 
   #isForAnybody(products: Iterable<string>): boolean {
     if (this.#settings.requiresAuthentication || this.operation.shape !== '') return false;
-    return this.#told.isNothing(products);
+    return this.#told.of([...products]) === '';
   }
 
   #forgetting(work: Work<Executed>): Work<Executed> {

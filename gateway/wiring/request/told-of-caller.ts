@@ -18,17 +18,13 @@ export class ToldOfCaller {
   constructor(describe: DescribeTold, accepted: AcceptedRequest) {
     this.#describe = describe;
     this.#accepted = accepted;
-    this.#grants = accepted.rights.grants;
+    this.#grants = describe.tellsGrants ? accepted.rights.grants : null;
   }
 
-  /** Whether these are told nothing. */
-  isNothing(products: Iterable<string>): boolean {
-    return this.#grants === null && this.#describeTo(products) === '';
-  }
-
-  /** What these are told. */
-  of(products: Iterable<string>): string {
-    let told = this.#describeTo(products);
+  /** What these are told; empty for nothing. */
+  of(products: readonly string[]): string {
+    const { principal } = this.#accepted;
+    let told = this.#withHeaders(this.#describe.claimsOfAll(principal, products));
     if (this.#grants === null) return told;
     // Each part is a value as JSON, so no two lists of them are written alike.
     for (const product of products) {
@@ -45,17 +41,16 @@ export class ToldOfCaller {
    */
   ofOne(product: string, refused: string): string {
     const grant = this.#grants?.ofProduct(product)?.told ?? null;
-    const described = this.#describeTo([product]);
+    const { principal } = this.#accepted;
+    const described = this.#withHeaders(this.#describe.claimsOfOne(principal, product));
     // What is described never begins like a list.
     return grant === null && refused === ''
       ? described
       : JSON.stringify([described, grant, refused]);
   }
 
-  #describeTo(products: Iterable<string>): string {
-    const { principal, request } = this.#accepted;
-    const claims = this.#describe.claims(principal, products);
-    this.#forwarded ??= this.#describe.forwarded(request);
+  #withHeaders(claims: string): string {
+    this.#forwarded ??= this.#describe.forwarded(this.#accepted.request);
     return this.#forwarded === '' ? claims : `${claims}|${this.#forwarded}`;
   }
 }

@@ -2,11 +2,13 @@
  * What grants make of kept answers, over real HTTP: with whom they are shared, and for how long clients are told
  * that they may keep them.
  */
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
+import { loadOrCreateSigningKey } from '../../../gateway/identity/trust/signing-key.ts';
 import { type AccessDesk, openAccessDesk } from '../../support/access.ts';
 import type { FixtureSubgraph } from '../../support/federation-fixture.ts';
 import { sendRequest } from '../../support/send-request.ts';
 import { serveFederation } from '../../support/serve-federation.ts';
+import { writeFolder } from '../../support/write-folder.ts';
 
 const DESK: FixtureSubgraph = {
   name: 'desk',
@@ -42,12 +44,35 @@ async function serve(desk: AccessDesk, settings: Readonly<Record<string, string>
   };
 }
 
+/** Where the key is with which products are told who asks, and what was granted. */
+async function makeTrustKey() {
+  const folder = await writeFolder();
+  onTestFinished(() => folder.remove());
+  await loadOrCreateSigningKey(`${folder.path}/key.json`);
+  return { SUBGRAPH_TRUST_KEY_FILE: `${folder.path}/key.json` };
+}
+
+const ANSWERS = { ENTITY_CACHE_BYTES: '0' };
+const PARTS = { RESPONSE_CACHE_BYTES: '0' };
+
 test.each([
-  ['answers', { ENTITY_CACHE_BYTES: '0' }],
-  ['parts', { RESPONSE_CACHE_BYTES: '0' }],
-])('%s are shared by callers to whom the same was granted', async (_, settings) => {
+  ['answers are shared by callers to whom the same was granted', ANSWERS, true, 2],
+  ['parts are shared by callers to whom the same was granted', PARTS, true, 2],
+  [
+    'answers of products that are told of no grant are shared by all who may read them',
+    ANSWERS,
+    false,
+    1,
+  ],
+  [
+    'parts of products that are told of no grant are shared by all who may read them',
+    PARTS,
+    false,
+    1,
+  ],
+])('%s', async (_, settings, areTold, calls) => {
   const desk = await openAccessDesk('desk', 'shelf');
-  const gateway = await serve(desk, settings);
+  const gateway = await serve(desk, { ...settings, ...(areTold ? await makeTrustKey() : {}) });
   await desk.give();
   await desk.give({ subject: 'ben', requestedBy: 'ben', ttlSeconds: 600 });
   await desk.give({ subject: 'ben', requestedBy: 'ben', product: 'shelf' });
@@ -60,8 +85,8 @@ test.each([
   }
 
   expect(bodies).toEqual(Array(6).fill({ data: { secret: 'secret' } }));
-  // The product is told something else of the last one.
-  expect(gateway.received).toHaveLength(2);
+  // Where it is told of grants, the product is told something else of the last one.
+  expect(gateway.received).toHaveLength(calls);
 });
 
 test('clients may keep an answer for as long as what was granted to them, also one that was made for another', async () => {

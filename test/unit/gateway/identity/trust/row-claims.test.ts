@@ -34,10 +34,16 @@ test('a product is told the claims that its row rules look at, and all where the
 });
 
 test('what several are told is one text, empty for nothing', () => {
-  expect(rowClaims.describe(ana, ['accounts'])).toBe('');
-  expect(rowClaims.describe(caller({}), ['foreign'])).toBe('');
-  expect(rowClaims.describe(ana, ['accounts', 'orders'])).toBe('{"regions":["East","West"]}');
-  expect(rowClaims.describe(ana, ['orders', 'foreign'])).toBe(JSON.stringify(ana.claims));
+  expect(rowClaims.describeAll(ana, ['accounts'])).toBe('');
+  expect(rowClaims.describeAll(caller({}), ['foreign'])).toBe('');
+  expect(rowClaims.describeAll(ana, ['accounts', 'orders'])).toBe('{"regions":["East","West"]}');
+  expect(rowClaims.describeAll(ana, ['orders', 'foreign'])).toBe(JSON.stringify(ana.claims));
+});
+
+test('what one product is told is described as for a list of it alone', () => {
+  for (const product of ['orders', 'returns', 'accounts', 'foreign']) {
+    expect(rowClaims.describeOne(ana, product)).toBe(rowClaims.describeAll(ana, [product]));
+  }
 });
 
 test('the text is the same for two callers only where each product is told the same', () => {
@@ -50,7 +56,7 @@ test('the text is the same for two callers only where each product is told the s
   fc.assert(
     fc.property(claims, claims, products, (one, other, asked) => {
       const [ada, ben] = [caller(one), caller(other)];
-      const areEqual = rowClaims.describe(ada, asked) === rowClaims.describe(ben, asked);
+      const areEqual = rowClaims.describeAll(ada, asked) === rowClaims.describeAll(ben, asked);
       const told = (who: Principal) => asked.map((product) => rowClaims.of(who, product));
       expect(areEqual).toBe(JSON.stringify(told(ada)) === JSON.stringify(told(ben)));
     }),
